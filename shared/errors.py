@@ -1,0 +1,113 @@
+"""What can go wrong, as the API names it.
+
+    WallCrawlerError                 code, HTTP status, text for the caller
+    ├── InvalidRequest               400  INVALID_REQUEST, with the field
+    ├── Unauthorized                 401  UNAUTHORIZED
+    ├── SessionNotFound              404  SESSION_NOT_FOUND
+    ├── SessionEnded                 410  SESSION_ENDED, with the status and reason
+    ├── IdempotencyConflict          409  IDEMPOTENCY_CONFLICT
+    ├── NoCapacity                   429  NO_CAPACITY, with Retry-After
+    ├── BrowserStartFailed           502  BROWSER_START_FAILED
+    ├── Unavailable                  503  UNAVAILABLE, with Retry-After
+    └── TaskTimeout                  504  TASK_TIMEOUT, with the request's id
+
+`message` is read by the caller: it says what to do and never holds a key, a host or a traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class WallCrawlerError(Exception):
+    """Base of every error that reaches a caller."""
+
+    code = "INTERNAL"
+    http_status = 500
+    retry_after_seconds: int | None = None
+
+    def __init__(self, message: str, **details: object) -> None:
+        """`details` is JSON-serialisable and is shown to the caller as `error.details`."""
+        super().__init__(message)
+        self.message = message
+        self.details: Mapping[str, object] = details
+
+
+class InvalidRequest(WallCrawlerError):
+    """The request cannot be understood; `details["field"]` names the culprit."""
+
+    code = "INVALID_REQUEST"
+    http_status = 400
+
+
+class Unauthorized(WallCrawlerError):
+    """No credential, or one that is not known."""
+
+    code = "UNAUTHORIZED"
+    http_status = 401
+
+
+class SessionNotFound(WallCrawlerError):
+    """No such session, or somebody else's: the two are not told apart."""
+
+    code = "SESSION_NOT_FOUND"
+    http_status = 404
+
+
+class SessionEnded(WallCrawlerError):
+    """The session existed and is over; its tokens are revoked with it."""
+
+    code = "SESSION_ENDED"
+    http_status = 410
+
+
+class IdempotencyConflict(WallCrawlerError):
+    """The same `Idempotency-Key` was used with another body."""
+
+    code = "IDEMPOTENCY_CONFLICT"
+    http_status = 409
+
+
+class NoCapacity(WallCrawlerError):
+    """Every slot of every live task is taken."""
+
+    code = "NO_CAPACITY"
+    http_status = 429
+    retry_after_seconds = 5
+
+
+class BrowserStartFailed(WallCrawlerError):
+    """The container could not give the session a working browser."""
+
+    code = "BROWSER_START_FAILED"
+    http_status = 502
+
+
+class Unavailable(WallCrawlerError):
+    """Redis cannot be reached just now; nothing was changed."""
+
+    code = "UNAVAILABLE"
+    http_status = 503
+    retry_after_seconds = 2
+
+
+class TaskTimeout(WallCrawlerError):
+    """The container did not answer in time; the request is not run after its deadline."""
+
+    code = "TASK_TIMEOUT"
+    http_status = 504
+
+
+REMOTE_ERRORS: Mapping[str, type[WallCrawlerError]] = {
+    kind.code: kind
+    for kind in (
+        InvalidRequest,
+        SessionNotFound,
+        SessionEnded,
+        NoCapacity,
+        BrowserStartFailed,
+        Unavailable,
+        TaskTimeout,
+    )
+}
+"""Errors a container may answer on the bus, by code (see `shared.bus`)."""

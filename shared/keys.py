@@ -1,0 +1,55 @@
+"""Every Redis key: its name, type and time to live. Nobody else spells a key.
+
+| key | type | holds | TTL |
+|---|---|---|---|
+| `wc:session:{id}` | hash | the session (`shared.store`) | hard deadline + 24 h |
+| `wc:owner:{owner}` | zset | session ids by creation time | 30 h after the last creation |
+| `wc:tasks` | zset | task ids by heartbeat deadline | none; dead ones are reaped |
+| `wc:task:{id}` | hash | address, capacity, draining | 10 heartbeat TTLs |
+| `wc:leases:{task}` | zset | session ids by lease deadline | none; reaped with the task |
+| `wc:requests:{task}` | list | requests for the task | 10 heartbeat TTLs |
+| `wc:reply:{request}` | list | the one reply | 60 s |
+| `wc:idempotency:{owner}:{hash}` | hash | session id and body digest | 24 h |
+| `wc:api-keys` | hash | SHA-256 of a key -> its label | none |
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared.ids import OwnerId, RequestId, SessionId, TaskId
+
+TASKS: Final = "wc:tasks"
+API_KEYS: Final = "wc:api-keys"
+SESSION_PREFIX: Final = "wc:session:"
+TASK_PREFIX: Final = "wc:task:"
+LEASES_PREFIX: Final = "wc:leases:"
+REQUESTS_PREFIX: Final = "wc:requests:"
+
+
+def session(session_id: SessionId) -> str:
+    return SESSION_PREFIX + session_id
+
+
+def owner(owner_id: OwnerId) -> str:
+    return f"wc:owner:{owner_id}"
+
+
+def task(task_id: TaskId) -> str:
+    return TASK_PREFIX + task_id
+
+
+def leases(task_id: TaskId) -> str:
+    return LEASES_PREFIX + task_id
+
+
+def requests(task_id: TaskId) -> str:
+    return REQUESTS_PREFIX + task_id
+
+
+def reply(request_id: RequestId) -> str:
+    return f"wc:reply:{request_id}"
+
+
+def idempotency(owner_id: OwnerId, key_digest: str) -> str:
+    return f"wc:idempotency:{owner_id}:{key_digest}"

@@ -1,0 +1,57 @@
+"""Every number that more than one program relies on, with its unit and where it comes from."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SESSION_TIMEOUT_SECONDS_MIN: Final = 60
+SESSION_TIMEOUT_SECONDS_MAX: Final = 21_600
+"""The range Browserbase's `timeout` accepts, so that bodies written for it keep working."""
+SESSION_TIMEOUT_SECONDS_DEFAULT: Final = 3_600
+
+IDLE_TIMEOUT_SECONDS_MIN: Final = 10
+IDLE_TIMEOUT_SECONDS_MAX: Final = SESSION_TIMEOUT_SECONDS_MAX
+IDLE_TIMEOUT_SECONDS_DEFAULT: Final = 1_800
+
+VIEWPORT_PX_MIN: Final = 1
+VIEWPORT_PX_MAX: Final = 10_000
+"""`Emulation.setDeviceMetricsOverride` refuses more than 10 000 000 in either direction; bitmaps
+beyond 10 000 exhaust the renderer long before."""
+
+BODY_BYTES_MAX: Final = 1024 * 1024
+"""A REST body; larger ones are refused with 400 before they are parsed."""
+USER_METADATA_ENTRIES_MAX: Final = 50
+USER_METADATA_BYTES_MAX: Final = 16 * 1024
+USER_AGENT_CHARS_MAX: Final = 1_024
+EXTRA_HEADERS_MAX: Final = 100
+HEADER_VALUE_CHARS_MAX: Final = 8_192
+PROXY_BYPASS_MAX: Final = 100
+IDEMPOTENCY_KEY_CHARS_MAX: Final = 255
+SESSIONS_LISTED_MAX: Final = 1_000
+"""Newest sessions of one owner that `GET /sessions` looks through."""
+
+HEARTBEAT_TTL_SECONDS_DEFAULT: Final = 9.0
+"""A task whose last heartbeat is older is dead: its sessions fail and its slots return."""
+HEARTBEATS_PER_TTL: Final = 3
+"""A task beats this often within one TTL, so that one lost beat kills nothing."""
+
+ENDED_SESSION_RETENTION_SECONDS: Final = 24 * 3600
+"""How long a session can still be read after its end."""
+LEASE_GRACE_SECONDS: Final = 120
+"""A lease outlives its session's hard deadline by this much, for the browser's shutdown."""
+IDEMPOTENCY_TTL_SECONDS: Final = 24 * 3600
+REPLY_TTL_SECONDS: Final = 60
+"""A reply nobody fetched is dropped after this."""
+
+CREATE_TIMEOUT_SECONDS: Final = 25.0
+"""How long `POST /sessions` waits for a browser: API Gateway cuts an integration at 29 s."""
+CLOSE_TIMEOUT_SECONDS: Final = 15.0
+
+CDP_MESSAGE_BYTES_MAX: Final = 100 * 1024 * 1024
+"""What Chromium accepts from a client (`kReceiveBufferSizeForDevTools`)."""
+CDP_ID_MAX: Final = 2**31 - 1
+"""CDP message ids are 32-bit signed integers in Chromium's dispatcher."""
+
+JWT_SECRET_CHARS_MIN: Final = 32
+"""RFC 7518 3.2: an HS256 key has at least the size of the hash output (256 bits)."""
+API_KEY_CHARS_MIN: Final = 16

@@ -1,0 +1,28 @@
+"""Makers of fresh identifiers. Never imported by `cdp_proxy.core`."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+
+from shared.ids import RequestId, SessionId, TaskId
+
+
+def new_session_id() -> SessionId:
+    """A random UUID (122 random bits), in its text form."""
+    return SessionId(str(uuid.uuid4()))
+
+
+def new_task_id() -> TaskId:
+    """32 hex digits; a container makes one at each start."""
+    return TaskId(secrets.token_hex(16))
+
+
+def new_request_id() -> RequestId:
+    """32 hex digits; names one request on the bus and in error answers."""
+    return RequestId(secrets.token_hex(16))
+
+
+def new_token_id() -> str:
+    """A JWT `jti`: 32 hex digits."""
+    return secrets.token_hex(16)

@@ -1,0 +1,162 @@
+"""The records that travel: what a caller asks for, what a session is, what a task says of itself.
+
+msgspec structs, immutable. On the wire names are camelCase; unknown fields of a request body are
+refused, with the path of the field.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from shared import limits
+from shared.ids import OwnerId, SessionId, TaskId
+from shared.session_state import LIVE, EndReason, SessionStatus
+
+Px = Annotated[int, Meta(ge=limits.VIEWPORT_PX_MIN, le=limits.VIEWPORT_PX_MAX)]
+HeaderName = Annotated[str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$")]
+HeaderValue = Annotated[
+    str, Meta(pattern=r"^[^\r\n\x00]*$", max_length=limits.HEADER_VALUE_CHARS_MAX)
+]
+Locale = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
+TimezoneId = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$", max_length=64)]
+ProxyServer = Annotated[
+    str,
+    Meta(
+        pattern=r"^(https?|socks[45])://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}$",
+        max_length=300,
+    ),
+]
+BypassRule = Annotated[str, Meta(pattern=r"^[^;,\s]+$", max_length=255)]
+MetadataValue = str | int | float | bool
+
+
+class _Body(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """A part of a request body: camelCase, nothing unknown."""
+
+
+class Viewport(_Body):
+    """Size of each page's layout viewport, in CSS pixels."""
+
+    width: Px
+    height: Px
+
+
+class ProxySettings(_Body):
+    """An upstream proxy for all of the browser's traffic."""
+
+    server: ProxyServer
+    """`scheme://host:port` without credentials; scheme http, https, socks4 or socks5."""
+    bypass: Annotated[tuple[BypassRule, ...], Meta(max_length=limits.PROXY_BYPASS_MAX)] = ()
+    """Hosts reached directly, in Chromium's `--proxy-bypass-list` syntax."""
+
+
+class BrowserSettings(_Body):
+    """How the session's browser presents itself; what is absent is Chromium's default."""
+
+    viewport: Viewport | None = None
+    user_agent: (
+        Annotated[
+            str,
+            Meta(pattern=r"^[^\r\n\x00]+$", min_length=1, max_length=limits.USER_AGENT_CHARS_MAX),
+        ]
+        | None
+    ) = None
+    locale: Locale | None = None
+    """A BCP 47 tag: `navigator.language`, `Accept-Language` and `Intl` follow it."""
+    timezone_id: TimezoneId | None = None
+    """An IANA name, such as `Europe/Berlin`."""
+    extra_http_headers: dict[HeaderName, HeaderValue] = field(
+        default_factory=dict, name="extraHTTPHeaders"
+    )
+    """Sent with every request of every page."""
+    proxy: ProxySettings | None = None
+    ignore_certificate_errors: bool = False
+
+
+class CreateSession(_Body):
+    """Body of `POST /sessions`; all fields are optional."""
+
+    browser_settings: BrowserSettings = BrowserSettings()
+    timeout: Annotated[
+        int,
+        Meta(ge=limits.SESSION_TIMEOUT_SECONDS_MIN, le=limits.SESSION_TIMEOUT_SECONDS_MAX),
+    ] = limits.SESSION_TIMEOUT_SECONDS_DEFAULT
+    """Seconds from creation to the hard end."""
+    idle_timeout: Annotated[
+        int, Meta(ge=limits.IDLE_TIMEOUT_SECONDS_MIN, le=limits.IDLE_TIMEOUT_SECONDS_MAX)
+    ] = limits.IDLE_TIMEOUT_SECONDS_DEFAULT
+    """Seconds without any command before the session ends."""
+    keep_alive: bool = True
+    """False: the session ends when its last CDP client has been gone for two seconds."""
+    user_metadata: dict[str, MetadataValue] = field(default_factory=dict)
+
+
+class SessionSpec(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a session is from its first moment on; never changes."""
+
+    session_id: SessionId
+    owner_id: OwnerId
+    token_id: str
+    created_at: float
+    """Epoch seconds."""
+    expires_at: float
+    """The hard deadline, in epoch seconds."""
+    idle_timeout_seconds: int
+    keep_alive: bool
+    settings: BrowserSettings
+    user_metadata: dict[str, MetadataValue]
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """A session as Redis holds it: its spec and what has become of it."""
+
+    spec: SessionSpec
+    status: SessionStatus
+    task_id: TaskId
+    started_at: float | None = None
+    ended_at: float | None = None
+    end_reason: EndReason | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether the session still holds a slot."""
+        return self.status in LIVE
+
+
+class Task(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a container says of itself with each heartbeat."""
+
+    task_id: TaskId
+    address: str
+    """`host:port` where other tasks reach it."""
+    public_url: str
+    """`ws://host:port` or `wss://…` that clients may use; no trailing slash."""
+    max_sessions: int
+    draining: bool
+    browser: str
+    """`headless-shell` or `chromium`."""
+    started_at: float
+    """Epoch seconds."""
+
+
+class OpenSession(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Bus request `open`: give this session a browser."""
+
+    spec: SessionSpec
+
+
+class CloseSession(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Bus request `close`: end this session and free its slot."""
+
+    session_id: SessionId
+
+
+class ErrorBody(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """`error` of the REST envelope, and of a bus reply."""
+
+    code: str
+    message: str
+    request_id: str | UnsetType = UNSET
+    details: dict[str, object] | UnsetType = UNSET
