@@ -36,14 +36,14 @@ class _Body(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fi
     """A part of a request body: camelCase, nothing unknown."""
 
 
-class Viewport(_Body):
+class Viewport(_Body, frozen=True):
     """Size of each page's layout viewport, in CSS pixels."""
 
     width: Px
     height: Px
 
 
-class ProxySettings(_Body):
+class ProxySettings(_Body, frozen=True):
     """An upstream proxy for all of the browser's traffic."""
 
     server: ProxyServer
@@ -52,7 +52,7 @@ class ProxySettings(_Body):
     """Hosts reached directly, in Chromium's `--proxy-bypass-list` syntax."""
 
 
-class BrowserSettings(_Body):
+class BrowserSettings(_Body, frozen=True):
     """How the session's browser presents itself; what is absent is Chromium's default."""
 
     viewport: Viewport | None = None
@@ -75,7 +75,7 @@ class BrowserSettings(_Body):
     ignore_certificate_errors: bool = False
 
 
-class CreateSession(_Body):
+class CreateSession(_Body, frozen=True):
     """Body of `POST /sessions`; all fields are optional."""
 
     browser_settings: BrowserSettings = BrowserSettings()
