@@ -1,0 +1,1 @@
+"""Sans-I/O: what the container decides. No sockets, clocks or randomness in here."""

@@ -1,0 +1,112 @@
+"""CDP messages as bytes: looking into them without building a tree, and making small ones.
+
+Chromium writes a flat session's id last (`…,"sessionId":"<32 hex>"}`); clients write their keys
+in any order (CLIENTS: Puppeteer sends `method, params, id, sessionId`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from shared.limits import CDP_ID_MAX
+
+SESSION_ID_BYTES: Final = 32
+SUFFIX_BYTES: Final = len(b',"sessionId":""}') + SESSION_ID_BYTES
+"""Length of the tail that carries a flat session's id."""
+
+PARSE_ERROR: Final = -32700
+INVALID_REQUEST: Final = -32600
+SERVER_ERROR: Final = -32000
+SESSION_NOT_FOUND: Final = -32001
+"""JSON-RPC's codes as Chromium's dispatcher uses them (`crdtp::DispatchCode`)."""
+
+
+class Command(Struct, frozen=True, gc=False):
+    """What the proxy looks at in a client's message; all else passes unseen."""
+
+    id: Annotated[int, Meta(ge=0, le=CDP_ID_MAX)]
+    method: str
+    session_id: str | None = msgspec.field(default=None, name="sessionId")
+    params: Raw = Raw()
+    """The parameters' JSON text; empty when absent."""
+
+
+class AttachedParams(Struct, frozen=True, rename="camel"):
+    """`Target.attachedToTarget` and `Target.detachedFromTarget`, as far as ownership goes."""
+
+    session_id: str
+    waiting_for_debugger: bool = False
+
+
+class TargetEvent(Struct, frozen=True):
+    """An event of the Target domain about a flat session."""
+
+    method: str
+    params: AttachedParams
+
+
+class RemoteError(Struct, frozen=True):
+    """`error` of an answer."""
+
+    code: int
+    message: str
+
+
+class Answer(Struct, frozen=True):
+    """Chromium's answer to, or an event for, the proxy's own commands."""
+
+    id: int | None = None
+    method: str | None = None
+    result: Raw = Raw()
+    error: RemoteError | None = None
+    params: Raw = Raw()
+    session_id: str | None = msgspec.field(default=None, name="sessionId")
+
+
+decode_command: Final = msgspec.json.Decoder(Command).decode
+decode_target_event: Final = msgspec.json.Decoder(TargetEvent).decode
+decode_answer: Final = msgspec.json.Decoder(Answer).decode
+
+
+def suffix_of(cdp_session_id: bytes) -> bytes:
+    """The tail that a message of this flat session ends with."""
+    return b',"sessionId":"' + cdp_session_id + b'"}'
+
+
+def with_session(message: bytes, suffix: bytes) -> bytes:
+    """Address a message that has no `sessionId` of its own; it is a non-empty JSON object."""
+    return message.rstrip()[:-1] + suffix
+
+
+def make_command(
+    command_id: int, method: str, params: object = None, cdp_session_id: str | None = None
+) -> bytes:
+    """A command as Chromium takes it."""
+    message: dict[str, object] = {"id": command_id, "method": method}
+    if params:
+        message["params"] = params
+    if cdp_session_id is not None:
+        message["sessionId"] = cdp_session_id
+    return msgspec.json.encode(message)
+
+
+def make_result(command: Command) -> bytes:
+    """An empty result, addressed as Chromium would."""
+    return _addressed({"id": command.id, "result": {}}, command.session_id)
+
+
+def make_error(code: int, text: str, command: Command | None = None) -> bytes:
+    """An error answer; without a command it has no id, as Chromium's for malformed ones."""
+    error = {"code": code, "message": text}
+    if command is None:
+        return msgspec.json.encode({"error": error})
+    return _addressed({"id": command.id, "error": error}, command.session_id)
+
+
+def _addressed(message: dict[str, object], session_id: str | None) -> bytes:
+    if session_id is not None:
+        message["sessionId"] = session_id
+    return msgspec.json.encode(message)

@@ -1,0 +1,169 @@
+"""Many CDP clients on one pipe, without touching their ids (DESIGN 3).
+
+1. For a new client the shell calls `Target.attachToBrowserTarget`; Chromium answers with a flat
+   session, the client's *root*, and `join` makes it the client's endpoint.
+2. `client_message`: a message without `sessionId` is addressed to the root; one with a
+   `sessionId` goes through unchanged if that flat session belongs to the client.
+3. `browser_message`: the trailing `sessionId` says whose a message is; the root's is cut off.
+4. Flat sessions attached under a client's root (`Target.attachedToTarget`) become the client's.
+5. `leave`: the client's paused targets are let go (`farewell`), then the shell detaches its root,
+   which ends all that it attached, as closing a socket of its own would.
+
+The hot path is bytes in, bytes out. Nothing here does I/O; the proxy's own commands travel as one
+more member, whose messages the shell reads itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from cdp_proxy.core import messages
+from cdp_proxy.core.messages import Command
+from cdp_proxy.core.policy import CloseBrowser, Policy, Refusal
+
+_TARGET_EVENT = b'{"method":"Target.'
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """One client's share of the pipe."""
+
+    root: bytes
+    """Its flat session on the browser target."""
+    suffix: bytes
+    """What messages of its root end with."""
+    flat: set[bytes] = field(default_factory=set)
+    """Flat sessions attached under the root."""
+    waiting: set[bytes] = field(default_factory=set)
+    """Those of `flat` that Chromium holds until the client lets them run."""
+    auto_attached: set[bytes] = field(default_factory=set)
+    """Sessions (root or flat) on which the client asked for auto-attach with waiting."""
+    commands: int = 0
+    """Messages it has sent."""
+
+
+class Multiplexer:
+    """Ownership of flat sessions, and routing by it."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._owners: dict[bytes, Member] = {}
+
+    def join(self, root: str) -> Member:
+        """Make the flat session `root` the endpoint of a new client."""
+        key = root.encode()
+        member = Member(root=key, suffix=messages.suffix_of(key))
+        self._owners[key] = member
+        return member
+
+    def leave(self, member: Member) -> None:
+        """Forget a client; what Chromium still sends for it is dropped."""
+        for key in (member.root, *member.flat):
+            self._owners.pop(key, None)
+
+    def client_message(self, member: Member, message: bytes) -> bytes | Refusal | CloseBrowser:
+        """One whole message of a client.
+
+        Returns:
+            What to write on the pipe; or a refusal to send back to the client alone; or the
+            client's wish to close the browser, which only the session can grant.
+        """
+        try:
+            command = messages.decode_command(message)
+        except msgspec.ValidationError as error:
+            return Refusal(messages.make_error(messages.INVALID_REQUEST, str(error)))
+        except msgspec.DecodeError as error:
+            return Refusal(messages.make_error(messages.PARSE_ERROR, f"Invalid JSON: {error}"))
+        member.commands += 1
+        key = member.root if command.session_id is None else command.session_id.encode()
+        if key != member.root and key not in member.flat:
+            return _unknown_session(command)
+        if command.method in self._policy.rows:
+            verdict = self._policy.judge(command, message)
+            if not isinstance(verdict, bytes):
+                return verdict
+            message = verdict
+        elif command.method in _PAUSES:
+            _note_pause(member, key, command)
+        if command.session_id is None:
+            return messages.with_session(message, member.suffix)
+        return message
+
+    def browser_message(self, message: bytes) -> tuple[Member, bytes] | None:
+        """One whole message of the browser.
+
+        Returns:
+            Whose it is and the bytes for that client; None when it has no `sessionId` (an answer
+            to the proxy's own attaching) or its client has left.
+        """
+        key = message[-34:-2]
+        if not message.endswith(b'"}') or message[-48:-34] != b',"sessionId":"':
+            return None
+        member = self._owners.get(key)
+        if member is None:
+            return None
+        if message.startswith(_TARGET_EVENT):
+            self._note_target_event(member, message)
+        if key == member.root:
+            return member, message[: -messages.SUFFIX_BYTES] + b"}"
+        return member, message
+
+    def farewell(self, member: Member) -> list[bytes]:
+        """Commands that let go what a leaving client holds paused; empty when there is nothing.
+
+        Its auto-attaching stops waiting, and each target it has not let run yet is told to: a
+        popup left paused would stay so for ever. The shell sends them, waits until Chromium has
+        taken them, asks again (a popup may have opened meanwhile), and only then detaches.
+        """
+        resume = {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": True}
+        calls = [("Target.setAutoAttach", resume, key) for key in member.auto_attached]
+        calls += [("Runtime.runIfWaitingForDebugger", {}, key) for key in member.waiting]
+        member.auto_attached.clear()
+        member.waiting.clear()
+        return [
+            messages.make_command(number, method, params, key.decode())
+            for number, (method, params, key) in enumerate(calls)
+        ]
+
+    def _note_target_event(self, member: Member, message: bytes) -> None:
+        if not message.startswith(_OWNERSHIP_EVENTS):
+            return
+        event = messages.decode_target_event(message)
+        key = event.params.session_id.encode()
+        if event.method == "Target.attachedToTarget":
+            self._owners[key] = member
+            member.flat.add(key)
+            if event.params.waiting_for_debugger:
+                member.waiting.add(key)
+        else:
+            self._owners.pop(key, None)
+            member.flat.discard(key)
+            member.waiting.discard(key)
+            member.auto_attached.discard(key)
+
+
+_OWNERSHIP_EVENTS = (
+    b'{"method":"Target.attachedToTarget"',
+    b'{"method":"Target.detachedFromTarget"',
+)
+_PAUSES = frozenset({"Target.setAutoAttach", "Runtime.runIfWaitingForDebugger"})
+
+
+def _note_pause(member: Member, key: bytes, command: Command) -> None:
+    if command.method == "Runtime.runIfWaitingForDebugger":
+        member.waiting.discard(key)
+    elif b"waitForDebuggerOnStart" in bytes(command.params):
+        member.auto_attached.add(key)
+
+
+def _unknown_session(command: Command) -> Refusal:
+    """Chromium's own answer, which names no session."""
+    return Refusal(
+        messages.make_error(
+            messages.SESSION_NOT_FOUND,
+            "Session with given id not found.",
+            Command(id=command.id, method=command.method),
+        )
+    )
