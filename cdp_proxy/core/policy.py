@@ -70,10 +70,7 @@ class Policy:
         if command.method == "Browser.close":
             return CloseBrowser(messages.make_result(command))
         try:
-            params = msgspec.json.decode(command.params) if command.params else {}
-            if not isinstance(params, dict):
-                raise Refused("params must be an object")
-            rewritten = self.rows[command.method](params, self)
+            rewritten = self.rows[command.method](_params_of(command), self)
         except Refused as refused:
             return Refusal(messages.make_error(messages.SERVER_ERROR, str(refused), command))
         if rewritten is None:
@@ -116,6 +113,13 @@ def check_url(url: object) -> None:
         raise Refused(f"{scheme}: URLs are not allowed in this session.")
     if text.startswith(("/", "\\")):
         raise Refused("A URL needs a scheme.")
+
+
+def _params_of(command: Command) -> Params:
+    params = msgspec.json.decode(command.params) if command.params else {}
+    if not isinstance(params, dict):
+        raise Refused("params must be an object")
+    return params
 
 
 def _deny(text: str) -> Row:
@@ -161,10 +165,7 @@ def _nested(params: Params, policy: Policy) -> None:
     row = policy.rows.get(command.method)
     if row is None:
         return
-    inner = msgspec.json.decode(command.params) if command.params else {}
-    if not isinstance(inner, dict):
-        raise Refused("params must be an object")
-    if row(inner, policy) is not None:
+    if row(_params_of(command), policy) is not None:
         raise Refused(f"{command.method} has to be sent on a flat session.")
 
 

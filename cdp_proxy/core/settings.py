@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cdp.network
+
+from cdp_proxy.core.commands import CdpCommand, set_locale_override
 from shared.records import BrowserSettings, Viewport
 
 DEFAULT_VIEWPORT = Viewport(width=1280, height=720)
@@ -97,18 +100,16 @@ def needs_targets(settings: BrowserSettings) -> bool:
     return settings.locale is not None or bool(settings.extra_http_headers)
 
 
-def target_commands(
-    settings: BrowserSettings, target_type: str
-) -> list[tuple[str, dict[str, object]]]:
-    """Commands, as (method, params), for a target of this type that waits for its debugger."""
-    commands: list[tuple[str, dict[str, object]]] = []
+def target_commands(settings: BrowserSettings, target_type: str) -> list[CdpCommand[None]]:
+    """Commands for a target of this type while it waits for its debugger."""
+    made: list[CdpCommand[None]] = []
     if settings.extra_http_headers and target_type in _NETWORK_TYPES:
-        commands.append(("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}))
-        commands.append(("Network.setExtraHTTPHeaders", {"headers": settings.extra_http_headers}))
+        made.append(cdp.network.enable(max_total_buffer_size=0, max_resource_buffer_size=0))
+        headers = cdp.network.Headers(settings.extra_http_headers)
+        made.append(cdp.network.set_extra_http_headers(headers))
     if settings.locale is not None and target_type in _PAGE_TYPES:
-        icu_locale = settings.locale.replace("-", "_")
-        commands.append(("Emulation.setLocaleOverride", {"locale": icu_locale}))
-    return commands
+        made.append(set_locale_override(settings.locale.replace("-", "_")))
+    return made
 
 
 def _languages(locale: str) -> str:

@@ -1,0 +1,1 @@
+"""All of the container's sockets, processes, threads and timers."""

@@ -1,0 +1,113 @@
+"""The proxy's own CDP commands on a pipe: ids to answers, each with an end.
+
+Its ids are negative, so that no answer to a client's malformed message (which Chromium sends
+without `sessionId`) can be taken for one of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IReactorTime
+
+from cdp_proxy.core import messages
+from cdp_proxy.core.commands import CdpCommand
+from cdp_proxy.core.messages import Answer
+
+T = TypeVar("T")
+
+CALL_TIMEOUT_SECONDS = 10.0
+
+
+class CallFailed(Exception):
+    """Chromium answered with an error, or not at all; the text says which."""
+
+
+class CdpCaller:
+    """Sends PyCDP-shaped commands and hands their results back, decoded."""
+
+    def __init__(self, reactor: IReactorTime, send: Callable[[bytes], None]) -> None:
+        self._reactor = reactor
+        self._send = send
+        self._pending: dict[int, Deferred[dict[str, Any]]] = {}
+        self._last_id = 0
+        self._lost: str | None = None
+        self.on_event: Callable[[Answer], None] = lambda _event: None
+        """Gets events of the proxy's own sessions."""
+
+    async def call(
+        self,
+        command: CdpCommand[T],
+        cdp_session_id: str | None = None,
+        timeout_seconds: float = CALL_TIMEOUT_SECONDS,
+    ) -> T:
+        """Run one command to its answer.
+
+        Raises:
+            CallFailed: Chromium refused it, did not answer in time, or is gone.
+        """
+        request = next(command)
+        method = request["method"]
+        deferred = self._begin(method, request.get("params"), cdp_session_id)
+        deferred.addTimeout(timeout_seconds, self._reactor)
+        try:
+            result = await deferred
+        except (CancelledError, TimeoutError) as error:
+            raise CallFailed(f"{method} was not answered in {timeout_seconds:g} s") from error
+        try:
+            command.send(result)
+        except StopIteration as done:
+            value: T = done.value
+            return value
+        raise CallFailed(f"{method}: the command asked for more than one answer")
+
+    def notify(self, command: CdpCommand[Any], cdp_session_id: str | None = None) -> None:
+        """Send a command whose answer does not matter."""
+        request = next(command)
+        self._last_id -= 1
+        self._send(
+            messages.make_command(
+                self._last_id, request["method"], request.get("params"), cdp_session_id
+            )
+        )
+
+    def receive(self, message: bytes) -> None:
+        """A message that belongs to none of the clients."""
+        answer = messages.decode_answer(message)
+        if answer.id is None:
+            if answer.method is not None:
+                self.on_event(answer)
+            return
+        deferred = self._pending.pop(answer.id, None)
+        if deferred is None:
+            return
+        if answer.error is not None:
+            deferred.errback(CallFailed(answer.error.message))
+        else:
+            deferred.callback(msgspec.json.decode(answer.result) if answer.result else {})
+
+    def lose(self, reason: str) -> None:
+        """The browser is gone: end every pending call, and every later one at once."""
+        self._lost = reason
+        pending, self._pending = self._pending, {}
+        for deferred in pending.values():
+            deferred.errback(CallFailed(reason))
+
+    def _begin(
+        self, method: str, params: object, cdp_session_id: str | None
+    ) -> Deferred[dict[str, Any]]:
+        if self._lost is not None:
+            raise CallFailed(self._lost)
+        self._last_id -= 1
+        command_id = self._last_id
+
+        def forget(_deferred: Deferred[Any]) -> None:
+            self._pending.pop(command_id, None)
+
+        deferred: Deferred[dict[str, Any]] = Deferred(forget)
+        self._pending[command_id] = deferred
+        self._send(messages.make_command(command_id, method, params, cdp_session_id))
+        return deferred

@@ -1,0 +1,60 @@
+"""The pipe to one Chromium: NUL-terminated JSON messages on a socketpair (DESIGN 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.internet.interfaces import IPushProducer
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+_NUL = b"\0"
+
+
+@implementer(IPushProducer)
+class Pipe(Protocol):
+    """Cuts the stream into messages, and says when the browser takes no more for now."""
+
+    def __init__(self) -> None:
+        self.on_message: Callable[[bytes], None] = lambda _message: None
+        self.on_lost: Callable[[], None] = lambda: None
+        self.on_pressure: Callable[[bool], None] = lambda _full: None
+        """Called with True when what is written piles up, with False when it has gone out."""
+        self._unfinished: list[bytes] = []
+
+    def connectionMade(self) -> None:
+        """The reactor reads the socket from now on."""
+        self.transport.registerProducer(self, True)  # type: ignore[union-attr]
+
+    def send(self, message: bytes) -> None:
+        """Write one message; it must not hold a NUL byte (JSON text never does)."""
+        self.transport.writeSequence((message, _NUL))  # type: ignore[union-attr]
+
+    def dataReceived(self, data: bytes) -> None:
+        """Deliver the messages that `data` completes."""
+        first, *rest = data.split(_NUL)
+        self._unfinished.append(first)
+        if not rest:
+            return
+        message = b"".join(self._unfinished) if len(self._unfinished) > 1 else first
+        self._unfinished = [rest.pop()]
+        self.on_message(message)
+        for message in rest:
+            self.on_message(message)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002
+        """The browser has closed its end, or we ours."""
+        self._unfinished.clear()
+        self.on_lost()
+
+    def pauseProducing(self) -> None:
+        """Twisted's buffer towards the browser is full."""
+        self.on_pressure(True)
+
+    def resumeProducing(self) -> None:
+        """It has drained."""
+        self.on_pressure(False)
+
+    def stopProducing(self) -> None:
+        """The connection is going; `connectionLost` follows."""

@@ -1,0 +1,109 @@
+"""Process groups: noticing their end, ending them whole, leaving no zombie.
+
+Chromium is a tree. Started as the leader of its own process group it can be killed as one; its
+children, orphaned then, come to us (we are a subreaper, `prctl(2)` PR_SET_CHILD_SUBREAPER) and are
+waited for here, so that it does not matter what runs as PID 1.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from subprocess import Popen
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorFDSet, IReactorTime, IReadDescriptor
+from twisted.internet.task import deferLater
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_DUMPABLE = 4
+_GROUP_POLL_SECONDS = 0.01
+_GROUP_GONE_SECONDS = 10.0
+"""A killed process ends within milliseconds unless it is stuck in the kernel."""
+
+
+def become_subreaper() -> None:
+    """Adopt the orphans of our children, and keep our memory from other processes of our uid."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    for option, value in ((_PR_SET_CHILD_SUBREAPER, 1), (_PR_SET_DUMPABLE, 0)):
+        if libc.prctl(option, value, 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), f"prctl({option}) failed")
+
+
+@implementer(IReadDescriptor)
+class ExitWatch:
+    """Calls back once when a child process ends (a pidfd in the reactor; no polling)."""
+
+    def __init__(
+        self, reactor: IReactorFDSet, process: Popen[bytes], on_exit: Callable[[int], None]
+    ) -> None:
+        """`on_exit` gets the return code as `Popen` counts it: negative for a signal."""
+        self._reactor = reactor
+        self._process = process
+        self._on_exit = on_exit
+        self._fd = os.pidfd_open(process.pid)
+        reactor.addReader(self)
+
+    def fileno(self) -> int:
+        """For the reactor."""
+        return self._fd
+
+    def logPrefix(self) -> str:
+        """For Twisted's log."""
+        return "exit watch"
+
+    def doRead(self) -> None:
+        """The process has ended."""
+        self._reactor.removeReader(self)
+        os.close(self._fd)
+        self._on_exit(self._process.wait())
+
+    def connectionLost(self, reason: Failure) -> None:
+        """The reactor shuts down; the process is somebody else's business then."""
+
+
+def kill_group(group: int) -> None:
+    """SIGKILL a whole process group; stopped processes die too. Harmless when it is gone."""
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
+
+
+async def group_gone(reactor: IReactorTime, group: int) -> bool:
+    """Wait until no process of `group` is left, reaping those that have become ours.
+
+    Orphans reach us only after their parent's death and nothing announces the last one, so this
+    looks again every 10 ms, for 10 s at most.
+
+    Returns:
+        Whether the group is gone.
+    """
+    give_up = reactor.seconds() + _GROUP_GONE_SECONDS
+    while group_exists(group):
+        if reactor.seconds() > give_up:
+            return False
+        await deferred_pause(reactor, _GROUP_POLL_SECONDS)
+    return True
+
+
+def group_exists(group: int) -> bool:
+    """Reap what has ended of the group; whether anything of it is left."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-group, os.WNOHANG)[0]:
+            pass
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def deferred_pause(reactor: IReactorTime, seconds: float) -> Deferred[None]:
+    """Fires after `seconds`."""
+    return deferLater(reactor, seconds, lambda: None)
