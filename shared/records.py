@@ -15,20 +15,20 @@ from shared.ids import OwnerId, SessionId, TaskId
 from shared.session_state import LIVE, EndReason, SessionStatus
 
 Px = Annotated[int, Meta(ge=limits.VIEWPORT_PX_MIN, le=limits.VIEWPORT_PX_MAX)]
-HeaderName = Annotated[str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$")]
+HeaderName = Annotated[str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}\Z")]
 HeaderValue = Annotated[
-    str, Meta(pattern=r"^[^\r\n\x00]*$", max_length=limits.HEADER_VALUE_CHARS_MAX)
+    str, Meta(pattern=r"^[^\r\n\x00]*\Z", max_length=limits.HEADER_VALUE_CHARS_MAX)
 ]
-Locale = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
-TimezoneId = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$", max_length=64)]
+Locale = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\Z", max_length=35)]
+TimezoneId = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*\Z", max_length=64)]
 ProxyServer = Annotated[
     str,
     Meta(
-        pattern=r"^(https?|socks[45])://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}$",
+        pattern=r"^(https?|socks[45])://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}\Z",
         max_length=300,
     ),
 ]
-BypassRule = Annotated[str, Meta(pattern=r"^[^;,\s]+$", max_length=255)]
+BypassRule = Annotated[str, Meta(pattern=r"^[^;,\s]+\Z", max_length=255)]
 MetadataValue = str | int | float | bool
 
 
@@ -59,7 +59,7 @@ class BrowserSettings(_Body, frozen=True):
     user_agent: (
         Annotated[
             str,
-            Meta(pattern=r"^[^\r\n\x00]+$", min_length=1, max_length=limits.USER_AGENT_CHARS_MAX),
+            Meta(pattern=r"^[^\r\n\x00]+\Z", min_length=1, max_length=limits.USER_AGENT_CHARS_MAX),
         ]
         | None
     ) = None
