@@ -1,0 +1,1 @@
+"""Clients of AWS, made when they are first needed."""

@@ -1,0 +1,60 @@
+"""JSON lines about requests and failures. Never given keys, tokens, queries or bodies."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import UTC, datetime
+
+import msgspec
+
+LOGGER = logging.getLogger("wallcrawler")
+"""Also what Chalice itself logs to, since the app bears this name."""
+
+_FIELDS = "wallcrawler_fields"
+
+
+def info(event: str, **fields: object) -> None:
+    """Log one event; `fields` are JSON-serialisable and become members of its line."""
+    LOGGER.info(event, extra={_FIELDS: fields})
+
+
+def failure(event: str, error: BaseException, **fields: object) -> None:
+    """Log an unexpected error with its traceback."""
+    LOGGER.error(event, exc_info=error, extra={_FIELDS: fields})
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object per record: `time`, `level`, `event`, the fields, and any `traceback`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Render the record as a single line."""
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "event": record.getMessage(),
+            **getattr(record, _FIELDS, {}),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return msgspec.json.encode(line).decode()
+
+
+class _StderrHandler(logging.Handler):
+    """Writes to whatever `sys.stderr` is at that moment: its owner may replace it after import."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(self.format(record) + "\n")
+        sys.stderr.flush()
+
+
+def write_to_stderr() -> None:
+    """Send the program's log to stderr, which Lambda keeps too; harmless when repeated."""
+    if any(isinstance(handler, _StderrHandler) for handler in LOGGER.handlers):
+        return
+    handler = _StderrHandler()
+    handler.setFormatter(JsonFormatter())
+    LOGGER.addHandler(handler)
+    LOGGER.setLevel(logging.INFO)
+    # Lambda's runtime puts a handler of its own on the root logger: each line would appear twice.
+    LOGGER.propagate = False

@@ -1,0 +1,80 @@
+"""The Chalice object and its handlers, put together; nothing is done here.
+
+WebSocket handlers are registered on the app itself: Chalice leaves those of a Blueprint unwrapped,
+and Lambda would call them with a raw event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from chalice.app import Chalice, CloudWatchEvent, Rate, WebsocketDisconnectedError, WebsocketEvent
+
+from chalice_app import logs
+from chalice_app.aws.management import ManagementSession
+from chalice_app.http_errors import answer_failures
+from chalice_app.rest.sessions import make_blueprint
+from chalice_app.wiring import Provide, cold_start
+from chalice_app.ws.connect import connect
+from chalice_app.ws.disconnect import disconnect
+from chalice_app.ws.message import reply_to
+
+LambdaEntry = Callable[[Any, Any], Any]
+"""What Lambda calls, with an event and a context."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The REST entry (`app`) and one entry for each other Lambda function, by its name."""
+
+    app: Chalice
+    ws_connect: LambdaEntry
+    ws_message: LambdaEntry
+    ws_disconnect: LambdaEntry
+    reap: LambdaEntry
+
+
+def make_program(provide: Provide) -> Program:
+    """The whole program on the dependencies that `provide` returns; it is called per event."""
+    app = Chalice("wallcrawler", configure_logs=False)
+    app.websocket_api.session = ManagementSession(lambda: provide().config)
+    app.register_middleware(answer_failures, "http")
+    app.register_blueprint(make_blueprint(provide))
+
+    @app.on_ws_connect()
+    def ws_connect(event: WebsocketEvent) -> dict[str, Any]:
+        return connect(event.to_dict(), provide())
+
+    @app.on_ws_message()
+    def ws_message(event: WebsocketEvent) -> None:
+        try:
+            app.websocket_api.send(event.connection_id, reply_to(event.body))
+        except WebsocketDisconnectedError:
+            logs.info("websocket gone before its answer", connectionId=event.connection_id)
+
+    @app.on_ws_disconnect()
+    def ws_disconnect(event: WebsocketEvent) -> None:
+        disconnect(event.to_dict())
+
+    @app.schedule(Rate(1, unit=Rate.MINUTES))
+    def reap(_event: CloudWatchEvent) -> None:
+        deps = provide()
+        failed = deps.store.reap(deps.clock())
+        logs.info("reaped", sessions=failed)
+
+    return Program(app, ws_connect, ws_message, ws_disconnect, reap)
+
+
+def _lambda_program() -> Program:
+    logs.write_to_stderr()
+    return make_program(cold_start)
+
+
+_program = _lambda_program()
+app = _program.app
+ws_connect = _program.ws_connect
+ws_message = _program.ws_message
+ws_disconnect = _program.ws_disconnect
+reap = _program.reap

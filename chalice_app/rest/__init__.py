@@ -1,0 +1,1 @@
+"""REST: parse a request, call a service, render the result."""

@@ -1,0 +1,143 @@
+"""The body of `POST /sessions`: from bytes to `CreateSession`, or an error that names the field."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+
+import msgspec
+
+from shared import limits
+from shared.errors import InvalidRequest
+from shared.records import CreateSession
+
+_UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(?P<name>.*)`\Z", re.DOTALL)
+_MISSING_FIELD = re.compile(r"Object missing required field `(?P<name>.*)`\Z")
+_PATH = re.compile(r" - at (?:`key` in )?`\$(?P<path>[^`]*)`\Z")
+_ELEMENT = re.compile(r"\[[^\]]*\]")
+_MAX_PORT = 65_535
+
+_ALLOWED: Mapping[str, str] = {
+    "browserSettings.viewport.width": (
+        f"an integer from {limits.VIEWPORT_PX_MIN} to {limits.VIEWPORT_PX_MAX}"
+    ),
+    "browserSettings.viewport.height": (
+        f"an integer from {limits.VIEWPORT_PX_MIN} to {limits.VIEWPORT_PX_MAX}"
+    ),
+    "browserSettings.userAgent": (
+        f"one line of 1 to {limits.USER_AGENT_CHARS_MAX} characters, or null"
+    ),
+    "browserSettings.locale": "a BCP 47 tag such as en-US, or null",
+    "browserSettings.timezoneId": "an IANA time zone such as Europe/Berlin, or null",
+    "browserSettings.extraHTTPHeaders": (
+        f"an object of at most {limits.EXTRA_HEADERS_MAX} headers; each value one line of at most"
+        f" {limits.HEADER_VALUE_CHARS_MAX} characters"
+    ),
+    "browserSettings.proxy.server": (
+        "scheme://host:port without credentials; the scheme http, https, socks4 or socks5"
+    ),
+    "browserSettings.proxy.bypass": (
+        f"a list of at most {limits.PROXY_BYPASS_MAX} hosts without spaces, commas or semicolons"
+    ),
+    "timeout": (
+        f"an integer from {limits.SESSION_TIMEOUT_SECONDS_MIN}"
+        f" to {limits.SESSION_TIMEOUT_SECONDS_MAX} (seconds)"
+    ),
+    "idleTimeout": (
+        f"an integer from {limits.IDLE_TIMEOUT_SECONDS_MIN}"
+        f" to {limits.IDLE_TIMEOUT_SECONDS_MAX} (seconds)"
+    ),
+    "userMetadata": (
+        f"an object of at most {limits.USER_METADATA_ENTRIES_MAX} strings, numbers and booleans,"
+        f" {limits.USER_METADATA_BYTES_MAX} bytes of JSON in all"
+    ),
+}
+"""What a field may hold, where the type alone does not say it."""
+
+
+def parse_create_session(raw: bytes) -> CreateSession:
+    """Decode and check a body; an empty one asks for the defaults.
+
+    Raises:
+        InvalidRequest: with `details["field"]`, `body` when it is not about one field.
+    """
+    if len(raw) > limits.BODY_BYTES_MAX:
+        raise _refusal("body", f"The body must not exceed {limits.BODY_BYTES_MAX} bytes.")
+    if not raw.strip():
+        return CreateSession()
+    body = _decode(raw)
+    _check_settings(body)
+    _check_metadata(body)
+    return body
+
+
+def _decode(raw: bytes) -> CreateSession:
+    try:
+        return msgspec.json.decode(raw, type=CreateSession)
+    except msgspec.ValidationError as error:
+        raise _translate(str(error)) from error
+    # Not only DecodeError: bytes that are not UTF-8, and integers of thousands of digits, come as
+    # ValueError; deep nesting comes as RecursionError.
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise _refusal("body", "The body must be a JSON object.") from error
+
+
+def _translate(text: str) -> InvalidRequest:
+    """Turn msgspec's sentence, `what - at `$.path``, into an error about a field."""
+    at = _PATH.search(text)
+    path = _ELEMENT.sub("", at["path"]).lstrip(".") if at else ""
+    what = text[: at.start()] if at else text
+    if unknown := _UNKNOWN_FIELD.match(what):
+        field = _join(path, unknown["name"])
+        return _refusal(field, f"Unknown field: {field}.")
+    if missing := _MISSING_FIELD.match(what):
+        field = _join(path, missing["name"])
+        return _refusal(field, f"{field} is required; it must be {_ALLOWED[field]}.")
+    if not path:
+        return _refusal("body", "The body must be a JSON object.")
+    if path in _ALLOWED:
+        return _refusal(path, f"{path} must be {_ALLOWED[path]}.")
+    return _refusal(path, f"{path}: {what.replace('`', '').lower()}.")
+
+
+def _check_settings(body: CreateSession) -> None:
+    settings = body.browser_settings
+    if len(settings.extra_http_headers) > limits.EXTRA_HEADERS_MAX:
+        raise _not_allowed("browserSettings.extraHTTPHeaders")
+    if settings.timezone_id is not None and settings.timezone_id not in _time_zones():
+        raise _not_allowed("browserSettings.timezoneId")
+    if settings.proxy is not None:
+        port = int(settings.proxy.server.rpartition(":")[2])
+        if not 1 <= port <= _MAX_PORT:
+            raise _not_allowed("browserSettings.proxy.server")
+
+
+def _check_metadata(body: CreateSession) -> None:
+    too_many = len(body.user_metadata) > limits.USER_METADATA_ENTRIES_MAX
+    size_bytes = len(msgspec.json.encode(body.user_metadata))
+    if too_many or size_bytes > limits.USER_METADATA_BYTES_MAX:
+        raise _not_allowed("userMetadata")
+
+
+@functools.cache
+def _time_zones() -> frozenset[str]:
+    """The names of the tz database, from the package that zoneinfo itself falls back to.
+
+    Not `zoneinfo.available_timezones()`: that walks the machine's own database, and includes its
+    `localtime`, which no browser knows.
+    """
+    return frozenset((files("tzdata") / "zones").read_text("ascii").split())
+
+
+def _not_allowed(field: str) -> InvalidRequest:
+    return _refusal(field, f"{field} must be {_ALLOWED[field]}.")
+
+
+def _refusal(field: str, message: str) -> InvalidRequest:
+    return InvalidRequest(message, field=field)
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

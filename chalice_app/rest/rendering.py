@@ -1,0 +1,86 @@
+"""Sessions as the API shows them, in the success envelope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import msgspec
+from chalice.app import Response
+from msgspec import UNSET, Struct, UnsetType
+
+from chalice_app.services.access import Access
+from shared.records import BrowserSettings, MetadataValue, Session
+
+_HEADERS: Mapping[str, str] = {
+    "Content-Type": "application/json",
+    # Answers carry session tokens.
+    "Cache-Control": "no-store",
+}
+
+
+class SessionView(Struct, frozen=True, kw_only=True, rename="camel"):
+    """One session; times are ISO 8601 in UTC with milliseconds, durations in seconds."""
+
+    session_id: str
+    status: str
+    connect_url: str | UnsetType = UNSET
+    """Only while the session is live, and not in lists; so is `token`."""
+    token: str | UnsetType = UNSET
+    created_at: str
+    expires_at: str
+    started_at: str | None
+    ended_at: str | None
+    end_reason: str | None
+    timeout: int
+    idle_timeout: int
+    keep_alive: bool
+    browser_settings: BrowserSettings
+    user_metadata: dict[str, MetadataValue]
+
+
+class SessionListView(Struct, frozen=True):
+    """`data` of `GET /sessions`, newest first."""
+
+    sessions: list[SessionView]
+
+
+class _SuccessEnvelope(Struct, frozen=True):
+    success: bool
+    data: SessionView | SessionListView
+
+
+def view_of(session: Session, access: Access | None = None) -> SessionView:
+    """A session with what opens it, if that is to be shown."""
+    spec = session.spec
+    return SessionView(
+        session_id=spec.session_id,
+        status=session.status.value,
+        connect_url=access.connect_url if access else UNSET,
+        token=access.token if access else UNSET,
+        created_at=_iso(spec.created_at),
+        expires_at=_iso(spec.expires_at),
+        started_at=_iso_or_none(session.started_at),
+        ended_at=_iso_or_none(session.ended_at),
+        end_reason=session.end_reason.value if session.end_reason else None,
+        timeout=round(spec.expires_at - spec.created_at),
+        idle_timeout=spec.idle_timeout_seconds,
+        keep_alive=spec.keep_alive,
+        browser_settings=spec.settings,
+        user_metadata=spec.user_metadata,
+    )
+
+
+def answer(data: SessionView | SessionListView, status: int = 200) -> Response:
+    """A success answer."""
+    text = msgspec.json.encode(_SuccessEnvelope(success=True, data=data)).decode()
+    return Response(body=text, status_code=status, headers=dict(_HEADERS))
+
+
+def _iso(epoch_seconds: float) -> str:
+    moment = datetime.fromtimestamp(epoch_seconds, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _iso_or_none(epoch_seconds: float | None) -> str | None:
+    return None if epoch_seconds is None else _iso(epoch_seconds)

@@ -1,0 +1,51 @@
+"""What opens a live session: its token, and the address to take it to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from chalice_app.config import ApiConfig
+from shared.ids import TaskId
+from shared.records import Session, Task
+from shared.tokens import ALL_SCOPES, Claims, make_token
+
+
+class TaskDirectory(Protocol):
+    """Where tasks say how they are reached (`SessionStore`)."""
+
+    def task(self, task_id: TaskId) -> Task | None:
+        """What the task last said of itself."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The same session always has the same access, for as long as it lives."""
+
+    token: str = field(repr=False)
+    connect_url: str = field(repr=False)
+
+
+def access_to(session: Session, config: ApiConfig, tasks: TaskDirectory) -> Access | None:
+    """The access to a session; None once it has ended, or its task is gone without a trace."""
+    if not session.live:
+        return None
+    base = config.cdp_public_url or _public_url(tasks.task(session.task_id))
+    if base is None:
+        return None
+    spec = session.spec
+    claims = Claims(
+        session_id=spec.session_id,
+        owner_id=spec.owner_id,
+        token_id=spec.token_id,
+        scopes=ALL_SCOPES,
+        issued_at=int(spec.created_at),
+        expires_at=int(spec.expires_at),
+    )
+    token = make_token(claims, config.token_secret)
+    return Access(token=token, connect_url=f"{base}/cdp?token={token}")
+
+
+def _public_url(task: Task | None) -> str | None:
+    return task.public_url if task is not None else None

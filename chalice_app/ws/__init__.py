@@ -1,0 +1,1 @@
+"""The WebSocket API's routes, as plain functions on API Gateway's events."""
