@@ -1,0 +1,295 @@
+"""The WebSocket API: `$connect` before the upgrade, a handler call per message, `$disconnect`.
+
+1. An upgrade request arrives; `$connect` runs while the HTTP request waits.
+2. Refused: the handler's status and body are the HTTP response. No WebSocket ever existed.
+3. Accepted: the transport goes to Autobahn, and the connection is known to @connections.
+4. Each text message calls its route's handler; what the handler posts comes back by @connections.
+5. Closed by either side: the connection is forgotten, `$disconnect` runs once.
+
+Limits are those of "Quotas for configuring and running a WebSocket API". Messages of one
+connection run concurrently, as they do on AWS; a client that sends faster is not read from.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
+
+from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+from twisted.internet.interfaces import IPushProducer
+from twisted.logger import Logger
+from typing_extensions import override
+from zope.interface import implementer
+
+from shared.clock import Clock
+from shared.randomness import new_request_id
+from standalone.gateway import answers, events
+from standalone.gateway.answers import HttpAnswer
+from standalone.gateway.events import ConnectionFacts, HttpRequest
+from standalone.gateway.invoker import Invoker, Result
+from standalone.tasks import spawn
+
+if TYPE_CHECKING:
+    from twisted.internet.epollreactor import EPollReactor
+    from twisted.internet.tcp import Server as TCPServer
+
+FRAME_BYTES_MAX = 32 * 1024
+MESSAGE_BYTES_MAX = 128 * 1024
+CONNECTIONS_MAX = 1_000
+MESSAGES_RUNNING_MAX = 16
+"""Handler calls of one connection at a time; then it is not read from until one ends."""
+UNREAD_BYTES_MAX = 4 * 1024 * 1024
+"""Posted to a client that does not read; further posts are refused until it does."""
+_PING_SECONDS = 60
+_PONG_SECONDS = 30
+_CLOSE_SECONDS = 5
+_CLOSE_GOING_AWAY = 1001
+
+_log = Logger()
+
+
+class SocketApi:
+    """The WebSocket half of the gateway, and the connections it holds."""
+
+    def __init__(
+        self, reactor: EPollReactor, invoker: Invoker, clock: Clock, domain_name: str
+    ) -> None:
+        self.clock = clock
+        self.invoker = invoker
+        self._domain_name = domain_name
+        self._connections: dict[str, Connection] = {}
+        self._factory = WebSocketServerFactory(reactor=reactor)
+        self._factory.setProtocolOptions(
+            maxFramePayloadSize=FRAME_BYTES_MAX,
+            maxMessagePayloadSize=MESSAGE_BYTES_MAX,
+            # Else Autobahn drops the TCP connection where AWS sends close code 1009.
+            failByDrop=False,
+            autoPingInterval=_PING_SECONDS,
+            autoPingTimeout=_PONG_SECONDS,
+            closeHandshakeTimeout=_CLOSE_SECONDS,
+        )
+
+    async def connect(self, request: HttpRequest) -> Connection | HttpAnswer:
+        """Run `$connect`: a connection to upgrade, or the HTTP answer that refuses it."""
+        if self.invoker.socket_route("$default") is None:
+            return answers.error(
+                404, "NOT_FOUND", "This API has no WebSocket routes.", request.request_id
+            )
+        if len(self._connections) >= CONNECTIONS_MAX:
+            return answers.aws_error(429, "LimitExceededException", "Too many connections.")
+        facts = ConnectionFacts(
+            connection_id=secrets.token_urlsafe(16),
+            domain_name=self._domain_name,
+            connected_at=self.clock(),
+            source_ip=request.source_ip,
+            user_agent=request.header("user-agent"),
+        )
+        refusal = await self._refusal(facts, request)
+        return refusal or Connection(facts, self)
+
+    def upgrade(self, connection: Connection) -> ClientSocket:
+        """The protocol that serves an accepted connection."""
+        protocol = ClientSocket(connection)
+        protocol.factory = self._factory
+        return protocol
+
+    def find(self, connection_id: str) -> Connection | None:
+        """An open connection."""
+        return self._connections.get(connection_id)
+
+    def opened(self, connection: Connection) -> None:
+        """The upgrade is done."""
+        self._connections[connection.facts.connection_id] = connection
+
+    async def closed(self, connection: Connection, code: int, reason: str) -> None:
+        """The connection is gone: forget it and run `$disconnect`."""
+        self._connections.pop(connection.facts.connection_id, None)
+        handler = self.invoker.socket_route("$disconnect")
+        if handler is not None:
+            request_id = new_request_id()
+            now = self.clock()
+            await handler(
+                events.disconnect_event(connection.facts, code, reason, request_id, now),
+                request_id,
+            )
+
+    def close_all(self) -> None:
+        """Tell every client that the gateway is going away."""
+        for connection in list(self._connections.values()):
+            connection.close(_CLOSE_GOING_AWAY, "going away")
+
+    async def _refusal(self, facts: ConnectionFacts, request: HttpRequest) -> HttpAnswer | None:
+        handler = self.invoker.socket_route("$connect")
+        if handler is None:
+            return None
+        try:
+            result = await handler(events.connect_event(facts, request), request.request_id)
+            answer = answers.from_lambda(result)
+        except Exception:
+            _log.failure("$connect failed, request {id}", id=request.request_id)
+            return answers.aws_error(500, "InternalServerErrorException", "Internal server error")
+        return None if 200 <= answer.status < 300 else answer  # noqa: PLR2004 (RFC 9110 15.3)
+
+
+@dataclass(eq=False, slots=True)
+class Connection:
+    """One accepted WebSocket connection."""
+
+    facts: ConnectionFacts
+    api: SocketApi
+    socket: ClientSocket | None = None
+    last_active_at: float = 0.0
+    """Epoch seconds."""
+    unread_bytes: int = 0
+    """Posted since the client stopped reading."""
+    _running: int = field(default=0, init=False)
+
+    def describe(self) -> dict[str, object]:
+        """What @connections tells of it."""
+        return {
+            "connectedAt": _iso(self.facts.connected_at),
+            "lastActiveAt": _iso(self.last_active_at or self.facts.connected_at),
+            "identity": {
+                "sourceIp": self.facts.source_ip,
+                "userAgent": self.facts.user_agent,
+            },
+        }
+
+    def post(self, data: bytes) -> None:
+        """Send to the client: as text when it is UTF-8, as API Gateway does."""
+        if self.socket is not None:
+            self.socket.post(data)
+
+    def close(self, code: int, reason: str) -> None:
+        """Begin the closing handshake."""
+        if self.socket is not None:
+            self.socket.sendClose(code, reason)
+
+    async def message(self, body: str) -> None:
+        """Call the handler of the route that the message selects."""
+        self.last_active_at = self.api.clock()
+        self._running += 1
+        self._regulate()
+        try:
+            await self._call_route(body)
+        finally:
+            self._running -= 1
+            self._regulate()
+
+    async def _call_route(self, body: str) -> None:
+        route_key = _selected_route(body)
+        handler = self.api.invoker.socket_route(route_key)
+        if handler is None:
+            route_key, handler = "$default", self.api.invoker.socket_route("$default")
+        if handler is None:
+            return
+        message_id = new_request_id()
+        event = events.message_event(self.facts, route_key, body, message_id, self.api.clock())
+        try:
+            await handler(event, message_id)
+        except Exception:
+            _log.failure("message {id} failed", id=message_id)
+            self._tell_failure(message_id)
+
+    def _tell_failure(self, message_id: str) -> None:
+        """API Gateway's own answer when an integration fails."""
+        report: Result = {
+            "message": "Internal server error",
+            "connectionId": self.facts.connection_id,
+            "requestId": message_id,
+        }
+        self.post(json.dumps(report).encode())
+
+    def _regulate(self) -> None:
+        if self.socket is not None:
+            self.socket.read_on(self._running < MESSAGES_RUNNING_MAX)
+
+
+@implementer(IPushProducer)
+class ClientSocket(WebSocketServerProtocol):
+    """Autobahn's side of a connection: a thin adapter.
+
+    It registers itself as the transport's producer to learn when the client stops reading.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self._connection = connection
+        self._client_reads = True
+        self._reading = True
+
+    @property
+    def gone(self) -> bool:
+        """Whether the closing handshake has begun."""
+        return bool(self.state != self.STATE_OPEN)
+
+    def post(self, data: bytes) -> None:
+        """Send one message."""
+        if not self._client_reads:
+            self._connection.unread_bytes += len(data)
+        self.sendMessage(data, isBinary=not _is_utf8(data))
+
+    def read_on(self, wanted: bool) -> None:
+        """Take messages from the client, or leave them in its socket for now."""
+        if wanted == self._reading or self.gone:
+            return
+        self._reading = wanted
+        transport = cast("TCPServer", self.transport)
+        if wanted:
+            transport.resumeProducing()
+        else:
+            transport.pauseProducing()
+
+    @override
+    def onOpen(self) -> None:
+        self._connection.socket = self
+        cast("TCPServer", self.transport).registerProducer(self, streaming=True)
+        self._connection.api.opened(self._connection)
+
+    @override
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        body = payload.decode(errors="replace")
+        spawn(self._connection.message(body), "WebSocket message")
+
+    @override
+    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
+        self._connection.socket = None
+        closed = self._connection.api.closed(self._connection, code or 1006, reason or "")
+        spawn(closed, "$disconnect")
+
+    def pauseProducing(self) -> None:
+        """The client has stopped reading."""
+        self._client_reads = False
+
+    def resumeProducing(self) -> None:
+        """The client reads again."""
+        self._client_reads = True
+        self._connection.unread_bytes = 0
+
+    def stopProducing(self) -> None:
+        """The connection is lost; `onClose` follows."""
+
+
+def _selected_route(body: str) -> str:
+    """The route selection expression `$request.body.action`, Chalice's only one."""
+    try:
+        action = json.loads(body).get("action")
+    except (ValueError, AttributeError, RecursionError):
+        return "$default"
+    return action if isinstance(action, str) and not action.startswith("$") else "$default"
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _iso(epoch_seconds: float) -> str:
+    moment = datetime.fromtimestamp(epoch_seconds, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
