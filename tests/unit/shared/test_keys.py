@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from shared import keys
+from shared.ids import OwnerId, RequestId, SessionId, TaskId
+
+
+def test_keys_are_those_of_the_table_in_the_docstring() -> None:
+    spelled = [
+        keys.session(SessionId("id")),
+        keys.owner(OwnerId("owner")),
+        keys.TASKS,
+        keys.task(TaskId("id")),
+        keys.leases(TaskId("task")),
+        keys.requests(TaskId("task")),
+        keys.reply(RequestId("request")),
+        keys.idempotency(OwnerId("owner"), "hash"),
+        keys.API_KEYS,
+    ]
+    table = [line.split("`")[1] for line in (keys.__doc__ or "").splitlines() if "`wc:" in line]
+
+    assert spelled == [key.replace("{", "").replace("}", "") for key in table]
+
+
+def test_scripts_derive_the_same_keys_from_prefixes() -> None:
+    assert keys.session(SessionId("id")) == keys.SESSION_PREFIX + "id"
+    assert keys.task(TaskId("id")) == keys.TASK_PREFIX + "id"
+    assert keys.leases(TaskId("id")) == keys.LEASES_PREFIX + "id"
+    assert keys.requests(TaskId("id")) == keys.REQUESTS_PREFIX + "id"
