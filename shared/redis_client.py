@@ -17,11 +17,13 @@ def connect(endpoint: str) -> RedisClient:
         endpoint: `host:port`, or a `redis://`, `rediss://` or `unix://` URL.
     """
     url = endpoint if "://" in endpoint else f"redis://{endpoint}"
+    # A unix socket has no keep-alive, and redis-py refuses the option there.
+    keepalive = {} if url.startswith("unix://") else {"socket_keepalive": True}
     client: RedisClient = redis.Redis.from_url(
         url,
         socket_timeout=SOCKET_TIMEOUT_SECONDS,
         socket_connect_timeout=SOCKET_TIMEOUT_SECONDS,
-        socket_keepalive=True,
+        **keepalive,
     )
     return client
 
