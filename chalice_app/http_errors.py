@@ -109,7 +109,8 @@ def _in_envelope(response: Response, request_id: str) -> Response:
         response.status_code, (WallCrawlerError.code, "The request could not be handled.")
     )
     body = ErrorBody(code=code, message=message, request_id=request_id)
-    return _response(Failure(response.status_code, body, dict(response.headers)))
+    headers = {name: str(value) for name, value in response.headers.items()}
+    return _response(Failure(response.status_code, body, headers))
 
 
 def _response(failure: Failure) -> Response:
