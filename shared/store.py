@@ -147,6 +147,10 @@ class SessionStore:
             )
         )
 
+    def release(self, task_id: TaskId, session_id: SessionId) -> None:
+        """Give back the slot of a session that has no live record any more."""
+        self._redis.zrem(keys.leases(task_id), session_id)
+
     def get(self, session_id: SessionId) -> Session | None:
         """The session, or None when it never was or its retention is over."""
         return _session_from_redis(self._redis.hgetall(keys.session(session_id)))

@@ -34,10 +34,17 @@ class Command(Struct, frozen=True, gc=False):
     """The parameters' JSON text; empty when absent."""
 
 
+class TargetInfo(Struct, frozen=True):
+    """What kind of target it is: `page`, `iframe`, `worker` and so on."""
+
+    type: str
+
+
 class AttachedParams(Struct, frozen=True, rename="camel"):
     """`Target.attachedToTarget` and `Target.detachedFromTarget`, as far as ownership goes."""
 
     session_id: str
+    target_info: TargetInfo | None = None
     waiting_for_debugger: bool = False
 
 
@@ -68,6 +75,7 @@ class Answer(Struct, frozen=True):
 
 decode_command: Final = msgspec.json.Decoder(Command).decode
 decode_target_event: Final = msgspec.json.Decoder(TargetEvent).decode
+decode_attached: Final = msgspec.json.Decoder(AttachedParams).decode
 decode_answer: Final = msgspec.json.Decoder(Answer).decode
 
 
@@ -90,7 +98,7 @@ def make_command(
         message["params"] = params
     if cdp_session_id is not None:
         message["sessionId"] = cdp_session_id
-    return msgspec.json.encode(message)
+    return msgspec.json.encode(message, enc_hook=_plain)
 
 
 def make_result(command: Command) -> bytes:
@@ -104,6 +112,15 @@ def make_error(code: int, text: str, command: Command | None = None) -> bytes:
     if command is None:
         return msgspec.json.encode({"error": error})
     return _addressed({"id": command.id, "error": error}, command.session_id)
+
+
+def _plain(value: object) -> object:
+    """PyCDP's ids are subclasses of `str` and `int`."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int(value)
+    raise TypeError(f"{type(value).__name__} is not a CDP value")
 
 
 def _addressed(message: dict[str, object], session_id: str | None) -> bytes:

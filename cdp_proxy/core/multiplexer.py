@@ -15,6 +15,7 @@ more member, whose messages the shell reads itself.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -32,6 +33,8 @@ class Member:
 
     root: bytes
     """Its flat session on the browser target."""
+    deliver: Callable[[bytes], None]
+    """Takes each message that is for this client."""
     suffix: bytes
     """What messages of its root end with."""
     flat: set[bytes] = field(default_factory=set)
@@ -51,10 +54,10 @@ class Multiplexer:
         self._policy = policy
         self._owners: dict[bytes, Member] = {}
 
-    def join(self, root: str) -> Member:
+    def join(self, root: str, deliver: Callable[[bytes], None]) -> Member:
         """Make the flat session `root` the endpoint of a new client."""
         key = root.encode()
-        member = Member(root=key, suffix=messages.suffix_of(key))
+        member = Member(root=key, deliver=deliver, suffix=messages.suffix_of(key))
         self._owners[key] = member
         return member
 
@@ -91,24 +94,25 @@ class Multiplexer:
             return messages.with_session(message, member.suffix)
         return message
 
-    def browser_message(self, message: bytes) -> tuple[Member, bytes] | None:
-        """One whole message of the browser.
+    def browser_message(self, message: bytes) -> bool:
+        """One whole message of the browser: deliver it to the client whose it is.
 
         Returns:
-            Whose it is and the bytes for that client; None when it has no `sessionId` (an answer
-            to the proxy's own attaching) or its client has left.
+            False when it is no client's: it has no `sessionId` (an answer to the proxy's own
+            commands), or that of one of the proxy's own flat sessions, or its client has left.
         """
         key = message[-34:-2]
-        if not message.endswith(b'"}') or message[-48:-34] != b',"sessionId":"':
-            return None
+        if message[-48:-34] != b',"sessionId":"' or not message.endswith(b'"}'):
+            return False
         member = self._owners.get(key)
         if member is None:
-            return None
+            return False
         if message.startswith(_TARGET_EVENT):
             self._note_target_event(member, message)
         if key == member.root:
-            return member, message[: -messages.SUFFIX_BYTES] + b"}"
-        return member, message
+            message = message[: -messages.SUFFIX_BYTES] + b"}"
+        member.deliver(message)
+        return True
 
     def farewell(self, member: Member) -> list[bytes]:
         """Commands that let go what a leaving client holds paused; empty when there is nothing.

@@ -18,18 +18,20 @@ from subprocess import DEVNULL, Popen
 import cdp.browser
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorCore, IReactorFDSet, IReactorSocket, IReactorTime
-from twisted.internet.protocol import Factory
 
 from cdp_proxy.core.settings import BASE_FLAGS, LaunchProfile
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.caller import CallFailed, CdpCaller
-from cdp_proxy.transport.pipe import Pipe
+from cdp_proxy.transport.pipe import Pipe, PipeFactory
 from cdp_proxy.transport.processes import ExitWatch, group_gone, kill_group
-from cdp_proxy.transport.scratch import BrowserFolder
+from cdp_proxy.transport.scratch import BrowserFolder, ScratchRoot
 from cdp_proxy.transport.stderr_tail import StderrTail
 
 LAUNCH_TIMEOUT_SECONDS = 20.0
 """Far above the 1.4 s full Chromium takes; a machine that starts forty at once is slow."""
+
+FIRST_BROWSER_UID = 41_000
+"""Above what distributions hand out to people and services, below containers' sub-id ranges."""
 
 KNOWN_BINARIES = {
     "headless-shell": (
@@ -83,147 +85,192 @@ class Build:
 class Browser:
     """A started Chromium that answers on its pipe."""
 
-    def __init__(self, process: Popen[bytes], pipe: Pipe, folder: BrowserFolder) -> None:
-        """`launch` makes these."""
+    def __init__(self, pid: int, pipe: Pipe, caller: CdpCaller, folder: BrowserFolder) -> None:
+        """`Launcher.launch` makes these."""
+        self.pid = pid
+        """Also the id of its process group."""
         self.folder = folder
-        self.pid = process.pid
+        self.caller = caller
         self.send = pipe.send
-        self.on_pressure: Callable[[bool], None] = lambda _full: None
-        self.on_client_message: Callable[[bytes], bool] = lambda _message: False
-        """Gets each message first; False leaves it to the proxy's own `caller`."""
-        self.on_lost: Callable[[], None] = lambda: None
-        """Called once when the browser is gone without `end` having been called."""
         self.lost = False
+        """Whether it is gone, or being ended."""
+        self.on_client_message: Callable[[bytes], bool] = _leave_to_caller
+        """Gets each message first; False leaves it to the proxy's own `caller`."""
+        self.on_lost: Callable[[], None] = _nothing
+        """Called once when the browser is gone without having been ended."""
+        self.process_exited: Deferred[int] = Deferred()
         self._pipe = pipe
-        self._ending: Deferred[None] | None = None
-        self._exited: Deferred[int] = Deferred()
         pipe.on_message = self._received
         pipe.on_lost = self._gone
-        pipe.on_pressure = lambda full: self.on_pressure(full)
 
-    def attach(self, caller: CdpCaller) -> None:
-        """Set the proxy's own end of the pipe; part of `launch`."""
-        self.caller = caller
+    def on_pressure(self, callback: Callable[[bool], None]) -> None:
+        """Have `callback` told when the browser takes no more for now (True), and again."""
+        self._pipe.on_pressure = callback
 
     def exited(self, code: int) -> None:
         """The process has ended; called by its exit watch."""
-        self._exited.callback(code)
+        self.process_exited.callback(code)
         self._gone()
 
-    async def end(self, reactor: Reactor, blocking: Blocking) -> None:
-        """Kill the whole tree, reap it, delete its folder. May be called again.
-
-        Raises:
-            RuntimeError: a process of the tree is still there; its folder is kept.
-        """
+    def kill(self) -> None:
+        """Kill the whole tree and close the pipe; `Launcher.bury` does the rest."""
         self.lost = True
         self.caller.lose("the browser has been closed")
         kill_group(self.pid)
         self._pipe.transport.abortConnection()  # type: ignore[union-attr]
-        if not self._exited.called:
-            await self._exited
-        if not await group_gone(reactor, self.pid):
-            raise RuntimeError(f"process group {self.pid} does not end")
-        await blocking.run(self.folder.remove)
 
     def _received(self, message: bytes) -> None:
         if not self.on_client_message(message):
             self.caller.receive(message)
 
     def _gone(self) -> None:
-        if self.lost:
-            return
-        self.lost = True
-        self.caller.lose("the browser is gone")
-        self.on_lost()
+        if not self.lost:
+            self.lost = True
+            self.caller.lose("the browser is gone")
+            self.on_lost()
 
 
-async def launch(
-    reactor: Reactor,
-    blocking: Blocking,
-    build: Build,
-    profile: LaunchProfile,
-    folder: BrowserFolder,
-    uid: int | None,
-) -> Browser:
-    """Start a browser and wait for its first answer.
+class Launcher:
+    """Starts and ends browsers, each in a new folder and under a user id of its own."""
 
-    Args:
-        reactor: runs the pipe and the timers.
-        blocking: deletes the folder when the start fails.
-        build: which binary, and whether with its sandbox.
-        profile: flags and environment of the session's settings.
-        folder: its scratch folder, which it owns from here on.
-        uid: the user and group it runs as; None for ours.
+    def __init__(
+        self, reactor: Reactor, blocking: Blocking, scratch: ScratchRoot, build: Build
+    ) -> None:
+        self.build = build
+        self._reactor = reactor
+        self._blocking = blocking
+        self._scratch = scratch
+        self._uids = UidPool() if os.geteuid() == 0 else None
+        self._uid_of: dict[int, int] = {}
+        self._started = 0
 
-    Raises:
-        LaunchFailed: with the end of what it wrote to stderr; nothing is left of it.
-    """
-    ours, theirs = socket.socketpair()
-    stderr = StderrTail(reactor)
-    try:
-        process = _spawn(build, profile, folder, uid, theirs, stderr.write_fd)
-    except OSError as error:
+    async def launch(self, profile: LaunchProfile) -> Browser:
+        """Start a browser and wait for its first answer.
+
+        Raises:
+            LaunchFailed: with the end of what it wrote to stderr; nothing is left of it.
+        """
+        self._started += 1
+        uid = self._uids.take() if self._uids is not None else None
+        folder = self._scratch.new_folder(f"b{self._started}", uid)
+        ours, theirs = socket.socketpair()
+        stderr = StderrTail(self._reactor)
+        try:
+            process = self._spawn(profile, folder, uid, (theirs.fileno(), stderr.write_fd))
+        except OSError as error:
+            ours.close()
+            stderr.close()
+            self._give_back(uid)
+            await self._blocking.run(folder.remove)
+            raise LaunchFailed(
+                f"{self.build.binary} could not be started: {error.strerror}."
+            ) from error
+        finally:
+            theirs.close()
+            stderr.close_write_end()
+        folder.write_leader(process.pid)
+        if uid is not None:
+            self._uid_of[process.pid] = uid
+        browser = self._connect(process, ours, folder)
+        try:
+            await browser.caller.call(
+                cdp.browser.get_version(), timeout_seconds=LAUNCH_TIMEOUT_SECONDS
+            )
+        except CallFailed as error:
+            browser.kill()
+            await self.bury(browser)
+            raise LaunchFailed(
+                f"{self.build.binary} did not start: {stderr.text() or error}"
+            ) from error
+        return browser
+
+    async def bury(self, browser: Browser) -> None:
+        """Reap a killed browser's whole tree and delete its folder; to be called once.
+
+        Raises:
+            RuntimeError: a process of the tree does not end; its folder is kept.
+        """
+        await browser.process_exited
+        kill_group(browser.pid)
+        if not await group_gone(self._reactor, browser.pid):
+            raise RuntimeError(f"process group {browser.pid} does not end")
+        await self._blocking.run(browser.folder.remove)
+        self._give_back(self._uid_of.pop(browser.pid, None))
+
+    def _connect(
+        self, process: Popen[bytes], ours: socket.socket, folder: BrowserFolder
+    ) -> Browser:
+        pipe = Pipe()
+        caller = CdpCaller(self._reactor, pipe.send)
+        browser = Browser(process.pid, pipe, caller, folder)
+        ExitWatch(self._reactor, process, browser.exited)
+        ours.setblocking(False)
+        self._reactor.adoptStreamConnection(ours.fileno(), socket.AF_UNIX, PipeFactory(pipe))
         ours.close()
-        stderr.close()
-        await blocking.run(folder.remove)
-        raise LaunchFailed(f"{build.binary} could not be started: {error.strerror}.") from error
-    finally:
-        theirs.close()
-        stderr.close_write_end()
-    folder.write_leader(process.pid)
-    pipe = Pipe()
-    browser = Browser(process, pipe, folder)
-    browser.attach(CdpCaller(reactor, pipe.send))
-    ExitWatch(reactor, process, browser.exited)
-    _adopt(reactor, ours, pipe)
-    try:
-        await browser.caller.call(cdp.browser.get_version(), timeout_seconds=LAUNCH_TIMEOUT_SECONDS)
-    except CallFailed as error:
-        await browser.end(reactor, blocking)
-        raise LaunchFailed(f"{build.binary} did not start: {stderr.text() or error}") from error
-    return browser
+        return browser
+
+    def _give_back(self, uid: int | None) -> None:
+        if uid is not None and self._uids is not None:
+            self._uids.give_back(uid)
+
+    def _spawn(
+        self,
+        profile: LaunchProfile,
+        folder: BrowserFolder,
+        uid: int | None,
+        fds: tuple[int, int],
+    ) -> Popen[bytes]:
+        pipe_fd, stderr_fd = fds
+
+        def place_pipe() -> None:
+            # Chromium reads commands from fd 3 and writes to fd 4 (`__main__` keeps ours busy).
+            os.dup2(pipe_fd, 3)
+            os.dup2(pipe_fd, 4)
+
+        flags = [*BASE_FLAGS, *_FLAGS_OF_KIND[self.build.kind], *profile.flags]
+        if not self.build.sandbox:
+            flags.append("--no-sandbox")
+        return Popen(
+            [self.build.binary, *flags, f"--user-data-dir={folder.profile}", "about:blank"],
+            stdin=DEVNULL,
+            stdout=DEVNULL,
+            stderr=stderr_fd,
+            preexec_fn=place_pipe,  # noqa: PLW1509 - only dup2: takes no lock, allocates nothing
+            pass_fds=(3, 4),
+            start_new_session=True,
+            cwd=folder.path,
+            env=_environment(folder, profile),
+            user=uid,
+            group=uid,
+            extra_groups=None if uid is None else [],
+        )
 
 
-def _adopt(reactor: IReactorSocket, ours: socket.socket, pipe: Pipe) -> None:
-    ours.setblocking(False)
-    factory = Factory.forProtocol(lambda: pipe)
-    factory.noisy = False
-    reactor.adoptStreamConnection(ours.fileno(), socket.AF_UNIX, factory)
-    ours.close()
+class UidPool:
+    """User ids for browsers, when the container runs as root: no two living ones share one."""
+
+    def __init__(self) -> None:
+        self._free: list[int] = []
+        self._next = FIRST_BROWSER_UID
+
+    def take(self) -> int:
+        """An id nobody uses now."""
+        if self._free:
+            return self._free.pop()
+        self._next += 1
+        return self._next - 1
+
+    def give_back(self, uid: int) -> None:
+        """Its browser and all its files are gone."""
+        self._free.append(uid)
 
 
-def _spawn(
-    build: Build,
-    profile: LaunchProfile,
-    folder: BrowserFolder,
-    uid: int | None,
-    pipe: socket.socket,
-    stderr_fd: int,
-) -> Popen[bytes]:
-    source = pipe.fileno()
+def _leave_to_caller(_message: bytes) -> bool:
+    return False
 
-    def place_pipe() -> None:
-        # Chromium reads commands from fd 3 and writes to fd 4; ours are taken (see `__main__`).
-        os.dup2(source, 3)
-        os.dup2(source, 4)
 
-    flags = [*BASE_FLAGS, *_FLAGS_OF_KIND[build.kind], *profile.flags]
-    if not build.sandbox:
-        flags.append("--no-sandbox")
-    user = {} if uid is None else {"user": uid, "group": uid, "extra_groups": []}
-    return Popen(
-        [build.binary, *flags, f"--user-data-dir={folder.profile}", "about:blank"],
-        stdin=DEVNULL,
-        stdout=DEVNULL,
-        stderr=stderr_fd,
-        preexec_fn=place_pipe,  # noqa: PLW1509 - only dup2: takes no lock, allocates nothing
-        pass_fds=(3, 4),
-        start_new_session=True,
-        cwd=folder.path,
-        env=_environment(folder, profile),
-        **user,  # type: ignore[call-overload]
-    )
+def _nothing() -> None:
+    """Nobody asked to be told."""
 
 
 def _environment(folder: BrowserFolder, profile: LaunchProfile) -> dict[str, str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from twisted.internet.interfaces import IPushProducer
-from twisted.internet.protocol import Protocol, connectionDone
+from twisted.internet.interfaces import IAddress, IPushProducer
+from twisted.internet.protocol import Protocol, ServerFactory, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
@@ -58,3 +58,16 @@ class Pipe(Protocol):
 
     def stopProducing(self) -> None:
         """The connection is going; `connectionLost` follows."""
+
+
+class PipeFactory(ServerFactory):
+    """Gives the reactor the one protocol of an adopted socket."""
+
+    noisy = False
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
+
+    def buildProtocol(self, addr: IAddress | None) -> Pipe:  # noqa: ARG002
+        """The pipe itself."""
+        return self._pipe

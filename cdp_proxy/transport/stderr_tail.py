@@ -53,7 +53,7 @@ class StderrTail:
         if not self._read():
             self.close()
 
-    def connectionLost(self, reason: Failure) -> None:
+    def connectionLost(self, reason: Failure) -> None:  # noqa: ARG002
         """The reactor shuts down."""
         self.close()
 

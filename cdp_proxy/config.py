@@ -1,0 +1,173 @@
+"""The container's settings, from the environment. The only reader of it in this program."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from shared.limits import HEARTBEAT_TTL_SECONDS_DEFAULT, JWT_SECRET_CHARS_MIN
+
+T = TypeVar("T")
+
+_SANDBOX_WORDS = {"auto": None, "on": True, "off": False}
+_BROWSERS = ("headless-shell", "chromium")
+_SESSIONS_MAX = 1_000
+_PORT_MAX = 65_535
+
+
+class ConfigError(Exception):
+    """The environment is not usable; the text lists everything that is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProxyConfig:
+    """One field a variable; the README's table is checked against this."""
+
+    redis_endpoint: str
+    """`REDIS_ENDPOINT`: `host:port`, or a `redis://`, `rediss://` or `unix://` URL."""
+    jwt_secret: str = field(repr=False)
+    """`JWE_SECRET` (the seed's name): signs and checks session tokens; 32 characters or more."""
+    host: str
+    """`CDP_HOST`: the address to listen on."""
+    port: int
+    """`CDP_PORT`: 0 for a free one."""
+    public_url: str | None
+    """`CDP_PUBLIC_URL`: `ws://` or `wss://` base that clients reach; default: host and port."""
+    max_sessions: int
+    """`MAX_SESSIONS`: slots of this container."""
+    warm_browsers: int
+    """`WARM_BROWSERS`: started browsers kept ready."""
+    browser: str
+    """`BROWSER`: `headless-shell` or `chromium`."""
+    browser_path: str | None
+    """`BROWSER_PATH`: the real binary, when it is not where Debian puts it."""
+    browser_sandbox: bool | None
+    """`BROWSER_SANDBOX`: `on`, `off`, or `auto` (None): on wherever the kernel allows it."""
+    scratch_dir: Path
+    """`SCRATCH_DIR`: parent of the browsers' folders."""
+    heartbeat_ttl_seconds: float
+    """`HEARTBEAT_TTL_SECONDS`: without a beat for so long the container counts as dead."""
+    never_connected_timeout_seconds: float
+    """`NEVER_CONNECTED_TIMEOUT_SECONDS`: a session nobody uses ends after this."""
+    last_client_grace_seconds: float
+    """`LAST_CLIENT_GRACE_SECONDS`: how long a session without keepAlive waits for a client."""
+    drain_seconds: float
+    """`DRAIN_SECONDS`: how long running sessions may go on after SIGTERM."""
+    ready_fd: int | None
+    """`READY_FD`: an inherited descriptor that gets one JSON line once the container serves."""
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> ProxyConfig:
+        """Read and check everything.
+
+        Raises:
+            ConfigError: listing all that is missing or wrong.
+        """
+        reader = _Reader(os.environ if env is None else env)
+        config = cls(
+            redis_endpoint=reader.text("REDIS_ENDPOINT"),
+            jwt_secret=reader.text("JWE_SECRET", check=_long_enough),
+            host=reader.text("CDP_HOST", "127.0.0.1"),
+            port=reader.integer("CDP_PORT", 9223, 0, _PORT_MAX),
+            public_url=reader.optional("CDP_PUBLIC_URL", check=_websocket_url),
+            max_sessions=reader.integer("MAX_SESSIONS", 20, 1, _SESSIONS_MAX),
+            warm_browsers=reader.integer("WARM_BROWSERS", 2, 0, _SESSIONS_MAX),
+            browser=reader.word("BROWSER", "headless-shell", _BROWSERS),
+            browser_path=reader.optional("BROWSER_PATH"),
+            browser_sandbox=_SANDBOX_WORDS.get(
+                reader.word("BROWSER_SANDBOX", "auto", tuple(_SANDBOX_WORDS))
+            ),
+            scratch_dir=Path(reader.text("SCRATCH_DIR", "/tmp/wallcrawler")),  # noqa: S108
+            heartbeat_ttl_seconds=reader.seconds(
+                "HEARTBEAT_TTL_SECONDS", HEARTBEAT_TTL_SECONDS_DEFAULT, above=0.5
+            ),
+            never_connected_timeout_seconds=reader.seconds(
+                "NEVER_CONNECTED_TIMEOUT_SECONDS", 300.0
+            ),
+            last_client_grace_seconds=reader.seconds("LAST_CLIENT_GRACE_SECONDS", 2.0),
+            drain_seconds=reader.seconds("DRAIN_SECONDS", 0.0),
+            ready_fd=reader.descriptor("READY_FD"),
+        )
+        reader.finish()
+        return config
+
+
+class _Reader:
+    """Takes variables one by one and remembers every complaint."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self._complaints: list[str] = []
+
+    def text(
+        self,
+        name: str,
+        default: str | None = None,
+        check: Callable[[str], str | None] | None = None,
+    ) -> str:
+        value = self._env.get(name) or default
+        if value is None:
+            self._complaints.append(f"{name} is not set")
+            return ""
+        return self._checked(name, value, check)
+
+    def optional(self, name: str, check: Callable[[str], str | None] | None = None) -> str | None:
+        value = self._env.get(name)
+        return self._checked(name, value, check) if value else None
+
+    def word(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name, default)
+        if value not in allowed:
+            self._complaints.append(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+        return value
+
+    def integer(self, name: str, default: int, least: int, most: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isdecimal() or not least <= int(value) <= most:
+            self._complaints.append(
+                f"{name} must be a whole number from {least} to {most}, not {value!r}"
+            )
+            return default
+        return int(value)
+
+    def seconds(self, name: str, default: float, above: float = 0.0) -> float:
+        value = self.text(name, str(default))
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if not above <= number < float("inf"):
+            self._complaints.append(f"{name} must be seconds, at least {above:g}, not {value!r}")
+        return number
+
+    def descriptor(self, name: str) -> int | None:
+        value = self._env.get(name)
+        if not value:
+            return None
+        if not value.isdecimal():
+            self._complaints.append(f"{name} must be the number of a file descriptor")
+            return None
+        return int(value)
+
+    def finish(self) -> None:
+        if self._complaints:
+            raise ConfigError("; ".join(self._complaints) + ".")
+
+    def _checked(self, name: str, value: str, check: Callable[[str], str | None] | None) -> str:
+        complaint = check(value) if check is not None else None
+        if complaint is not None:
+            self._complaints.append(f"{name} {complaint}")
+        return value
+
+
+def _long_enough(secret: str) -> str | None:
+    if len(secret) < JWT_SECRET_CHARS_MIN:
+        return f"must have at least {JWT_SECRET_CHARS_MIN} characters"
+    return None
+
+
+def _websocket_url(url: str) -> str | None:
+    return None if url.startswith(("ws://", "wss://")) else "must start with ws:// or wss://"

@@ -1,0 +1,198 @@
+"""The whole container on one page: what it is made of, how it starts, how it stops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import redis
+from twisted.internet.defer import maybeDeferred
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IListeningPort
+from twisted.logger import Logger
+from twisted.web.server import Site
+
+from cdp_proxy.config import ProxyConfig
+from cdp_proxy.transport.authority import Authority
+from cdp_proxy.transport.blocking import Blocking
+from cdp_proxy.transport.cdp_socket import CdpSocketFactory
+from cdp_proxy.transport.chromium import Build, Launcher, LaunchFailed, Reactor, find_binary
+from cdp_proxy.transport.discovery import Discovery
+from cdp_proxy.transport.heartbeat import Heartbeat, Identity
+from cdp_proxy.transport.http import FrontDoor, Rooms
+from cdp_proxy.transport.monitoring import Monitoring
+from cdp_proxy.transport.pool import WarmPool
+from cdp_proxy.transport.protocol_file import ProtocolFile
+from cdp_proxy.transport.registry import Resources, Sessions
+from cdp_proxy.transport.requests import RequestConsumer
+from cdp_proxy.transport.scratch import ScratchRoot
+from cdp_proxy.transport.session import Timeouts
+from cdp_proxy.transport.tasks import all_done
+from shared.bus import RequestBus
+from shared.clock import system_clock
+from shared.randomness import new_task_id
+from shared.redis_client import RedisClient, connect
+from shared.store import SessionStore
+
+_log = Logger()
+
+_REQUEST_SECONDS = 60.0
+"""How long a client may take over one HTTP request; upgraded connections are beyond it."""
+
+
+class StartFailed(Exception):
+    """The container cannot run here; one sentence for people, and an exit code."""
+
+    def __init__(self, exit_code: int, text: str) -> None:
+        super().__init__(text)
+        self.exit_code = exit_code
+
+
+EXIT_CONFIG = 2
+EXIT_REDIS = 3
+EXIT_BROWSER = 4
+EXIT_ADDRESS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What is known once the container serves."""
+
+    task_id: str
+    cdp_url: str
+    browser: str
+
+
+class Container:
+    """Everything that runs in one process, wired once."""
+
+    def __init__(self, reactor: Reactor, config: ProxyConfig) -> None:
+        """Make the parts; nothing is started, opened or connected yet.
+
+        Raises:
+            StartFailed: no browser is installed, or the scratch folder cannot be made.
+        """
+        self._reactor = reactor
+        self._config = config
+        self._task_id = new_task_id()
+        self._blocking = Blocking(reactor)
+        build = self._build()
+        self._scratch = self._make_scratch()
+        launcher = Launcher(reactor, self._blocking, self._scratch, build)
+        self._redis = connect(config.redis_endpoint)
+        self._store = SessionStore(self._redis)
+        self._sessions = Sessions(
+            Resources(reactor, system_clock, self._blocking, launcher, self._store),
+            config.max_sessions,
+            Timeouts(config.never_connected_timeout_seconds, config.last_client_grace_seconds),
+        )
+        self._pool = WarmPool(
+            reactor, launcher, config.warm_browsers, lambda: self._sessions.free_slots
+        )
+        self._sessions.use_pool(self._pool)
+        self._heartbeat = Heartbeat(
+            reactor, self._blocking, self._sessions, self._store, system_clock
+        )
+        self._consumer = RequestConsumer(
+            reactor, self._blocking, self._sessions, RequestBus(self._redis, system_clock)
+        )
+        self._site = Site(
+            FrontDoor(
+                Rooms(
+                    Authority(self._sessions, self._store, self._blocking, config.jwt_secret),
+                    Discovery(ProtocolFile(reactor, launcher)),
+                    Monitoring(reactor, self._task_id, self._sessions, self._pool, self._heartbeat),
+                    CdpSocketFactory(reactor),
+                ),
+            ),
+            timeout=_REQUEST_SECONDS,
+        )
+        self._port: IListeningPort | None = None
+
+    async def start(self) -> Ready:
+        """Start in order: Redis, browsers, the front door, and only then the heartbeat.
+
+        Raises:
+            StartFailed: with what stands in the way; `stop` cleans up what had started.
+        """
+        self._blocking.start()
+        await self._check_redis()
+        swept = await self._blocking.run(self._scratch.sweep)
+        if swept:
+            _log.info("swept the folders of {swept} dead containers", swept=swept)
+        try:
+            await self._pool.start(self._config.browser_sandbox)
+        except LaunchFailed as error:
+            raise StartFailed(EXIT_BROWSER, str(error)) from error
+        address = self._listen()
+        public_url = self._config.public_url or f"ws://{address}"
+        ready = Ready(self._task_id, f"{public_url}/cdp", self._config.browser)
+        await self._heartbeat.start(
+            Identity(
+                task_id=self._task_id,
+                address=address,
+                public_url=public_url,
+                browser=self._config.browser,
+                started_at=system_clock(),
+                ttl_seconds=self._config.heartbeat_ttl_seconds,
+            )
+        )
+        taking: RedisClient = connect(self._config.redis_endpoint)
+        self._consumer.start(self._task_id, taking, RequestBus(taking, system_clock))
+        _log.info("serving {url}", url=ready.cdp_url, task_id=self._task_id)
+        return ready
+
+    async def stop(self) -> None:
+        """Drain, then take everything down; for a start that failed half-way too."""
+        self._sessions.draining = True
+        if self._heartbeat.started:
+            await self._heartbeat.beat_now()
+        await self._sessions.drain(self._config.drain_seconds)
+        if self._port is not None:
+            await maybeDeferred(self._port.stopListening)
+        self._consumer.stop()
+        await self._pool.stop()
+        if self._heartbeat.started:
+            await self._heartbeat.stop()
+        await all_done()
+        self._blocking.stop()
+        self._scratch.remove()
+        self._redis.close()
+
+    async def _check_redis(self) -> None:
+        try:
+            await self._blocking.run(self._store.ping)
+        except redis.RedisError as error:
+            raise StartFailed(
+                EXIT_REDIS, f"Redis at REDIS_ENDPOINT cannot be reached: {error}"
+            ) from error
+
+    def _listen(self) -> str:
+        """Open the front door; `host:port` as it came out."""
+        config = self._config
+        try:
+            self._port = self._reactor.listenTCP(config.port, self._site, interface=config.host)
+        except CannotListenError as error:
+            raise StartFailed(
+                EXIT_ADDRESS,
+                f"Port {config.port} on {config.host} cannot be opened: "
+                f"{error.socketError.strerror}. Choose another with CDP_PORT.",
+            ) from error
+        host = f"[{config.host}]" if ":" in config.host else config.host
+        return f"{host}:{self._port.getHost().port}"
+
+    def _make_scratch(self) -> ScratchRoot:
+        try:
+            return ScratchRoot(self._config.scratch_dir, self._task_id)
+        except OSError as error:
+            raise StartFailed(
+                EXIT_CONFIG,
+                f"SCRATCH_DIR {self._config.scratch_dir} cannot be used: {error.strerror}.",
+            ) from error
+
+    def _build(self) -> Build:
+        config = self._config
+        try:
+            binary = find_binary(config.browser, config.browser_path)
+        except LaunchFailed as error:
+            raise StartFailed(EXIT_BROWSER, str(error)) from error
+        return Build(binary=binary, kind=config.browser, sandbox=True)

@@ -1,0 +1,167 @@
+"""One client's WebSocket on `/cdp`: Autobahn's handshake, pings and closes, messages as bytes.
+
+The front door has authorised the client before Autobahn sees the upgrade. Messages to the client
+are framed here (a server's frames carry no mask, RFC 6455 5.1) and wait in a queue of this client
+alone while it does not read; over the bound it is closed, so that nobody else ever waits for it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+from twisted.internet.interfaces import IPushProducer
+from twisted.logger import Logger
+from zope.interface import implementer
+
+from cdp_proxy.core.close_codes import CloseCode
+from cdp_proxy.core.multiplexer import Member
+from cdp_proxy.transport.session import LiveSession
+from shared.limits import CDP_MESSAGE_BYTES_MAX
+
+_log = Logger()
+
+BACKLOG_BYTES_MAX = 64 * 1024 * 1024
+"""What may wait for one client; a single message may be larger when nothing else waits."""
+_PING_SECONDS = 30.0
+_PONG_SECONDS = 120.0
+"""Generous: a client stopped in a debugger answers no pings."""
+_HANDSHAKE_SECONDS = 10.0
+_CLOSE_SECONDS = 2.0
+
+_TEXT_FINAL = b"\x81"
+_LENGTH_7_BITS_MAX = 125
+_LENGTH_16_BITS_MAX = 0xFFFF
+
+
+def frame_text(message: bytes) -> bytes:
+    """One unmasked, unfragmented text frame (RFC 6455 5.2)."""
+    size = len(message)
+    if size <= _LENGTH_7_BITS_MAX:
+        header = bytes((0x81, size))
+    elif size <= _LENGTH_16_BITS_MAX:
+        header = _TEXT_FINAL + b"\x7e" + size.to_bytes(2)
+    else:
+        header = _TEXT_FINAL + b"\x7f" + size.to_bytes(8)
+    return header + message
+
+
+@implementer(IPushProducer)
+class CdpSocket(WebSocketServerProtocol):
+    """A client's connection; after `join` its messages go to the session."""
+
+    transport: Any
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._session: LiveSession | None = None
+        self._member: Member | None = None
+        self._backlog: deque[bytes] = deque()
+        self._backlog_bytes = 0
+        self._full = False
+        self._closing = False
+
+    def join(self, session: LiveSession, member: Member) -> None:
+        """Belong to a session; before the handshake goes out."""
+        self._session = session
+        self._member = member
+
+    def take_transport(self) -> None:
+        """Hear of its fullness instead of the HTTP channel, once that has let go of it."""
+        self.transport.unregisterProducer()
+        self.transport.registerProducer(self, True)
+
+    def deliver(self, message: bytes) -> None:
+        """Send one CDP message, or queue it while the client does not read."""
+        if self._closing:
+            return
+        frame = frame_text(message)
+        if not self._full:
+            self.transport.write(frame)
+            return
+        if self._backlog and self._backlog_bytes + len(frame) > BACKLOG_BYTES_MAX:
+            self.close(CloseCode.TOO_SLOW, "The client reads too slowly.")
+            self.transport.abortConnection()
+            return
+        self._backlog.append(frame)
+        self._backlog_bytes += len(frame)
+
+    def close(self, code: CloseCode, reason: str) -> None:
+        """Close with a code and a sentence; what is queued and not yet sent is dropped."""
+        if self._closing:
+            return
+        self._closing = True
+        self._backlog.clear()
+        self._backlog_bytes = 0
+        self.sendClose(int(code), reason)
+
+    def pause(self, paused: bool) -> None:
+        """Stop reading from the client while the browser takes no more, or go on."""
+        if self.transport is None or self._closing:
+            return
+        if paused:
+            self.transport.pauseProducing()
+        else:
+            self.transport.resumeProducing()
+
+    def pauseProducing(self) -> None:
+        """The client does not keep up: queue from here on."""
+        self._full = True
+
+    def resumeProducing(self) -> None:
+        """It has read what was written: write what has queued up, until it is full again."""
+        self._full = False
+        while self._backlog and not self._full:
+            frame = self._backlog.popleft()
+            self._backlog_bytes -= len(frame)
+            self.transport.write(frame)
+
+    def stopProducing(self) -> None:
+        """The connection is going; `onClose` follows."""
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: ARG002, N803
+        """One whole message, text or binary alike."""
+        if self._session is not None and self._member is not None and not self._closing:
+            self._session.from_client(self._member, payload)
+
+    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:  # noqa: ARG002, N803
+        """The client has gone, whoever closed, and however."""
+        self._closing = True
+        self._backlog.clear()
+        if self._session is not None and self._member is not None:
+            self._session.depart(self._member)
+
+
+class CdpSocketFactory(WebSocketServerFactory):
+    """Makes sockets with this endpoint's limits; compression offers are declined."""
+
+    protocol = CdpSocket
+    noisy = False
+
+    def __init__(self, reactor: object) -> None:
+        super().__init__(reactor=reactor)
+        self.setProtocolOptions(
+            maxFramePayloadSize=CDP_MESSAGE_BYTES_MAX,
+            maxMessagePayloadSize=CDP_MESSAGE_BYTES_MAX,
+            openHandshakeTimeout=_HANDSHAKE_SECONDS,
+            closeHandshakeTimeout=_CLOSE_SECONDS,
+            autoPingInterval=_PING_SECONDS,
+            autoPingTimeout=_PONG_SECONDS,
+            failByDrop=False,
+            tcpNoDelay=True,
+        )
+
+
+class Handoff:
+    """What Autobahn's `WebSocketResource` takes for a factory: yields one prepared socket."""
+
+    def __init__(self, socket: CdpSocket, prepare: Callable[[CdpSocket], None]) -> None:
+        self._socket = socket
+        self._prepare = prepare
+
+    def buildProtocol(self, _peer: object) -> CdpSocket:
+        """The socket, with its session set."""
+        self._prepare(self._socket)
+        return self._socket

@@ -1,0 +1,49 @@
+"""The log: one JSON object a line on stdout, with the ids that a record carries."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import TextIO
+
+import msgspec
+from twisted.logger import (
+    FilteringLogObserver,
+    ILogObserver,
+    LogEvent,
+    LogLevel,
+    LogLevelFilterPredicate,
+    formatEvent,
+    globalLogBeginner,
+)
+from zope.interface import provider
+
+_IDS = ("session_id", "task_id", "request_id", "client_id", "reason")
+
+
+def start_logging(stream: TextIO = sys.stdout) -> None:
+    """Send everything from INFO up to `stream`."""
+
+    @provider(ILogObserver)
+    def write(event: LogEvent) -> None:
+        stream.write(format_line(event))
+        stream.flush()
+
+    at_info = LogLevelFilterPredicate(defaultLogLevel=LogLevel.info)
+    globalLogBeginner.beginLoggingTo(
+        [FilteringLogObserver(write, [at_info])], redirectStandardIO=False
+    )
+
+
+def format_line(event: LogEvent) -> str:
+    """One event as a line of JSON: time, level, where, message, ids, and a traceback if any."""
+    record: dict[str, object] = {
+        "time": datetime.fromtimestamp(event["log_time"], UTC).isoformat(timespec="milliseconds"),
+        "level": event["log_level"].name,
+        "logger": event.get("log_namespace", ""),
+        "message": formatEvent(event),
+    }
+    record |= {name: str(event[name]) for name in _IDS if event.get(name) is not None}
+    if event.get("log_failure") is not None:
+        record["traceback"] = event["log_failure"].getTraceback()
+    return msgspec.json.encode(record).decode() + "\n"

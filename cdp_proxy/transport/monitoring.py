@@ -1,0 +1,83 @@
+"""`/health` and `/metrics`: what operators and load balancers look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from twisted.internet.interfaces import IReactorTime
+
+from cdp_proxy.transport.heartbeat import Heartbeat
+from cdp_proxy.transport.pool import WarmPool
+from cdp_proxy.transport.registry import Sessions
+from shared.ids import TaskId
+
+
+class Monitoring:
+    """Reads the container's state; changes nothing."""
+
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        task_id: TaskId,
+        sessions: Sessions,
+        pool: WarmPool,
+        heartbeat: Heartbeat,
+    ) -> None:
+        self._reactor = reactor
+        self._task_id = task_id
+        self._sessions = sessions
+        self._pool = pool
+        self._heartbeat = heartbeat
+        self._started = reactor.seconds()
+
+    @property
+    def healthy(self) -> bool:
+        """Whether new sessions should come here: browsers start, and it is not draining."""
+        return self._pool.healthy and not self._sessions.draining
+
+    def health(self) -> dict[str, object]:
+        """The body of `/health`."""
+        return {
+            "status": self._status(),
+            "containerId": self._task_id,
+            "sessions": self._sessions.held,
+            "maxSessions": self._sessions.max_sessions,
+            "warm": self._pool.warm,
+            "screencasts": 0,
+            "draining": self._sessions.draining,
+            "redis": "connected" if self._heartbeat.connected else "away",
+            "uptimeSeconds": round(self._reactor.seconds() - self._started, 3),
+        }
+
+    def metrics(self) -> bytes:
+        """The body of `/metrics`, in Prometheus' text format."""
+        return generate_latest(self)
+
+    def collect(self) -> Iterator[Metric]:
+        """Prometheus' collector interface: the state of this moment."""
+        sessions = self._sessions
+        clients = sum(session.clients for session in sessions.running())
+        for name, text, value in (
+            ("sessions", "Sessions that hold a slot.", sessions.held),
+            ("sessions_max", "Slots of this container.", sessions.max_sessions),
+            ("slots_free", "Sessions that could be opened now.", sessions.free_slots),
+            ("browsers_warm", "Started browsers that wait for a session.", self._pool.warm),
+            ("cdp_clients", "Connected CDP clients.", clients),
+            ("draining", "Whether the container is shutting down.", int(sessions.draining)),
+            ("redis_connected", "Whether Redis answers.", int(self._heartbeat.connected)),
+            ("unreported_ends", "Ends Redis has not heard of.", len(sessions.unreported)),
+        ):
+            yield GaugeMetricFamily(f"wallcrawler_{name}", text, value=value)
+        ended = CounterMetricFamily(
+            "wallcrawler_sessions_ended", "Sessions ended, by reason.", labels=["reason"]
+        )
+        for reason, count in sessions.ended_by_reason.items():
+            ended.add_metric([reason.value], count)
+        yield ended
+
+    def _status(self) -> str:
+        if self._sessions.draining:
+            return "draining"
+        return "ok" if self._pool.healthy else "unhealthy"

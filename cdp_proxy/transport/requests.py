@@ -1,0 +1,104 @@
+"""The API's requests to this task: taken from Redis by a thread, run in the reactor, answered."""
+
+from __future__ import annotations
+
+import threading
+
+import msgspec
+import redis
+from msgspec import Raw
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.logger import Logger
+
+from cdp_proxy.transport.blocking import Blocking
+from cdp_proxy.transport.registry import Sessions
+from cdp_proxy.transport.tasks import spawn
+from shared.bus import Reply, Request, RequestBus, RequestKind
+from shared.errors import WallCrawlerError
+from shared.ids import TaskId
+from shared.records import CloseSession, ErrorBody, OpenSession
+from shared.redis_client import RedisClient
+from shared.session_state import EndReason
+
+_log = Logger()
+
+_RETRY_SECONDS = 0.5
+"""Pause after Redis refused or dropped the connection."""
+
+
+class RequestConsumer:
+    """Takes requests for as long as it runs; survives Redis going away."""
+
+    def __init__(
+        self, reactor: IReactorFromThreads, blocking: Blocking, sessions: Sessions, bus: RequestBus
+    ) -> None:
+        """`bus` is for the answers; taking has a connection of its own (`start`)."""
+        self._reactor = reactor
+        self._blocking = blocking
+        self._sessions = sessions
+        self._bus = bus
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, task_id: TaskId, client: RedisClient, bus: RequestBus) -> None:
+        """Begin to take requests.
+
+        Args:
+            task_id: whose requests.
+            client: the connection `bus` blocks on; closed by `stop` to wake it.
+            bus: used by the taking thread alone.
+        """
+        self._client = client
+        self._thread = threading.Thread(
+            target=self._take_all, args=(task_id, bus), name="requests", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the taking thread, if it was started; blocks for a moment."""
+        if self._thread is not None:
+            self._stopping.set()
+            self._client.close()
+            self._thread.join()
+
+    def _take_all(self, task_id: TaskId, bus: RequestBus) -> None:
+        while not self._stopping.is_set():
+            try:
+                request = bus.take(task_id)
+            except redis.RedisError as error:
+                if not self._stopping.wait(_RETRY_SECONDS):
+                    _log.warn("requests cannot be taken: {error}", error=str(error))
+                continue
+            except msgspec.DecodeError as error:
+                _log.error("a request cannot be read: {error}", error=str(error))
+                continue
+            if request is not None:
+                self._reactor.callFromThread(self._start_request, request)
+
+    def _start_request(self, request: Request) -> None:
+        spawn(self._run(request), f"request {request.kind.value}")
+
+    async def _run(self, request: Request) -> None:
+        try:
+            reply = Reply(result=Raw(msgspec.json.encode(await self._answer(request))))
+        except WallCrawlerError as error:
+            body = ErrorBody(code=error.code, message=error.message, details=dict(error.details))
+            reply = Reply(error=body)
+        try:
+            await self._blocking.run(self._bus.reply, request.id, reply)
+        except redis.RedisError as error:
+            _log.warn(
+                "a request could not be answered: {error}",
+                error=str(error),
+                request_id=request.id,
+            )
+
+    async def _answer(self, request: Request) -> dict[str, object]:
+        match request.kind:
+            case RequestKind.OPEN:
+                opened = msgspec.json.decode(request.payload, type=OpenSession)
+                await self._sessions.open(opened.spec)
+            case RequestKind.CLOSE:
+                closed = msgspec.json.decode(request.payload, type=CloseSession)
+                await self._sessions.close(closed.session_id, EndReason.RELEASED)
+        return {}

@@ -1,0 +1,260 @@
+"""One live session: its browser, its clients, its clocks, its end.
+
+1. `LiveSession.start` takes a browser that answers and makes it the session's.
+2. `admit` gives a client its root; `from_client` and the browser's messages cross through the
+   multiplexer; `depart` lets go what a leaving client held and detaches it.
+3. The lifecycle says when the session ends by itself; `end` is the one way out, whatever for:
+   clients are told, the browser is killed and buried, and `ended` fires once nothing is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import cdp.browser
+import cdp.target
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+
+from cdp_proxy.core.close_codes import CloseCode, close_code_of
+from cdp_proxy.core.lifecycle import Lifecycle, Limits
+from cdp_proxy.core.multiplexer import Member, Multiplexer
+from cdp_proxy.core.policy import CloseBrowser, Policy
+from cdp_proxy.core.settings import needs_targets
+from cdp_proxy.transport.caller import CallFailed
+from cdp_proxy.transport.chromium import Browser
+from cdp_proxy.transport.target_settings import TargetSettings
+from cdp_proxy.transport.tasks import spawn
+from shared.errors import InvalidRequest, NoCapacity, SessionEnded
+from shared.records import SessionSpec
+from shared.session_state import EndReason
+
+_log = Logger()
+
+CLIENTS_MAX = 64
+"""Sockets on one session; beyond, the upgrade is refused."""
+_PROBE_SECONDS = 10.0
+_PROBE_TIMEOUT_SECONDS = 8.0
+_PROBE_MISSES_MAX = 3
+"""A browser that answers none of so many probes in a row hangs."""
+
+
+class ClientSocket(Protocol):
+    """What a session needs of a client's connection."""
+
+    def deliver(self, message: bytes) -> None:
+        """Send one CDP message."""
+
+    def close(self, code: CloseCode, reason: str) -> None:
+        """Close it with a code and a sentence; harmless when it is closed."""
+
+    def pause(self, paused: bool) -> None:
+        """Stop reading from it, or go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """The container's own limits on sessions."""
+
+    never_connected_seconds: float
+    last_client_grace_seconds: float
+
+
+class LiveSession:
+    """A session that runs here."""
+
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        spec: SessionSpec,
+        browser: Browser,
+        timeouts: Timeouts,
+        bury: Callable[[], Deferred[None]],
+    ) -> None:
+        """`bury` reaps the killed browser and fires when nothing of it is left."""
+        self.spec = spec
+        self.started_at = reactor.seconds()
+        self.ended: Deferred[EndReason] = Deferred()
+        """Fires once, when the session is over and its browser is gone; for the registry."""
+        self.gone: Deferred[None] = Deferred()
+        """Fires once, after that, when Redis has been told and the slot is free."""
+        self.end_reason: EndReason | None = None
+        """Set when the end begins."""
+        self._reactor = reactor
+        self._browser = browser
+        self._bury = bury
+        self._mux = Multiplexer(Policy(browser.folder.folders))
+        self._sockets: dict[Member, ClientSocket] = {}
+        self._lifecycle = Lifecycle(
+            Limits(
+                hard_deadline=spec.expires_at,
+                idle_timeout_seconds=spec.idle_timeout_seconds,
+                keep_alive=spec.keep_alive,
+                never_connected_timeout_seconds=timeouts.never_connected_seconds,
+                last_client_grace_seconds=timeouts.last_client_grace_seconds,
+            ),
+            now=self.started_at,
+        )
+        self._timer: IDelayedCall | None = None
+        self._probe = LoopingCall(self._start_probe)
+        self._misses = 0
+
+    async def start(self) -> None:
+        """Apply the settings and start the clocks.
+
+        Raises:
+            InvalidRequest: Chromium refused a setting.
+        """
+        browser = self._browser
+        browser.on_client_message = self._mux.browser_message
+        browser.on_lost = lambda: self.end(EndReason.BROWSER_CRASHED)
+        browser.on_pressure(self._browser_pressure)
+        if needs_targets(self.spec.settings):
+            try:
+                await TargetSettings(browser.caller, self.spec.settings).start()
+            except CallFailed as error:
+                raise InvalidRequest(
+                    f"The browser refused a setting: {error}", field="browserSettings"
+                ) from error
+        self._probe.clock = self._reactor
+        self._probe.start(_PROBE_SECONDS, now=False)
+        self._arm()
+
+    @property
+    def clients(self) -> int:
+        """Sockets connected now."""
+        return len(self._sockets)
+
+    @property
+    def browser(self) -> Browser:
+        """The session's own; gone once `end_reason` is set."""
+        return self._browser
+
+    async def admit(self, socket: ClientSocket) -> Member:
+        """Give a new client its root.
+
+        Raises:
+            NoCapacity: the session has as many clients as it may.
+            SessionEnded: it ended meanwhile.
+        """
+        if len(self._sockets) >= CLIENTS_MAX:
+            raise NoCapacity(f"The session has {CLIENTS_MAX} clients already.")
+        try:
+            root = await self._browser.caller.call(cdp.target.attach_to_browser_target())
+        except CallFailed as error:
+            raise SessionEnded("The session's browser is gone.") from error
+        if self.end_reason is not None:
+            raise SessionEnded(self.end_reason.text)
+        member = self._mux.join(root, socket.deliver)
+        self._sockets[member] = socket
+        self._lifecycle.client_joined(self._reactor.seconds())
+        return member
+
+    def from_client(self, member: Member, message: bytes) -> None:
+        """One whole message of a client."""
+        self._lifecycle.activity(self._reactor.seconds())
+        out = self._mux.client_message(member, message)
+        if isinstance(out, bytes):
+            self._browser.send(out)
+            return
+        member.deliver(out.reply)
+        if isinstance(out, CloseBrowser):
+            self._browser_close(member)
+
+    def depart(self, member: Member) -> None:
+        """A client has gone, in whatever way; may be called again."""
+        if self._sockets.pop(member, None) is None:
+            return
+        member.deliver = _discard
+        self._lifecycle.client_left(self._reactor.seconds())
+        self._arm()
+        if self.end_reason is None:
+            spawn(self._detach(member), "detaching a client")
+
+    def end(self, reason: EndReason) -> None:
+        """End the session; only the first reason counts."""
+        if self.end_reason is not None:
+            return
+        self.end_reason = reason
+        _log.info("session ended: {reason}", reason=reason.value, session_id=self.spec.session_id)
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        if self._probe.running:
+            self._probe.stop()
+        for socket in list(self._sockets.values()):
+            socket.close(close_code_of(reason), reason.text)
+        self._browser.kill()
+        spawn(self._finish(reason), "ending a session")
+
+    async def _finish(self, reason: EndReason) -> None:
+        try:
+            await self._bury()
+        finally:
+            self.ended.callback(reason)
+
+    def _browser_close(self, member: Member) -> None:
+        """`Browser.close`: ends the session, or under `keepAlive` only that client."""
+        if self.spec.keep_alive:
+            self._sockets[member].close(CloseCode.NORMAL, "Closed by Browser.close.")
+        else:
+            self.end(EndReason.BROWSER_CLOSED)
+
+    async def _detach(self, member: Member) -> None:
+        """Let go what the client left paused, then detach its root."""
+        caller = self._browser.caller
+        try:
+            while held := self._mux.farewell(member):
+                for command in held:
+                    self._browser.send(command)
+                # An answer on the pipe itself: Chromium has taken the commands before it.
+                await caller.call(cdp.browser.get_version())
+            root = cdp.target.SessionID(member.root.decode())
+            await caller.call(cdp.target.detach_from_target(root))
+        except CallFailed as error:
+            if self.end_reason is None:
+                _log.warn("a client could not be detached: {error}", error=str(error))
+        finally:
+            self._mux.leave(member)
+
+    def _browser_pressure(self, full: bool) -> None:
+        for socket in self._sockets.values():
+            socket.pause(full)
+
+    def _arm(self) -> None:
+        """Set the timer to the next end; a later activity only moves what it finds then."""
+        if self.end_reason is not None:
+            return
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        deadline, _ = self._lifecycle.due()
+        delay = max(0.0, deadline - self._reactor.seconds())
+        self._timer = self._reactor.callLater(delay, self._look_at_clock)
+
+    def _look_at_clock(self) -> None:
+        deadline, reason = self._lifecycle.due()
+        if deadline <= self._reactor.seconds():
+            self.end(reason)
+        else:
+            self._arm()
+
+    def _start_probe(self) -> None:
+        spawn(self._probe_browser(), "probing a browser")
+
+    async def _probe_browser(self) -> None:
+        try:
+            await self._browser.caller.call(
+                cdp.browser.get_version(), timeout_seconds=_PROBE_TIMEOUT_SECONDS
+            )
+            self._misses = 0
+        except CallFailed:
+            self._misses += 1
+            if self._misses >= _PROBE_MISSES_MAX:
+                self.end(EndReason.BROWSER_HUNG)
+
+
+def _discard(_message: bytes) -> None:
+    """What Chromium still sends to a client that has gone."""
