@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from shared.limits import JWT_SECRET_CHARS_MIN
 
@@ -70,11 +70,23 @@ def _split(text: str) -> list[str]:
     return [part.strip().lower() for part in text.split(",") if part.strip()]
 
 
+def _split_url(value: str) -> SplitResult | None:
+    if "://" not in value:
+        return None
+    try:
+        parts = urlsplit(value)
+        # Reading the port is what checks it.
+        port = parts.port
+    except ValueError:
+        return None
+    return parts if port != 0 else None
+
+
 def _check_redis(value: str) -> str | None:
     if not value:
         return "is required"
-    known = urlsplit(value).scheme in _REDIS_SCHEMES and "://" in value
-    if known or _HOST_PORT.fullmatch(value):
+    parts = _split_url(value)
+    if _HOST_PORT.fullmatch(value) or (parts and parts.scheme in _REDIS_SCHEMES):
         return None
     return "must be host:port or a redis://, rediss:// or unix:// URL"
 
@@ -95,8 +107,8 @@ def _check_digests(value: str) -> str | None:
 
 def _check_url(schemes: tuple[str, str]) -> Callable[[str], str | None]:
     def check(value: str) -> str | None:
-        parts = urlsplit(value)
-        if not value or (parts.scheme in schemes and parts.hostname and not parts.query):
+        parts = _split_url(value)
+        if not value or (parts and parts.scheme in schemes and parts.hostname and not parts.query):
             return None
         return f"must be a {schemes[0]}:// or {schemes[1]}:// URL without a query"
 

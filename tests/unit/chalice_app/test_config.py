@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+
+from chalice_app.config import ApiConfig, ConfigError, process_environment
+
+GOOD = {"REDIS_ENDPOINT": "redis.example:6379", "JWE_SECRET": "s" * 32}
+DIGEST = "0f" * 32
+
+
+def test_redis_and_a_secret_are_enough() -> None:
+    config = ApiConfig.from_env(GOOD)
+
+    assert config == ApiConfig(redis_endpoint="redis.example:6379", token_secret="s" * 32)
+
+
+def test_everything_that_can_be_set_is_read() -> None:
+    config = ApiConfig.from_env(
+        {
+            **GOOD,
+            "API_KEY_HASHES": f" {DIGEST.upper()}, {'ab' * 32},",
+            "CDP_PUBLIC_URL": "wss://cdp.example/",
+            "WS_MANAGEMENT_ENDPOINT": "http://127.0.0.1:8080/ws",
+        }
+    )
+
+    assert config.api_key_hashes == {DIGEST, "ab" * 32}
+    assert config.cdp_public_url == "wss://cdp.example"
+    assert config.ws_management_endpoint == "http://127.0.0.1:8080/ws"
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["localhost:6379", "redis://a:1/0", "rediss://:token@a.example:6379", "unix:///run/redis.sock"],
+)
+def test_redis_is_named_by_address_or_url(endpoint: str) -> None:
+    config = ApiConfig.from_env({**GOOD, "REDIS_ENDPOINT": endpoint})
+
+    assert config.redis_endpoint == endpoint
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("REDIS_ENDPOINT", ""),
+        ("REDIS_ENDPOINT", "localhost"),
+        ("REDIS_ENDPOINT", "http://a:6379"),
+        ("JWE_SECRET", ""),
+        ("JWE_SECRET", "s" * 31),
+        ("API_KEY_HASHES", "secret-key"),
+        ("API_KEY_HASHES", DIGEST[:-1]),
+        ("CDP_PUBLIC_URL", "https://cdp.example"),
+        ("CDP_PUBLIC_URL", "wss://:9223"),
+        ("CDP_PUBLIC_URL", "wss://[::1"),
+        ("CDP_PUBLIC_URL", "wss://cdp.example:https"),
+        ("REDIS_ENDPOINT", "redis://[::1"),
+        ("CDP_PUBLIC_URL", "wss://cdp.example/?a=b"),
+        ("WS_MANAGEMENT_ENDPOINT", "ws://127.0.0.1"),
+    ],
+)
+def test_a_wrong_value_is_named_but_not_shown(name: str, value: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        ApiConfig.from_env({**GOOD, name: value})
+
+    assert [problem.split()[0] for problem in raised.value.problems] == [name]
+    assert not value or value not in str(raised.value)
+
+
+def test_all_problems_are_told_at_once() -> None:
+    with pytest.raises(ConfigError) as raised:
+        ApiConfig.from_env({"API_KEY_HASHES": "x"})
+
+    assert str(raised.value) == (
+        "REDIS_ENDPOINT is required; JWE_SECRET is required;"
+        " API_KEY_HASHES must be comma-separated SHA-256 digests of 64 hex digits each"
+    )
+
+
+def test_secrets_are_not_part_of_the_representation() -> None:
+    config = ApiConfig.from_env({**GOOD, "REDIS_ENDPOINT": "redis://:hush@a:1"})
+
+    assert "hush" not in repr(config)
+    assert "s" * 32 not in repr(config)
+
+
+def test_the_process_environment_is_the_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JWE_SECRET", "from outside")
+
+    assert process_environment()["JWE_SECRET"] == "from outside"
