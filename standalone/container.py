@@ -178,12 +178,16 @@ class _ReadyLine:
         self._received += chunk
         line, newline, _ = self._received.partition(b"\n")
         if newline or not chunk or len(self._received) > _READY_LINE_BYTES_MAX:
-            self.close()
-            self.line.callback(line if newline else b"")
+            self._end(line if newline else b"")
 
     def connectionLost(self, reason: Failure) -> None:  # noqa: ARG002 (the interface's)
-        """The reactor is closing down."""
+        """The other end was closed with nothing left to read: epoll says so in this way."""
+        self._end(b"")
+
+    def _end(self, line: bytes) -> None:
         self.close()
+        if not self.line.called:
+            self.line.callback(line)
 
     def close(self) -> None:
         if self._descriptor >= 0:
