@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from twisted.internet.defer import Deferred
@@ -15,6 +15,7 @@ from cdp_proxy.config import ConfigError, ProxyConfig
 from cdp_proxy.service import EXIT_CONFIG, Container, Ready, StartFailed
 from cdp_proxy.transport.logs import start_logging
 from cdp_proxy.transport.processes import become_subreaper
+from cdp_proxy.transport.reactor import Reactor
 
 _PIPE_FDS = (3, 4)
 
@@ -28,8 +29,9 @@ def main() -> int:
     _occupy_pipe_fds()
     become_subreaper()
     start_logging()
-    from twisted.internet import reactor
+    from twisted.internet import reactor as installed
 
+    reactor = cast(Reactor, installed)
     try:
         container = Container(reactor, config)
     except StartFailed as error:
@@ -37,7 +39,7 @@ def main() -> int:
     return _run(reactor, container, config)
 
 
-def _run(reactor: Any, container: Container, config: ProxyConfig) -> int:
+def _run(reactor: Reactor, container: Container, config: ProxyConfig) -> int:
     exit_code = 0
 
     def failed(failure: Failure) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import redis
+from twisted.internet.address import IPv4Address
 from twisted.internet.defer import maybeDeferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort
+from twisted.internet.protocol import ServerFactory
 from twisted.logger import Logger
 from twisted.web.server import Site
 
@@ -15,13 +18,14 @@ from cdp_proxy.config import ProxyConfig
 from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.cdp_socket import CdpSocketFactory
-from cdp_proxy.transport.chromium import Build, Launcher, LaunchFailed, Reactor, find_binary
+from cdp_proxy.transport.chromium import Build, Launcher, LaunchFailed, find_binary
 from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.heartbeat import Heartbeat, Identity
 from cdp_proxy.transport.http import FrontDoor, Rooms
 from cdp_proxy.transport.monitoring import Monitoring
 from cdp_proxy.transport.pool import WarmPool
 from cdp_proxy.transport.protocol_file import ProtocolFile
+from cdp_proxy.transport.reactor import Reactor
 from cdp_proxy.transport.registry import Resources, Sessions
 from cdp_proxy.transport.requests import RequestConsumer
 from cdp_proxy.transport.scratch import ScratchRoot
@@ -170,7 +174,9 @@ class Container:
         """Open the front door; `host:port` as it came out."""
         config = self._config
         try:
-            self._port = self._reactor.listenTCP(config.port, self._site, interface=config.host)
+            self._port = self._reactor.listenTCP(
+                config.port, cast("ServerFactory", self._site), interface=config.host
+            )
         except CannotListenError as error:
             raise StartFailed(
                 EXIT_ADDRESS,
@@ -178,7 +184,7 @@ class Container:
                 f"{error.socketError.strerror}. Choose another with CDP_PORT.",
             ) from error
         host = f"[{config.host}]" if ":" in config.host else config.host
-        return f"{host}:{self._port.getHost().port}"
+        return f"{host}:{cast('IPv4Address', self._port.getHost()).port}"
 
     def _make_scratch(self) -> ScratchRoot:
         try:

@@ -17,13 +17,13 @@ from subprocess import DEVNULL, Popen
 
 import cdp.browser
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorCore, IReactorFDSet, IReactorSocket, IReactorTime
 
 from cdp_proxy.core.settings import BASE_FLAGS, LaunchProfile
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.caller import CallFailed, CdpCaller
 from cdp_proxy.transport.pipe import Pipe, PipeFactory
 from cdp_proxy.transport.processes import ExitWatch, group_gone, kill_group
+from cdp_proxy.transport.reactor import Reactor
 from cdp_proxy.transport.scratch import BrowserFolder, ScratchRoot
 from cdp_proxy.transport.stderr_tail import StderrTail
 
@@ -42,10 +42,6 @@ KNOWN_BINARIES = {
     "chromium": ("/usr/lib/chromium/chromium", "chromium-browser", "google-chrome-stable"),
 }
 _FLAGS_OF_KIND = {"headless-shell": (), "chromium": ("--headless=new",)}
-
-
-class Reactor(IReactorCore, IReactorTime, IReactorFDSet, IReactorSocket):
-    """What starting a browser needs of the reactor."""
 
 
 class LaunchFailed(Exception):
