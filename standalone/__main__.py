@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import traceback
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, cast
+from collections.abc import Sequence
+from typing import IO, TYPE_CHECKING, cast
 
 from twisted.logger import (
     FilteringLogObserver,
@@ -23,6 +24,7 @@ from standalone.tasks import spawn
 if TYPE_CHECKING:
     from twisted.internet.epollreactor import EPollReactor
 
+_STDOUT, _STDERR = sys.stdout, sys.stderr
 PROGRAMS = Programs(container=CONTAINER_COMMAND, load_app=load_app)
 
 
@@ -39,13 +41,11 @@ def main(arguments: Sequence[str], programs: Programs = PROGRAMS) -> int:
     from twisted.internet import reactor as default_reactor  # installs it
 
     reactor = cast("EPollReactor", default_reactor)
-    announce = _take_stdout()
-    _log_warnings()
-    supervisor = Supervisor(reactor, config, programs, _say)
+    supervisor = Supervisor(reactor, config, programs, say=_say, log_to=_log_to)
     exit_codes: list[int] = []
 
     async def run() -> None:
-        exit_codes.append(await _exit_code(supervisor, announce))
+        exit_codes.append(await _exit_code(supervisor))
         reactor.stop()
 
     reactor.callWhenRunning(spawn, run(), "the edition")
@@ -53,9 +53,9 @@ def main(arguments: Sequence[str], programs: Programs = PROGRAMS) -> int:
     return exit_codes[0]
 
 
-async def _exit_code(supervisor: Supervisor, announce: Callable[[Ready], None]) -> int:
+async def _exit_code(supervisor: Supervisor) -> int:
     try:
-        await supervisor.run(announce)
+        await supervisor.run(_announce)
     except StartFailed as error:
         _say(str(error))
         return error.exit_code
@@ -63,39 +63,32 @@ async def _exit_code(supervisor: Supervisor, announce: Callable[[Ready], None]) 
         _say(str(error))
         return ExitCode.FAILED
     except Exception:
-        sys.stderr.write(traceback.format_exc())
+        _STDERR.write(traceback.format_exc())
         return ExitCode.FAILED
     return 0
 
 
-class _Announcer:
-    """Prints the one line on the real standard output."""
-
-    def __init__(self) -> None:
-        self._stdout = sys.stdout
-
-    def __call__(self, ready: Ready) -> None:
-        self._stdout.write(ready.line() + "\n")
-        self._stdout.flush()
+def _announce(ready: Ready) -> None:
+    _STDOUT.write(ready.line() + "\n")
+    _STDOUT.flush()
 
 
-def _take_stdout() -> _Announcer:
-    """Keep stdout for the ready line: Chalice logs to whatever `sys.stdout` is when it starts."""
-    announcer = _Announcer()
-    sys.stdout = sys.stderr
-    return announcer
+def _log_to(log: IO[bytes]) -> None:
+    """Send everything but the ready line and what is for people to a log.
 
-
-def _log_warnings() -> None:
-    to_stderr = FilteringLogObserver(
-        textFileLogObserver(sys.stderr), [LogLevelFilterPredicate(LogLevel.warn)]
+    The app writes its own log to whatever `sys.stdout` or `sys.stderr` is when it is imported.
+    """
+    stream = io.TextIOWrapper(log, encoding="utf-8", errors="backslashreplace", write_through=True)
+    sys.stdout = sys.stderr = stream
+    warnings = FilteringLogObserver(
+        textFileLogObserver(stream), [LogLevelFilterPredicate(LogLevel.warn)]
     )
-    globalLogBeginner.beginLoggingTo([to_stderr], redirectStandardIO=False)
+    globalLogBeginner.beginLoggingTo([warnings], redirectStandardIO=False)
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(f"wallcrawler: {line}\n")
-    sys.stderr.flush()
+    _STDERR.write(f"wallcrawler: {line}\n")
+    _STDERR.flush()
 
 
 if __name__ == "__main__":

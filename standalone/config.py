@@ -95,16 +95,8 @@ def caller_environment() -> Mapping[str, str]:
 
 
 def set_app_environment(variables: Mapping[str, str]) -> None:
-    """Give the Chalice app, which runs in this process, the environment Lambda would give it.
-
-    Region and credentials only let botocore address and sign calls to the local @connections; the
-    caller's own are left as they are.
-    """
+    """Give the Chalice app, which runs in this process, the environment Lambda would give it."""
     os.environ.update(variables)
-    os.environ.setdefault("AWS_REGION", "us-east-1")
-    os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-    os.environ.setdefault("AWS_ACCESS_KEY_ID", "standalone")
-    os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "standalone")
 
 
 class _Parser(argparse.ArgumentParser):

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.threads import deferToThread
@@ -81,13 +81,24 @@ class Supervisor:
         reactor: EPollReactor,
         config: StandaloneConfig,
         programs: Programs,
+        *,
         say: Callable[[str], None],
+        log_to: Callable[[IO[bytes]], None],
     ) -> None:
-        """`say` gets one line at a time, for the person at the shell."""
+        """Take the collaborators; nothing happens yet.
+
+        Args:
+            reactor: the one reactor.
+            config: the edition's settings.
+            programs: what to run.
+            say: gets one line at a time, for the person at the shell.
+            log_to: makes this process log to an open file.
+        """
         self._reactor = reactor
         self._config = config
         self._programs = programs
         self._say = say
+        self._log_to = log_to
         self._processes = ProcessTable(reactor)
         self._keepers: list[Keeper] = []
         self._gateway: Gateway | None = None
@@ -138,6 +149,7 @@ class Supervisor:
         config, held = self._config, self._held
         state = StateDir.open(config.state_dir)
         held.callback(state.close)
+        self._log_to(held.enter_context(state.open_log("gateway")))
         listener = held.enter_context(listen(config.host, config.port))
         reserved = held.enter_context(reserve(config.host, config.cdp_port))
         runtime = RuntimeDir.create(state.path)
