@@ -39,6 +39,8 @@ class Program:
 def make_program(provide: Provide) -> Program:
     """The whole program on the dependencies that `provide` returns; it is called per event."""
     app = Chalice("wallcrawler", configure_logs=False)
+    # Chalice calls its WebSocket support experimental, and packages nothing without consent.
+    app.experimental_feature_flags.add("WEBSOCKETS")
     app.websocket_api.session = ManagementSession(lambda: provide().config)
     app.register_middleware(answer_failures, "http")
     app.register_blueprint(make_blueprint(provide))

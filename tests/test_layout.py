@@ -1,0 +1,37 @@
+"""Every module has its unit tests where they are looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("shared", "chalice_app", "cdp_proxy", "standalone")
+EXEMPT: Mapping[str, str] = {
+    "shared/scripts.py": "Lua; run by every test of shared/store.py",
+}
+"""Modules without a test file of their own, and where they are tested instead."""
+
+
+def modules() -> list[str]:
+    return sorted(
+        path.relative_to(ROOT).as_posix()
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        if path.name not in {"__init__.py", "__main__.py"}
+    )
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_module_has_its_test_file(module: str) -> None:
+    path = Path(module)
+    expected = ROOT / "tests" / "unit" / path.parent / f"test_{path.name}"
+
+    assert expected.exists() or module in EXEMPT, f"missing {expected.relative_to(ROOT)}"
+
+
+@pytest.mark.parametrize("module", EXEMPT)
+def test_an_exemption_is_of_a_module_that_exists(module: str) -> None:
+    assert (ROOT / module).exists()

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import redis
+from chalice.app import WebsocketDisconnectedError
+
+import app as root
+from chalice_app.main import Program, make_program
+from chalice_app.wiring import Deps
+from shared.session_state import EndReason
+from tests.fakes.api import make_test_deps
+from tests.fakes.records import make_spec, make_task
+
+
+class Outbox:
+    """Stands in for the session of `WebsocketAPI`: a client that keeps what it is given."""
+
+    region_name = "test-1"
+
+    class exceptions:  # noqa: N801 - botocore's name
+        class GoneException(Exception):
+            """The connection is gone."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+        self.gone = False
+
+    def client(self, service_name: str, endpoint_url: str) -> Outbox:
+        return self
+
+    def post_to_connection(self, ConnectionId: str, Data: str) -> None:  # noqa: N803
+        if self.gone:
+            raise self.exceptions.GoneException
+        self.sent.append((ConnectionId, Data))
+
+
+@pytest.fixture
+def deps(redis_url: str, redis_client: redis.Redis) -> Deps:
+    return make_test_deps(redis_url)
+
+
+@pytest.fixture
+def program(deps: Deps) -> Program:
+    return make_program(lambda: deps)
+
+
+@pytest.fixture
+def outbox(program: Program) -> Outbox:
+    outbox = Outbox()
+    program.app.websocket_api.session = outbox
+    return outbox
+
+
+def websocket_event(route: str, **more: object) -> dict[str, Any]:
+    context = {
+        "routeKey": route,
+        "connectionId": "6RokuRIAThqYLKA=",
+        "apiId": "abc",
+        "stage": "production",
+        "domainName": "abc.execute-api.test-1.amazonaws.com",
+    }
+    return {"requestContext": context, "isBase64Encoded": False, **more}
+
+
+def test_the_root_module_has_every_lambda_function_by_its_name() -> None:
+    functions = {config.name for config in root.app.event_sources}
+    functions |= {config.name for config in root.app.websocket_handlers.values()}
+
+    assert functions == {"reap", "ws_connect", "ws_message", "ws_disconnect"}
+    assert all(callable(getattr(root, name)) for name in functions)
+    assert callable(root.app)
+
+
+def test_the_routes_are_those_of_the_api() -> None:
+    routes = {(method, path) for path, methods in root.app.routes.items() for method in methods}
+
+    assert routes == {
+        ("POST", "/sessions"),
+        ("GET", "/sessions"),
+        ("GET", "/sessions/{session_id}"),
+        ("DELETE", "/sessions/{session_id}"),
+    }
+
+
+def test_a_refused_upgrade_reaches_api_gateway(program: Program, outbox: Outbox) -> None:
+    answer = program.ws_connect(websocket_event("$connect"), None)
+
+    assert answer["statusCode"] == 401
+    assert json.loads(answer["body"])["error"]["code"] == "UNAUTHORIZED"
+
+
+def test_a_message_is_answered_on_its_connection(program: Program, outbox: Outbox) -> None:
+    answer = program.ws_message(websocket_event("$default", body='{"type":"PING","id":1}'), None)
+
+    assert answer == {"statusCode": 200}
+    assert outbox.sent == [("6RokuRIAThqYLKA=", '{"id":1,"type":"PONG"}')]
+
+
+def test_a_connection_gone_before_its_answer_is_no_failure(
+    program: Program, outbox: Outbox
+) -> None:
+    outbox.gone = True
+
+    answer = program.ws_message(websocket_event("$default", body='{"type":"PING"}'), None)
+
+    assert answer == {"statusCode": 200}
+    with pytest.raises(WebsocketDisconnectedError):
+        program.app.websocket_api.send("x", "y")
+
+
+def test_a_disconnect_is_taken_note_of(program: Program, outbox: Outbox) -> None:
+    assert program.ws_disconnect(websocket_event("$disconnect"), None) == {"statusCode": 200}
+
+
+def test_the_schedule_reaps(program: Program, deps: Deps) -> None:
+    deps.store.beat(make_task(), deps.clock(), 60)
+    spec = make_spec(created_at=deps.clock())
+    deps.store.place(spec, deps.clock())
+    deps.store.beat(make_task(), deps.clock() - 120, 60)
+
+    program.reap(
+        {
+            "version": "0",
+            "account": "1",
+            "region": "r",
+            "source": "aws.events",
+            "id": "e",
+            "detail": {},
+            "detail-type": "Scheduled Event",
+            "time": "t",
+            "resources": [],
+        },
+        None,
+    )
+
+    session = deps.store.get(spec.session_id)
+    assert session is not None
+    assert session.end_reason is EndReason.CONTAINER_LOST
