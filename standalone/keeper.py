@@ -48,6 +48,7 @@ class Keeper:
         self._say = say
         self._child: ChildProcess | None = None
         self._keeping: Deferred[None] | None = None
+        self._stopping = False
 
     async def start(self) -> None:
         """Start it for the first time.
@@ -60,6 +61,7 @@ class Keeper:
 
     async def stop(self) -> None:
         """End it for good: SIGTERM, and SIGKILL when that takes too long."""
+        self._stopping = True
         if self._keeping is not None:
             self._keeping.cancel()
         if self._child is not None:
@@ -78,6 +80,8 @@ class Keeper:
         started = self._reactor.seconds()
         while self._child is not None:
             how = await _end_of(self._child)
+            if self._stopping:
+                return
             if self._reactor.seconds() - started > STEADY_SECONDS:
                 deaths_in_a_row = 0
             self._say(f"{self._program.name} {how}; starting it again")

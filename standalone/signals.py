@@ -59,6 +59,13 @@ class SignalSource:
     def connectionLost(self, reason: Failure) -> None:
         """The reactor is closing down; the process is about to end."""
 
+    def close(self) -> None:
+        """Hear no more; whoever had the wakeup fd and the handlers before has to set them anew."""
+        signal.set_wakeup_fd(-1)
+        self._reactor.removeReader(self)
+        self._receiver.close()
+        self._sender.close()
+
 
 def _wake_only(_number: int, _frame: FrameType | None) -> None:
     """Python writes to the wakeup fd only for signals that have a handler."""
