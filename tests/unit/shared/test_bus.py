@@ -119,11 +119,12 @@ def test_a_request_is_taken_once(bus: RequestBus, redis_client: redis.Redis) -> 
     assert redis_client.llen(keys.requests(TASK)) == 0
 
 
-def test_requests_are_taken_in_the_order_of_calling(
-    bus: RequestBus, redis_client: redis.Redis
-) -> None:
+def test_requests_are_taken_in_the_order_of_calling(redis_client: redis.Redis) -> None:
     for name in ("first", "second"):
-        push(redis_client, deadline=system_clock() + 60, request_id=RequestId(name))
+        impatient = RequestBus(redis_client, clock_of(NOW, NOW + 6))
+        with pytest.raises(TaskTimeout):
+            impatient.call(TASK, RequestId(name), RequestKind.CLOSE, PAYLOAD, 5.0)
+    bus = RequestBus(redis_client, clock_of(NOW))
 
     taken = [bus.take(TASK), bus.take(TASK)]
 

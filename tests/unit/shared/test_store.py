@@ -224,6 +224,16 @@ class TestTransitions:
         assert not store.finish(ONE, EndReason.START_FAILED, NOW + 6, release_slot=True)
         assert store.leases(TASK_A) == frozenset()
 
+    def test_a_slot_whose_session_left_no_record_can_be_given_back(
+        self, store: SessionStore, redis_client: redis.Redis
+    ) -> None:
+        redis_client.delete(keys.session(ONE))
+        assert not store.finish(ONE, EndReason.RELEASED, NOW + 5, release_slot=True)
+
+        store.release(TASK_A, ONE)
+
+        assert store.leases(TASK_A) == frozenset()
+
     def test_an_ended_session_is_kept_for_a_day(
         self, store: SessionStore, redis_client: redis.Redis
     ) -> None:

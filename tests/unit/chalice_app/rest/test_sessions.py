@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from shared.limits import BODY_BYTES_MAX
 from tests.fakes.api import API_KEY, make_test_deps
 from tests.fakes.records import session_id_of
 
+EVENTS = Path(__file__).parents[3] / "events"
 SESSION_PATH = f"/sessions/{session_id_of('one')}"
 ROUTES = [
     ("POST", "/sessions"),
@@ -79,6 +81,22 @@ def test_a_binary_content_type_is_taken_as_json_too(client: Client) -> None:
     )
 
     assert error_of(response, 400)["details"] == {"field": "a"}
+
+
+@pytest.mark.parametrize(
+    "body", [{"body": "\ud800"}, {"body": "a", "isBase64Encoded": True}], ids=["text", "base64"]
+)
+def test_an_event_whose_body_is_no_bytes_is_refused(
+    redis_url: str, body: dict[str, object]
+) -> None:
+    deps = make_test_deps(redis_url)
+    event = json.loads((EVENTS / "rest_list_sessions.json").read_text())
+    event["requestContext"]["httpMethod"] = "POST"
+
+    answer = make_program(lambda: deps).app({**event, **body}, None)
+
+    assert answer["statusCode"] == 400
+    assert json.loads(answer["body"])["error"]["details"] == {"field": "body"}
 
 
 def test_a_body_over_the_limit_is_refused(client: Client) -> None:
