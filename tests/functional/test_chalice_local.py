@@ -22,6 +22,8 @@ from tests.fakes.api import API_KEY, SECRET
 ROOT = Path(__file__).parents[2]
 START_SECONDS_MAX = 30.0
 
+pytestmark = pytest.mark.usefixtures("redis_client")
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -70,11 +72,11 @@ def port(redis_url: str) -> Iterator[int]:
 
 
 def send(
-    port: int, method: str, path: str, body: bytes | None = None, **headers: str
+    port: int, method: str, path: str, body: bytes | None = None, key: str | None = API_KEY
 ) -> tuple[int, dict[str, Any]]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        connection.request(method, path, body, headers)
+        connection.request(method, path, body, {"X-API-Key": key} if key else {})
         response = connection.getresponse()
         return response.status, json.loads(response.read())
     finally:
@@ -82,7 +84,7 @@ def send(
 
 
 def test_without_a_key_nothing_is_answered(port: int) -> None:
-    status, answer = send(port, "POST", "/sessions", b"{}")
+    status, answer = send(port, "POST", "/sessions", b"{}", key=None)
 
     assert status == 401
     assert answer["error"]["code"] == "UNAUTHORIZED"
@@ -91,21 +93,21 @@ def test_without_a_key_nothing_is_answered(port: int) -> None:
 def test_a_wrong_body_is_refused_with_its_field(port: int) -> None:
     body = b'{"browserSettings": {"viewport": {"width": 0, "height": 1}}}'
 
-    status, answer = send(port, "POST", "/sessions", body, **{"X-API-Key": API_KEY})
+    status, answer = send(port, "POST", "/sessions", body)
 
     assert status == 400
     assert answer["error"]["details"] == {"field": "browserSettings.viewport.width"}
 
 
 def test_sessions_are_read_from_redis(port: int) -> None:
-    status, answer = send(port, "GET", "/sessions", **{"X-API-Key": API_KEY})
+    status, answer = send(port, "GET", "/sessions")
 
     assert status == 200
     assert answer == {"success": True, "data": {"sessions": []}}
 
 
 def test_without_a_container_there_is_no_capacity(port: int) -> None:
-    status, answer = send(port, "POST", "/sessions", b"", **{"X-API-Key": API_KEY})
+    status, answer = send(port, "POST", "/sessions", b"")
 
     assert status == 429
     assert answer["error"]["code"] == "NO_CAPACITY"

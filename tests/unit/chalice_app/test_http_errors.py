@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,32 +8,15 @@ import pytest
 import redis
 from chalice.app import Request, Response
 
-from chalice_app import logs
 from chalice_app.http_errors import ViewFailed, answer_failures, failure_of, reported
 from shared.errors import InvalidRequest, NoCapacity, TaskTimeout
-
-
-class Recorder(logging.Handler):
-    """Keeps the formatted lines."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFormatter(logs.JsonFormatter())
-        self.lines: list[dict[str, Any]] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(json.loads(self.format(record)))
+from tests.fakes.logs import Recorder, recorded
 
 
 @pytest.fixture
 def recorder() -> Iterator[Recorder]:
-    handler = Recorder()
-    level = logs.LOGGER.level
-    logs.LOGGER.addHandler(handler)
-    logs.LOGGER.setLevel(logging.INFO)
-    yield handler
-    logs.LOGGER.removeHandler(handler)
-    logs.LOGGER.setLevel(level)
+    with recorded() as recorder:
+        yield recorder
 
 
 def make_request(**context: object) -> Request:

@@ -132,7 +132,7 @@ class Slots(RuleBasedStateMachine):
 
 def test_slots_are_never_double_booked_nor_lost(redis_client: redis.Redis) -> None:
     run_state_machine_as_test(
-        lambda: Slots(redis_client),
+        lambda: Slots(redis_client),  # type: ignore[arg-type]  # any factory will do
         settings=settings(
             max_examples=60,
             stateful_step_count=30,
