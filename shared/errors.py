@@ -26,7 +26,7 @@ class WallCrawlerError(Exception):
     http_status = 500
     retry_after_seconds: int | None = None
 
-    def __init__(self, message: str, **details: object) -> None:
+    def __init__(self, message: str, /, **details: object) -> None:
         """`details` is JSON-serialisable and is shown to the caller as `error.details`."""
         super().__init__(message)
         self.message = message

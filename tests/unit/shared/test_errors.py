@@ -40,6 +40,15 @@ def test_an_error_keeps_its_message_and_details() -> None:
     )
 
 
+def test_details_may_have_any_name() -> None:
+    """A container's answer is raised as `kind(message, **details)`, whatever it holds."""
+    details = {"message": "inner", "self": 1}
+
+    error = errors.InvalidRequest("outer", **details)
+
+    assert (error.message, error.details) == ("outer", details)
+
+
 def test_a_container_may_answer_any_error_by_its_code() -> None:
     assert all(kind.code == code for code, kind in errors.REMOTE_ERRORS.items())
 
