@@ -31,7 +31,7 @@ def main() -> int:
     start_logging()
     from twisted.internet import reactor as installed
 
-    reactor = cast(Reactor, installed)
+    reactor = cast("Reactor", installed)
     try:
         container = Container(reactor, config)
     except StartFailed as error:

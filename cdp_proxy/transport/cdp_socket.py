@@ -1,8 +1,10 @@
-"""One client's WebSocket on `/cdp`: Autobahn's handshake, pings and closes, messages as bytes.
+"""One client's WebSocket on `/cdp`: messages as bytes; Autobahn for all that is not a message.
 
-The front door has authorised the client before Autobahn sees the upgrade. Messages to the client
-are framed here (a server's frames carry no mask, RFC 6455 5.1) and wait in a queue of this client
-alone while it does not read; over the bound it is closed, so that nobody else ever waits for it.
+The front door has authorised the client before Autobahn sees the upgrade. Autobahn does the
+handshake, pings, closes, fragments and whatever breaks the rules; whole messages, which is nearly
+all there is, never enter its machinery (`core.frames`). What a batch of input leads to is written
+at its end in one go. Messages wait in a queue of this client alone while it does not read; over
+the bound it is closed, so that nobody else ever waits for it.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from cdp_proxy.core.close_codes import CloseCode
+from cdp_proxy.core.frames import FrameReader, text_header
 from cdp_proxy.core.multiplexer import Member
+from cdp_proxy.transport.immediate import write_now
 from cdp_proxy.transport.session import LiveSession
 from shared.limits import CDP_MESSAGE_BYTES_MAX
 
@@ -31,22 +35,6 @@ _PONG_SECONDS = 120.0
 _HANDSHAKE_SECONDS = 10.0
 _CLOSE_SECONDS = 2.0
 
-_TEXT_FINAL = b"\x81"
-_LENGTH_7_BITS_MAX = 125
-_LENGTH_16_BITS_MAX = 0xFFFF
-
-
-def frame_text(message: bytes) -> bytes:
-    """One unmasked, unfragmented text frame (RFC 6455 5.2)."""
-    size = len(message)
-    if size <= _LENGTH_7_BITS_MAX:
-        header = bytes((0x81, size))
-    elif size <= _LENGTH_16_BITS_MAX:
-        header = _TEXT_FINAL + b"\x7e" + size.to_bytes(2)
-    else:
-        header = _TEXT_FINAL + b"\x7f" + size.to_bytes(8)
-    return header + message
-
 
 @implementer(IPushProducer)
 class CdpSocket(WebSocketServerProtocol):
@@ -58,6 +46,8 @@ class CdpSocket(WebSocketServerProtocol):
         super().__init__()
         self._session: LiveSession | None = None
         self._member: Member | None = None
+        self._frames = FrameReader(CDP_MESSAGE_BYTES_MAX)
+        self._out: list[bytes] = []
         self._backlog: deque[bytes] = deque()
         self._backlog_bytes = 0
         self._full = False
@@ -73,25 +63,46 @@ class CdpSocket(WebSocketServerProtocol):
         self.transport.unregisterProducer()
         self.transport.registerProducer(self, True)
 
+    def dataReceived(self, data: bytes) -> None:
+        """Bytes of the client: messages to the session, the rest to Autobahn."""
+        if self.state != self.STATE_OPEN or not self._between_frames():
+            super().dataReceived(data)
+        else:
+            messages, rest = self._frames.feed(data)
+            for message in messages:
+                self.onMessage(message, False)
+            if rest and self.state == self.STATE_OPEN:
+                super().dataReceived(rest)
+        if self._session is not None:
+            self._session.flush()
+
     def deliver(self, message: bytes) -> None:
-        """Send one CDP message, or queue it while the client does not read."""
-        if self._closing:
+        """Have one CDP message sent with the next `flush`."""
+        if not self._closing:
+            self._out.append(text_header(len(message)))
+            self._out.append(message)
+
+    def flush(self) -> None:
+        """Send what has been delivered, or queue it while the client does not read."""
+        if not self._out:
             return
-        frame = frame_text(message)
+        frames = b"".join(self._out)
+        self._out.clear()
         if not self._full:
-            self.transport.write(frame)
+            write_now(self.transport, frames)
             return
-        if self._backlog and self._backlog_bytes + len(frame) > BACKLOG_BYTES_MAX:
+        if self._backlog and self._backlog_bytes + len(frames) > BACKLOG_BYTES_MAX:
             self.close(CloseCode.TOO_SLOW, "The client reads too slowly.")
             self.transport.abortConnection()
             return
-        self._backlog.append(frame)
-        self._backlog_bytes += len(frame)
+        self._backlog.append(frames)
+        self._backlog_bytes += len(frames)
 
     def close(self, code: CloseCode, reason: str) -> None:
         """Close with a code and a sentence; what is queued and not yet sent is dropped."""
         if self._closing:
             return
+        self.flush()
         self._closing = True
         self._backlog.clear()
         self._backlog_bytes = 0
@@ -114,9 +125,13 @@ class CdpSocket(WebSocketServerProtocol):
         """It has read what was written: write what has queued up, until it is full again."""
         self._full = False
         while self._backlog and not self._full:
-            frame = self._backlog.popleft()
-            self._backlog_bytes -= len(frame)
-            self.transport.write(frame)
+            frames = self._backlog.popleft()
+            self._backlog_bytes -= len(frames)
+            self.transport.write(frames)
+
+    def _between_frames(self) -> bool:
+        """Whether Autobahn has nothing half-read, so that frames may be cut here."""
+        return not self.data and self.current_frame is None and not self.inside_message
 
     def stopProducing(self) -> None:
         """The connection is going; `onClose` follows."""
@@ -129,6 +144,7 @@ class CdpSocket(WebSocketServerProtocol):
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:  # noqa: ARG002, N803
         """The client has gone, whoever closed, and however."""
         self._closing = True
+        self._out.clear()
         self._backlog.clear()
         if self._session is not None and self._member is not None:
             self._session.depart(self._member)

@@ -88,6 +88,8 @@ class Browser:
         self.folder = folder
         self.caller = caller
         self.send = pipe.send
+        self.queue = pipe.queue
+        self.flush = pipe.flush
         self.lost = False
         """Whether it is gone, or being ended."""
         self.on_client_message: Callable[[bytes], bool] = _leave_to_caller
@@ -98,6 +100,10 @@ class Browser:
         self._pipe = pipe
         pipe.on_message = self._received
         pipe.on_lost = self._gone
+
+    def on_batch(self, callback: Callable[[], None]) -> None:
+        """Have `callback` called after each batch of messages."""
+        self._pipe.on_batch = callback
 
     def on_pressure(self, callback: Callable[[bool], None]) -> None:
         """Have `callback` told when the browser takes no more for now (True), and again."""

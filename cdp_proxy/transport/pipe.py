@@ -9,6 +9,8 @@ from twisted.internet.protocol import Protocol, ServerFactory, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from cdp_proxy.transport.immediate import write_now
+
 _NUL = b"\0"
 
 
@@ -21,15 +23,31 @@ class Pipe(Protocol):
         self.on_lost: Callable[[], None] = lambda: None
         self.on_pressure: Callable[[bool], None] = lambda _full: None
         """Called with True when what is written piles up, with False when it has gone out."""
+        self.on_batch: Callable[[], None] = lambda: None
+        """Called after the last `on_message` of what was read at once."""
         self._unfinished: list[bytes] = []
+        self._out: list[bytes] = []
 
     def connectionMade(self) -> None:
         """The reactor reads the socket from now on."""
         self.transport.registerProducer(self, True)  # type: ignore[union-attr]
 
+    def queue(self, message: bytes) -> None:
+        """Have one message written with the next `flush`; it holds no NUL (JSON never does)."""
+        self._out.append(message)
+        self._out.append(_NUL)
+
+    def flush(self) -> None:
+        """Write what is queued."""
+        if self._out:
+            messages = b"".join(self._out)
+            self._out.clear()
+            write_now(self.transport, messages)
+
     def send(self, message: bytes) -> None:
-        """Write one message; it must not hold a NUL byte (JSON text never does)."""
-        self.transport.writeSequence((message, _NUL))  # type: ignore[union-attr]
+        """Write one message now."""
+        self.queue(message)
+        self.flush()
 
     def dataReceived(self, data: bytes) -> None:
         """Deliver the messages that `data` completes."""
@@ -42,6 +60,7 @@ class Pipe(Protocol):
         self.on_message(message)
         for message in rest:
             self.on_message(message)
+        self.on_batch()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002
         """The browser has closed its end, or we ours."""

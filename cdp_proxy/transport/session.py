@@ -47,7 +47,10 @@ class ClientSocket(Protocol):
     """What a session needs of a client's connection."""
 
     def deliver(self, message: bytes) -> None:
-        """Send one CDP message."""
+        """Have one CDP message sent with the next `flush`."""
+
+    def flush(self) -> None:
+        """Send what has been delivered; harmless when nothing has."""
 
     def close(self, code: CloseCode, reason: str) -> None:
         """Close it with a code and a sentence; harmless when it is closed."""
@@ -113,6 +116,7 @@ class LiveSession:
         browser.on_client_message = self._mux.browser_message
         browser.on_lost = lambda: self.end(EndReason.BROWSER_CRASHED)
         browser.on_pressure(self._browser_pressure)
+        browser.on_batch(self.flush)
         if needs_targets(self.spec.settings):
             try:
                 await TargetSettings(browser.caller, self.spec.settings).start()
@@ -155,15 +159,21 @@ class LiveSession:
         return member
 
     def from_client(self, member: Member, message: bytes) -> None:
-        """One whole message of a client."""
+        """One whole message of a client; `flush` follows."""
         self._lifecycle.activity(self._reactor.seconds())
         out = self._mux.client_message(member, message)
         if isinstance(out, bytes):
-            self._browser.send(out)
+            self._browser.queue(out)
             return
         member.deliver(out.reply)
         if isinstance(out, CloseBrowser):
             self._browser_close(member)
+
+    def flush(self) -> None:
+        """Write what a batch of input has led to, in both directions."""
+        self._browser.flush()
+        for socket in self._sockets.values():
+            socket.flush()
 
     def depart(self, member: Member) -> None:
         """A client has gone, in whatever way; may be called again."""
