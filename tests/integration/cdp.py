@@ -1,0 +1,228 @@
+"""A raw CDP client: one WebSocket, no opinions. Every wait has a bound."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import json
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+Message = dict[str, Any]
+
+ANSWER_SECONDS = 20.0
+_AF_UNSPEC = bytes(16)
+"""A `sockaddr` of family 0: connecting a TCP socket to it resets its connection (connect(2))."""
+
+
+class CdpError(Exception):
+    """The error of an answer."""
+
+    def __init__(self, error: Message) -> None:
+        super().__init__(f"{error.get('code')}: {error.get('message')}")
+        self.code = error.get("code")
+        self.text = str(error.get("message"))
+
+
+class SocketClosed(Exception):
+    """The socket was closed while something was awaited."""
+
+
+class CdpClient:
+    """Sends commands, collects everything that comes in."""
+
+    def __init__(self, url: str, **options: Any) -> None:
+        opening = connect(
+            url,
+            max_size=None,
+            compression=None,
+            proxy=None,
+            open_timeout=ANSWER_SECONDS,
+            **options,
+        )
+        self._socket: ClientConnection = opening.__enter__()  # left by `close` or `reset`
+        self._ids = itertools.count(1)
+        self._inbox: list[Message] = []
+        self._arrived = threading.Condition()
+        self.close_code: int | None = None
+        self.close_reason: str | None = None
+        self._closed = False
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def call(
+        self,
+        method: str,
+        params: Message | None = None,
+        session_id: str | None = None,
+        seconds: float = ANSWER_SECONDS,
+    ) -> Any:
+        """The result of a command.
+
+        Raises:
+            CdpError: Chromium or the proxy answered with an error.
+            SocketClosed: the socket was closed first.
+            AssertionError: no answer within `seconds`.
+        """
+        number = self.start(method, params, session_id)
+        answer = self.wait_for(lambda message: message.get("id") == number, seconds, method)
+        if "error" in answer:
+            raise CdpError(answer["error"])
+        return answer["result"]
+
+    def start(
+        self, method: str, params: Message | None = None, session_id: str | None = None
+    ) -> int:
+        """Send a command without waiting; its id."""
+        number = next(self._ids)
+        message: Message = {"id": number, "method": method, "params": params or {}}
+        if session_id is not None:
+            message["sessionId"] = session_id
+        self.send_raw(json.dumps(message))
+        return number
+
+    def send_raw(self, data: str | bytes) -> None:
+        """Any message, well-formed or not; bytes go as a binary frame."""
+        try:
+            self._socket.send(data)
+        except ConnectionClosed as error:
+            raise SocketClosed(str(error)) from error
+
+    def wait_for(
+        self, wanted: Callable[[Message], bool], seconds: float = ANSWER_SECONDS, what: str = ""
+    ) -> Message:
+        """The first message that is `wanted` and that nobody has taken yet."""
+        deadline = time.monotonic() + seconds
+        with self._arrived:
+            while True:
+                for position, message in enumerate(self._inbox):
+                    if wanted(message):
+                        return self._inbox.pop(position)
+                if self._closed:
+                    raise SocketClosed(f"{self.close_code} {self.close_reason}")
+                left = deadline - time.monotonic()
+                assert left > 0, f"not within {seconds:g} s: {what}"
+                self._arrived.wait(left)
+
+    def wait_event(
+        self,
+        method: str,
+        session_id: str | None = None,
+        wanted: Callable[[Message], bool] = lambda _params: True,
+        seconds: float = ANSWER_SECONDS,
+    ) -> Message:
+        """The params of the next such event."""
+        found = self.wait_for(
+            lambda message: message.get("method") == method
+            and (session_id is None or message.get("sessionId") == session_id)
+            and wanted(message["params"]),
+            seconds,
+            method,
+        )
+        params: Message = found["params"]
+        return params
+
+    def wait_closed(self, seconds: float = ANSWER_SECONDS) -> tuple[int | None, str | None]:
+        """The code and reason that the other side closed with."""
+        self._reader.join(seconds)
+        assert not self._reader.is_alive(), f"not closed within {seconds:g} s"
+        return self.close_code, self.close_reason
+
+    def close(self) -> None:
+        """Leave in order."""
+        self._socket.close()
+        self._reader.join(ANSWER_SECONDS)
+
+    def reset(self) -> None:
+        """Die: the peer gets a TCP RST, and no close frame before it."""
+        libc = ctypes.CDLL(None, use_errno=True)
+        assert libc.connect(self._socket.socket.fileno(), _AF_UNSPEC, len(_AF_UNSPEC)) == 0
+        self._reader.join(ANSWER_SECONDS)
+
+    def page(self) -> Page:
+        """The first page of the session."""
+        targets = self.call("Target.getTargets")["targetInfos"]
+        found = next(target for target in targets if target["type"] == "page")
+        return self.attach(found["targetId"])
+
+    def new_page(self, url: str = "about:blank", **options: object) -> Page:
+        """A new page."""
+        target_id = self.call("Target.createTarget", {"url": url, **options})["targetId"]
+        return self.attach(target_id)
+
+    def attach(self, target_id: str) -> Page:
+        """A flat session on a target."""
+        params = {"targetId": target_id, "flatten": True}
+        return Page(self, target_id, self.call("Target.attachToTarget", params)["sessionId"])
+
+    def _read(self) -> None:
+        try:
+            while True:
+                message = json.loads(self._socket.recv())
+                with self._arrived:
+                    self._inbox.append(message)
+                    self._arrived.notify_all()
+        except (ConnectionClosed, OSError):
+            pass
+        finally:
+            with self._arrived:
+                self._closed = True
+                self.close_code = self._socket.close_code
+                self.close_reason = self._socket.close_reason
+                self._arrived.notify_all()
+
+
+class Page:
+    """One page through one flat session."""
+
+    def __init__(self, client: CdpClient, target_id: str, session_id: str) -> None:
+        self.client = client
+        self.target_id = target_id
+        self.session_id = session_id
+
+    def call(
+        self, method: str, params: Message | None = None, seconds: float = ANSWER_SECONDS
+    ) -> Any:
+        """A command on this page."""
+        return self.client.call(method, params, self.session_id, seconds)
+
+    def navigate(self, url: str, seconds: float = ANSWER_SECONDS) -> None:
+        """Go somewhere and wait until it has loaded."""
+        self.call("Page.enable")
+        result = self.call("Page.navigate", {"url": url})
+        assert not result.get("errorText"), result
+        loader = result["loaderId"]
+        self.call("Page.setLifecycleEventsEnabled", {"enabled": True})
+        self.client.wait_event(
+            "Page.lifecycleEvent",
+            self.session_id,
+            lambda params: params["name"] == "load" and params["loaderId"] == loader,
+            seconds,
+        )
+
+    def evaluate(self, expression: str, seconds: float = ANSWER_SECONDS) -> Any:
+        """The JSON value of an expression, promises awaited."""
+        result = self.call(
+            "Runtime.evaluate",
+            {"expression": expression, "awaitPromise": True, "returnByValue": True},
+            seconds,
+        )
+        assert "exceptionDetails" not in result, result
+        return result["result"].get("value")

@@ -1,0 +1,42 @@
+"""One running edition and one test site for the whole tier; sessions that end with their test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.integration.api import RemoteBrowser
+from tests.integration.site import Site, SiteServer
+from tests.integration.stack import Stack
+
+NewSession = Callable[..., RemoteBrowser]
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The edition most tests share; those that break it start their own."""
+    with Stack("--max-sessions", "24") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The local test site."""
+    server = SiteServer(tmp_path_factory.mktemp("site"))
+    yield server.site
+    server.stop()
+
+
+@pytest.fixture
+def new_session(stack: Stack) -> Iterator[NewSession]:
+    """Creates sessions on the shared edition, and ends them after the test."""
+    created: list[RemoteBrowser] = []
+
+    def create(**body: object) -> RemoteBrowser:
+        created.append(stack.api.create(**body))
+        return created[-1]
+
+    yield create
+    for browser in created:
+        stack.api.delete(browser.id)

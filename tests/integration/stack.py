@@ -1,0 +1,282 @@
+"""The one-machine edition as its users start it: a process with one line on stdout.
+
+All that it makes outside its state dir goes into a temporary folder of its own, so that what it
+leaves behind is simply what is in there at the end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+import redis
+
+from shared.bus import RequestBus, RequestKind
+from shared.clock import system_clock
+from shared.ids import OwnerId, SessionId
+from shared.randomness import new_request_id, new_session_id, new_token_id
+from shared.records import BrowserSettings, OpenSession, SessionSpec
+from shared.store import Placed, SessionStore
+from shared.tokens import ALL_SCOPES, Claims, make_token
+from tests.integration.api import Api, RemoteBrowser
+from tests.integration.processes import (
+    command_line,
+    descendants,
+    folders_below,
+    processes_naming,
+)
+from tests.integration.waiting import wait_until
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+READY_SECONDS = 60.0
+STOP_SECONDS = 30.0
+_OPEN_SECONDS = 25.0
+_EXITED_SECONDS = 5.0
+
+
+class Stack:
+    """A running `standalone up`; use it as a context manager, or `start` and `stop` it."""
+
+    def __init__(
+        self, *options: str, environment: Mapping[str, str] | None = None, folder: Path | None = None
+    ) -> None:
+        """Prepare.
+
+        Args:
+            options: for `up`, after those every stack gets.
+            environment: variables beside a clean environment.
+            folder: an existing one to reuse; None = a new one, removed by `stop`.
+        """
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="wc-it-"))
+        self.folder.chmod(0o711)
+        self.temporary = self.folder / "t"
+        self.temporary.mkdir(exist_ok=True)
+        self.temporary.chmod(0o711)
+        self.state = self.folder / "state"
+        self._options = options
+        self._environment = dict(environment or {})
+        self._keep_folder = folder is not None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.stop()
+        else:
+            self.abandon()
+
+    def start(self) -> None:
+        """Start it and read its ready line."""
+        self._errors = (self.folder / "stderr").open("ab")
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "standalone", "up", "--port", "0", "--cdp-port", "0"),
+                *("--state-dir", str(self.state), *self._options),
+            ],
+            cwd=REPOSITORY,
+            env=self._variables(),
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            start_new_session=True,
+        )
+        try:
+            line = self._first_line()
+            words = dict(word.split("=", 1) for word in line.split()[1:])
+            assert line.split()[0] == "ready", line
+        except BaseException:
+            self.abandon()
+            raise
+        self.ready_line = line
+        self.cdp = words["cdp"]
+        self.api = Api(words["api"], words["key"])
+        self.redis = redis.Redis.from_url(f"unix://{self._redis_socket()}")
+        self.store = SessionStore(self.redis)
+        self.bus = RequestBus(self.redis, system_clock)
+
+    def stop(self) -> None:
+        """SIGTERM, then look for anything it has left."""
+        below = descendants(self.process.pid)
+        self.redis.close()
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(STOP_SECONDS)
+        rest = self.process.stdout.read() if self.process.stdout else b""
+        self._forget()
+        _, alive = psutil.wait_procs(below, timeout=_EXITED_SECONDS)
+        assert code == 0, f"exit code {code}: {self.errors()[-2000:]}"
+        assert rest == b"", "stdout holds more than the ready line"
+        assert [command_line(process) for process in alive] == []
+        assert processes_naming(self.temporary) == []
+        assert folders_below(self.temporary) == []
+        if not self._keep_folder:
+            shutil.rmtree(self.folder)
+
+    def abandon(self) -> None:
+        """End everything without asking whether it is clean: a test has failed already."""
+        self.process.send_signal(signal.SIGSTOP)  # so that it starts nothing again meanwhile
+        for process in descendants(self.process.pid):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self.process.kill()
+        self.process.wait(STOP_SECONDS)
+        self._forget()
+        if not self._keep_folder:
+            sys.stderr.write(self.errors()[-4000:])
+            shutil.rmtree(self.folder)
+
+    def errors(self) -> str:
+        """What it has written to stderr."""
+        return (self.folder / "stderr").read_text()
+
+    def container_log(self) -> str:
+        """What the container has logged."""
+        return (self.state / "logs" / "container.log").read_text()
+
+    @property
+    def http_base(self) -> str:
+        """The container's HTTP address."""
+        return self.cdp.replace("ws://", "http://").removesuffix("/cdp")
+
+    @property
+    def scratch(self) -> Path:
+        """Where the container keeps its browsers' folders."""
+        (runtime,) = self.temporary.glob("wallcrawler-*")
+        return runtime / "scratch"
+
+    @property
+    def jwt_secret(self) -> str:
+        """What it signs tokens with."""
+        secrets = json.loads((self.state / "secrets.json").read_text())
+        return str(next(value for name, value in secrets.items() if "jwt" in name.lower()))
+
+    def container(self) -> psutil.Process:
+        """The container's process, once there is one."""
+        return self._child("cdp_proxy")
+
+    def redis_server(self) -> psutil.Process:
+        """The process of Redis, once there is one."""
+        return self._child("redis-server")
+
+    def place(
+        self, *, lasts_seconds: float = 3600.0, keep_alive: bool = True, idle_seconds: int = 1800
+    ) -> RemoteBrowser:
+        """A session beside REST, which would not allow such a short life.
+
+        Args:
+            lasts_seconds: until its hard deadline.
+            keep_alive: as in the API.
+            idle_seconds: its idle timeout.
+        """
+        now = system_clock()
+        spec = SessionSpec(
+            session_id=new_session_id(),
+            owner_id=OwnerId("test"),
+            token_id=new_token_id(),
+            created_at=now,
+            expires_at=now + lasts_seconds,
+            idle_timeout_seconds=idle_seconds,
+            keep_alive=keep_alive,
+            settings=BrowserSettings(),
+            user_metadata={},
+        )
+        placed = self.store.place(spec, now)
+        assert isinstance(placed, Placed), placed
+        self.bus.call(
+            placed.task_id,
+            new_request_id(),
+            RequestKind.OPEN,
+            OpenSession(spec=spec),
+            _OPEN_SECONDS,
+        )
+        return self._browser_of(spec)
+
+    def token(self, claims: Claims, secret: str | None = None) -> str:
+        """A token signed by this stack, or by somebody else's `secret`."""
+        return make_token(claims, secret or self.jwt_secret)
+
+    def status(self, browser: RemoteBrowser) -> tuple[str, str | None]:
+        """A session's status and end reason as Redis has them."""
+        session = self.store.get(SessionId(browser.id))
+        assert session is not None, f"no record of {browser.id}"
+        return session.status.value, session.end_reason.value if session.end_reason else None
+
+    def wait_ended(
+        self, browser: RemoteBrowser, seconds: float, *, status: str, reason: str
+    ) -> None:
+        """Wait until the session has ended in exactly this way."""
+        wait_until(
+            lambda: self.status(browser)[0] not in {"initializing", "active"},
+            seconds,
+            f"the end of a session ({reason})",
+        )
+        assert self.status(browser) == (status, reason)
+
+    def leases(self) -> int:
+        """Slots that are taken, over all tasks."""
+        tasks = self.store.live_tasks(system_clock())
+        return sum(len(self.store.leases(task.task_id)) for task in tasks)
+
+    def free_slots(self) -> int:
+        """Slots that a new session could take."""
+        return self.store.free_slots(system_clock())
+
+    def _browser_of(self, spec: SessionSpec) -> RemoteBrowser:
+        claims = Claims(
+            session_id=spec.session_id,
+            owner_id=spec.owner_id,
+            token_id=spec.token_id,
+            scopes=ALL_SCOPES,
+            issued_at=int(spec.created_at),
+            expires_at=int(spec.expires_at) + 1,
+        )
+        token = self.token(claims)
+        return RemoteBrowser(spec.session_id, f"{self.cdp}?token={token}", token)
+
+    def _variables(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        return {**kept, "TMPDIR": str(self.temporary), **self._environment}
+
+    def _first_line(self) -> str:
+        assert self.process.stdout is not None
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.process.stdout, selectors.EVENT_READ)
+            deadline = time.monotonic() + READY_SECONDS
+            assert selector.select(deadline - time.monotonic()), "no ready line"
+        line = self.process.stdout.readline().decode()
+        assert line, f"it ended without a ready line: {self.errors()[-2000:]}"
+        return line
+
+    def _child(self, name: str) -> psutil.Process:
+        def find() -> psutil.Process | None:
+            below = psutil.Process(self.process.pid).children()
+            return next((child for child in below if name in command_line(child)), None)
+
+        return wait_until(find, READY_SECONDS, f"a process of {name}")
+
+    def _redis_socket(self) -> Path:
+        (runtime,) = self.temporary.glob("wallcrawler-*")
+        return runtime / "run" / "redis.sock"
+
+    def _forget(self) -> None:
+        self._errors.close()
+        if self.process.stdout is not None:
+            self.process.stdout.close()

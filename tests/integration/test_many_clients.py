@@ -1,0 +1,181 @@
+"""Several clients on one session: each minds its own business, however the others leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+from websockets.exceptions import InvalidStatus
+
+from tests.integration.api import RemoteBrowser
+from tests.integration.cdp import CdpClient, CdpError, Page
+from tests.integration.conftest import NewSession
+from tests.integration.node_client import NodeClient, run_node
+from tests.integration.site import Site
+from tests.integration.stack import Stack
+from tests.integration.waiting import wait_until
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture
+def browser(new_session: NewSession) -> RemoteBrowser:
+    return new_session()
+
+
+def _holding_popups(client: CdpClient) -> None:
+    """Have every new target wait for this client's permission to run."""
+    client.call(
+        "Target.setAutoAttach",
+        {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True},
+    )
+
+
+def _open_held_popup(holder: CdpClient, opener: Page, site: Site) -> str:
+    """Have a page open a popup that `holder` keeps paused; the popup's target id."""
+    opener.evaluate(f"window.open('{site.url('/popup?by=held')}'); 0")
+    attached = holder.wait_event(
+        "Target.attachedToTarget",
+        wanted=lambda params: params["targetInfo"]["type"] == "page"
+        and params["waitingForDebugger"],
+    )
+    return str(attached["targetInfo"]["targetId"])
+
+
+def _title_of(client: CdpClient, target_id: str) -> str:
+    found = client.call("Target.getTargetInfo", {"targetId": target_id})["targetInfo"]["title"]
+    return str(found)
+
+
+def test_playwright_and_puppeteer_and_a_client_that_dies_share_a_session(
+    browser: RemoteBrowser, playwright: Playwright, site: Site, node: NodeClient
+) -> None:
+    connected: Browser = playwright.chromium.connect_over_cdp(browser.connect_url)
+    page = connected.contexts[0].new_page()
+    page.goto(site.url("/form"))
+    with run_node(node, "companion.cjs", browser.connect_url, site.url("/form")) as puppeteer:
+        assert puppeteer.next_fact()["connected"] is True
+        third = CdpClient(browser.connect_url)
+        observer = CdpClient(browser.connect_url)
+        opener = observer.new_page(site.url("/plain"))
+        _holding_popups(third)
+        popup = _open_held_popup(third, opener, site)
+
+        third.reset()
+
+        wait_until(lambda: _title_of(observer, popup) == "popup", 10, "the popup goes on")
+        page.fill("#name", "still here")
+        assert page.input_value("#name") == "still here"
+        puppeteer.tell("go on")
+        assert puppeteer.next_fact() == {"typed": "puppeteer", "title": "form"}
+        observer.close()
+    connected.close()
+
+
+def test_a_popup_that_a_reset_client_held_goes_on(browser: RemoteBrowser, site: Site) -> None:
+    with CdpClient(browser.connect_url) as observer:
+        opener = observer.new_page(site.url("/plain"))
+        holder = CdpClient(browser.connect_url)
+        _holding_popups(holder)
+        popup = _open_held_popup(holder, opener, site)
+        assert _title_of(observer, popup) != "popup"
+
+        holder.reset()
+
+        wait_until(lambda: _title_of(observer, popup) == "popup", 10, "the popup goes on")
+
+
+def test_a_popup_that_a_leaving_client_held_goes_on(browser: RemoteBrowser, site: Site) -> None:
+    with CdpClient(browser.connect_url) as observer:
+        opener = observer.new_page(site.url("/plain"))
+        holder = CdpClient(browser.connect_url)
+        _holding_popups(holder)
+        popup = _open_held_popup(holder, opener, site)
+
+        holder.close()
+
+        wait_until(lambda: _title_of(observer, popup) == "popup", 10, "the popup goes on")
+
+
+def test_clients_may_use_the_same_message_ids_at_once(browser: RemoteBrowser) -> None:
+    with CdpClient(browser.connect_url) as one, CdpClient(browser.connect_url) as other:
+        pages = {one: one.new_page(), other: other.new_page()}
+        for number in range(200):
+            for client, page in pages.items():
+                params = {"expression": f"'{id(client)}-{number}'", "returnByValue": True}
+                client.start("Runtime.evaluate", params, page.session_id)
+
+        for number in range(200):
+            for client in pages:
+                answer = client.wait_for(lambda message: "result" in message)
+                assert answer["result"]["result"]["value"] == f"{id(client)}-{number}"
+
+
+def test_a_flat_session_belongs_to_the_client_that_made_it(browser: RemoteBrowser) -> None:
+    with CdpClient(browser.connect_url) as one, CdpClient(browser.connect_url) as other:
+        page = one.page()
+
+        with pytest.raises(CdpError) as refused:
+            other.call("Runtime.evaluate", {"expression": "1"}, page.session_id)
+
+        assert refused.value.code == -32001
+        assert page.evaluate("2") == 2
+
+
+def test_events_go_only_to_the_client_that_asked_for_them(browser: RemoteBrowser) -> None:
+    with CdpClient(browser.connect_url) as listening, CdpClient(browser.connect_url) as other:
+        listening.call("Target.setDiscoverTargets", {"discover": True})
+        created = other.new_page("about:blank#made")
+
+        listening.wait_event(
+            "Target.targetCreated",
+            wanted=lambda params: params["targetInfo"]["targetId"] == created.target_id,
+        )
+        with pytest.raises(AssertionError, match="not within"):
+            other.wait_event("Target.targetCreated", seconds=0.5)
+
+
+def test_what_a_client_attached_is_detached_when_it_leaves(
+    stack: Stack, browser: RemoteBrowser
+) -> None:
+    with CdpClient(browser.connect_url) as staying:
+        leaving = CdpClient(browser.connect_url)
+        page = leaving.page()
+        page.call("Emulation.setDeviceMetricsOverride", _METRICS)
+        assert staying.page().evaluate("innerWidth") == _METRICS["width"]
+
+        leaving.reset()
+
+        watched = staying.page()
+        wait_until(lambda: watched.evaluate("innerWidth") == 1280, 10, "the override ends")
+
+
+_METRICS = {"width": 333, "height": 444, "deviceScaleFactor": 1, "mobile": False}
+
+
+def test_the_sixty_fifth_client_is_refused_and_the_others_go_on(browser: RemoteBrowser) -> None:
+    clients = [CdpClient(browser.connect_url) for _ in range(64)]
+    try:
+        with pytest.raises(InvalidStatus, match="429"):
+            CdpClient(browser.connect_url)
+        assert clients[0].page().evaluate("1") == 1
+        clients.pop().close()
+        clients.append(_connected_in_the_end(browser))
+    finally:
+        for client in clients:
+            client.close()
+
+
+def _connected_in_the_end(browser: RemoteBrowser) -> CdpClient:
+    def attempt() -> CdpClient | None:
+        try:
+            return CdpClient(browser.connect_url)
+        except InvalidStatus:
+            return None
+
+    return wait_until(attempt, 5, "room for one more client")

@@ -1,0 +1,27 @@
+"""Bounded waiting for what announces itself to nobody."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_LOOK_AGAIN_SECONDS = 0.02
+
+
+def wait_until(condition: Callable[[], T], seconds: float, what: str) -> T:
+    """Look again and again until `condition` is true; its value.
+
+    Raises:
+        AssertionError: it never was within `seconds`; the text is `what`.
+    """
+    pause = threading.Event()
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds:g} s: {what}")
+        pause.wait(_LOOK_AGAIN_SECONDS)
+    return found
