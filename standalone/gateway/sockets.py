@@ -166,7 +166,8 @@ class Connection:
     def close(self, code: int, reason: str) -> None:
         """Begin the closing handshake."""
         if self.socket is not None:
-            self.socket.sendClose(code, reason)
+            # Not `sendClose`: that refuses 1001, which it takes for a browser's code only.
+            self.socket.sendCloseFrame(code, reason.encode())
 
     async def message(self, body: str) -> None:
         """Call the handler of the route that the message selects."""
@@ -246,7 +247,9 @@ class ClientSocket(WebSocketServerProtocol):
     @override
     def onOpen(self) -> None:
         self._connection.socket = self
-        cast("TCPServer", self.transport).registerProducer(self, streaming=True)
+        transport = cast("TCPServer", self.transport)
+        transport.unregisterProducer()  # the HTTP channel that the connection came from
+        transport.registerProducer(self, streaming=True)
         self._connection.api.opened(self._connection)
 
     @override

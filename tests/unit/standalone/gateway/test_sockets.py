@@ -1,0 +1,135 @@
+"""The WebSocket API with an unmodified client."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from typing import Any
+
+from twisted.internet.threads import deferToThread
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from standalone.gateway.sockets import FRAME_BYTES_MAX, MESSAGE_BYTES_MAX
+from tests.unit.standalone.tiny_app import TIMEOUT_SECONDS, GatewayCase
+
+
+class SocketTest(GatewayCase):
+    async def converse(self, talk: Any, query: str = "token=good") -> Any:
+        """Run `talk(client)` in a thread, then see `$disconnect` called."""
+
+        def in_thread() -> Any:
+            with connect(self.url(query), open_timeout=TIMEOUT_SECONDS) as client:
+                result = talk(client)
+            assert self.seen.disconnected.wait(TIMEOUT_SECONDS)
+            return result
+
+        return await deferToThread(in_thread)
+
+    def contexts(self) -> list[dict[str, Any]]:
+        return [event["requestContext"] for event in self.seen.events]
+
+    async def test_a_message_reaches_its_handler_and_comes_back(self) -> None:
+        def talk(client: ClientConnection) -> Any:
+            client.send("hello")
+            return client.recv(TIMEOUT_SECONDS)
+
+        assert await self.converse(talk) == "hello"
+        routes = [context["routeKey"] for context in self.contexts()]
+        assert routes == ["$connect", "$default", "$disconnect"]
+        assert len({context["connectionId"] for context in self.contexts()}) == 1
+        assert self.contexts()[-1]["disconnectStatusCode"] == 1000
+
+    async def test_messages_sent_at_once_all_come_back(self) -> None:
+        def talk(client: ClientConnection) -> Any:
+            for number in range(40):
+                client.send(str(number))
+            return {client.recv(TIMEOUT_SECONDS) for _ in range(40)}
+
+        assert await self.converse(talk) == {str(number) for number in range(40)}
+
+    async def test_a_refusal_is_the_handlers_own_answer(self) -> None:
+        def refused() -> tuple[int, bytes]:
+            try:
+                connect(self.url("token=bad"), open_timeout=TIMEOUT_SECONDS)
+            except InvalidStatus as error:
+                return error.response.status_code, bytes(error.response.body or b"")
+            raise AssertionError("accepted")
+
+        status, body = await deferToThread(refused)
+
+        assert (status, json.loads(body)) == (401, {"message": "no"})
+
+    async def test_a_connect_handler_that_fails_is_500(self) -> None:
+        answer = await self.ask(
+            "GET", "/ws?token=raise", headers={"Upgrade": "websocket", "Connection": "Upgrade"}
+        )
+
+        assert answer.status == 500
+        self.flushLoggedErrors(RuntimeError)
+
+    async def test_a_message_handler_that_fails_is_told_to_the_client(self) -> None:
+        def talk(client: ClientConnection) -> Any:
+            client.send("raise")
+            return json.loads(client.recv(TIMEOUT_SECONDS))
+
+        assert (await self.converse(talk))["message"] == "Internal server error"
+        self.flushLoggedErrors(RuntimeError)
+
+    async def test_a_frame_too_large_is_closed_with_1009(self) -> None:
+        assert await self.converse(closed_after(["x" * (FRAME_BYTES_MAX + 1)])) == 1009
+
+    async def test_a_message_too_large_is_closed_with_1009(self) -> None:
+        fragments = ["x" * FRAME_BYTES_MAX] * (MESSAGE_BYTES_MAX // FRAME_BYTES_MAX + 1)
+
+        assert await self.converse(closed_after([iter(fragments)])) == 1009
+
+    async def test_the_largest_message_is_taken(self) -> None:
+        fragments = ["x" * FRAME_BYTES_MAX] * (MESSAGE_BYTES_MAX // FRAME_BYTES_MAX)
+
+        def talk(client: ClientConnection) -> Any:
+            client.send(iter(fragments))
+            return len(client.recv(TIMEOUT_SECONDS))
+
+        assert await self.converse(talk) == MESSAGE_BYTES_MAX
+
+    async def test_a_client_cut_off_is_disconnected_with_1006(self) -> None:
+        def talk(client: ClientConnection) -> None:
+            linger = struct.pack("ii", 1, 0)
+            client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            client.socket.close()
+
+        await self.converse(talk)
+
+        assert self.contexts()[-1]["disconnectStatusCode"] == 1006
+
+    async def test_plain_http_is_told_to_upgrade(self) -> None:
+        answer = await self.ask("GET", "/ws")
+
+        assert (answer.status, answer.headers["Upgrade"]) == (426, "websocket")
+
+    async def test_at_the_end_clients_are_told(self) -> None:
+        def talk(client: ClientConnection) -> int:
+            from twisted.internet import reactor
+
+            reactor.callFromThread(self.gateway._sockets.close_all)
+            return closed_after([])(client)
+
+        assert await self.converse(talk) == 1001
+
+
+def closed_after(messages: list[Any]) -> Any:
+    """Send these, then report the close code that comes."""
+
+    def talk(client: ClientConnection) -> int:
+        try:
+            for message in messages:
+                client.send(message)
+            client.recv(TIMEOUT_SECONDS)
+        except ConnectionClosed as closed:
+            assert closed.rcvd is not None
+            return int(closed.rcvd.code)
+        raise AssertionError("still open")
+
+    return talk
