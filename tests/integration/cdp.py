@@ -130,9 +130,11 @@ class CdpClient:
     ) -> Message:
         """The params of the next such event."""
         found = self.wait_for(
-            lambda message: message.get("method") == method
-            and (session_id is None or message.get("sessionId") == session_id)
-            and wanted(message["params"]),
+            lambda message: (
+                message.get("method") == method
+                and (session_id is None or message.get("sessionId") == session_id)
+                and wanted(message["params"])
+            ),
             seconds,
             method,
         )

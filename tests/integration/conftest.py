@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.integration import node_client
 from tests.integration.api import RemoteBrowser
+from tests.integration.files import LargeFile, make_large_file
+from tests.integration.node_client import NodeClient
 from tests.integration.site import Site, SiteServer
 from tests.integration.stack import Stack
 
@@ -40,3 +43,15 @@ def new_session(stack: Stack) -> Iterator[NewSession]:
     yield create
     for browser in created:
         stack.api.delete(browser.id)
+
+
+@pytest.fixture(scope="session")
+def node() -> NodeClient:
+    """Node with Puppeteer and Playwright."""
+    return node_client.prepare()
+
+
+@pytest.fixture(scope="session")
+def large_file(tmp_path_factory: pytest.TempPathFactory) -> LargeFile:
+    """A file of 20 MB."""
+    return make_large_file(tmp_path_factory.mktemp("upload"))

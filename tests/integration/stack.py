@@ -51,7 +51,10 @@ class Stack:
     """A running `standalone up`; use it as a context manager, or `start` and `stop` it."""
 
     def __init__(
-        self, *options: str, environment: Mapping[str, str] | None = None, folder: Path | None = None
+        self,
+        *options: str,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
     ) -> None:
         """Prepare.
 

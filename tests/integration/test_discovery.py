@@ -104,7 +104,9 @@ def test_metrics_are_prometheus_text_with_the_sessions_and_clients_of_now(
     assert answer.status == 200
     assert answer.headers["content-type"].startswith("text/plain")
     lines = dict(
-        line.rsplit(" ", 1) for line in answer.text.decode().splitlines() if not line.startswith("#")
+        line.rsplit(" ", 1)
+        for line in answer.text.decode().splitlines()
+        if not line.startswith("#")
     )
     assert float(lines["wallcrawler_sessions"]) == 1
     assert float(lines["wallcrawler_cdp_clients"]) == 1

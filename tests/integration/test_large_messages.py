@@ -29,9 +29,7 @@ def test_a_small_command_is_answered_while_another_client_gets_large_results(
         heavy_page, light_page = heavy.page(), light.new_page()
         heavy_page.evaluate(f"globalThis.kept = 'x'.repeat({SIZE}); 0")
         params = {"expression": "kept", "returnByValue": True}
-        numbers = {
-            heavy.start("Runtime.evaluate", params, heavy_page.session_id) for _ in range(3)
-        }
+        numbers = {heavy.start("Runtime.evaluate", params, heavy_page.session_id) for _ in range(3)}
 
         assert [light_page.evaluate(f"{n} * 2") for n in range(20)] == [n * 2 for n in range(20)]
 

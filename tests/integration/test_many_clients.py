@@ -38,11 +38,14 @@ def _holding_popups(client: CdpClient) -> None:
 
 def _open_held_popup(holder: CdpClient, opener: Page, site: Site) -> str:
     """Have a page open a popup that `holder` keeps paused; the popup's target id."""
-    opener.evaluate(f"window.open('{site.url('/popup?by=held')}'); 0")
+    # Not awaited: a paused popup holds up its opener too when both share a process.
+    params = {"expression": f"window.open('{site.url('/popup?by=held')}')"}
+    opener.client.start("Runtime.evaluate", params, opener.session_id)
     attached = holder.wait_event(
         "Target.attachedToTarget",
-        wanted=lambda params: params["targetInfo"]["type"] == "page"
-        and params["waitingForDebugger"],
+        wanted=lambda params: (
+            params["targetInfo"]["type"] == "page" and params["waitingForDebugger"]
+        ),
     )
     return str(attached["targetInfo"]["targetId"])
 

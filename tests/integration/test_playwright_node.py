@@ -1,0 +1,103 @@
+"""Playwright for Node, unmodified, on a remote browser."""
+
+from __future__ import annotations
+
+from tests.integration.conftest import NewSession
+from tests.integration.files import LargeFile
+from tests.integration.node_client import NodeClient
+from tests.integration.site import TALL_PAGE_PX, Site
+
+CLIENT = "playwright"
+
+
+def test_it_clicks_and_types_inside_cross_origin_iframes(
+    node: NodeClient, new_session: NewSession, site: Site
+) -> None:
+    facts = node.facts(CLIENT, "frames", connectUrl=new_session().connect_url, origin=site.origin)
+
+    assert facts == {
+        "pages": 1,
+        "title": "home",
+        "clicked": "clicked 2",
+        "typed": "typed across origins",
+        "nested": "clicked 1",
+        "frameOrigin": site.other_origin,
+    }
+
+
+def test_it_fills_in_and_sends_a_form(
+    node: NodeClient, new_session: NewSession, site: Site
+) -> None:
+    facts = node.facts(CLIENT, "form", connectUrl=new_session().connect_url, origin=site.origin)
+
+    assert facts == {"name": "Ada", "colour": "Blue", "agree": "on"}
+
+
+def test_it_uploads_twenty_megabytes(
+    node: NodeClient, new_session: NewSession, site: Site, large_file: LargeFile
+) -> None:
+    facts = node.facts(
+        CLIENT,
+        "upload",
+        connectUrl=new_session().connect_url,
+        origin=site.origin,
+        file=str(large_file.path),
+    )
+
+    assert facts == {"size": large_file.size, "sha256": large_file.sha256}
+
+
+def test_it_sees_a_download_through(node: NodeClient, new_session: NewSession, site: Site) -> None:
+    facts = node.facts(CLIENT, "download", connectUrl=new_session().connect_url, origin=site.origin)
+
+    assert facts == {"name": "report.bin", "failure": None}
+
+
+def test_it_takes_a_full_page_screenshot_and_a_pdf(
+    node: NodeClient, new_session: NewSession, site: Site
+) -> None:
+    facts = node.facts(CLIENT, "pictures", connectUrl=new_session().connect_url, origin=site.origin)
+
+    assert (facts["pngMagic"], facts["pdfMagic"]) == ("PNG", "%PDF-")
+    assert (facts["width"], facts["height"]) == (facts["viewport"], TALL_PAGE_PX)
+    assert facts["pdfBytes"] > 5_000
+
+
+def test_it_follows_popups_of_links_and_of_scripts(
+    node: NodeClient, new_session: NewSession, site: Site
+) -> None:
+    facts = node.facts(CLIENT, "popups", connectUrl=new_session().connect_url, origin=site.origin)
+
+    assert facts == {"titles": ["popup", "popup"], "pages": 3}
+
+
+def test_its_contexts_do_not_share_cookies(
+    node: NodeClient, new_session: NewSession, site: Site
+) -> None:
+    facts = node.facts(CLIENT, "contexts", connectUrl=new_session().connect_url, origin=site.origin)
+
+    assert facts == {"own": "who=one", "foreign": ""}
+
+
+def test_it_comes_back_to_the_same_url_and_finds_everything_as_it_was(
+    node: NodeClient, new_session: NewSession, site: Site
+) -> None:
+    facts = node.facts(
+        CLIENT, "reconnect", connectUrl=new_session().connect_url, origin=site.origin
+    )
+
+    assert facts == {
+        "wasConnected": False,
+        "url": site.url("/cookie/set?name=kept&value=yes"),
+        "variable": 42,
+        "cookies": ["kept=yes"],
+    }
+
+
+def test_it_finds_the_session_through_its_http_address(
+    node: NodeClient, new_session: NewSession
+) -> None:
+    facts = node.facts(CLIENT, "discover", httpUrl=new_session().http_url)
+
+    assert facts["pages"] == 1
+    assert facts["version"]
