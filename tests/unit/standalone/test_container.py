@@ -6,9 +6,11 @@ import json
 import os
 import sys
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
 from twisted.internet import reactor
+from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
 from standalone.config import StandaloneConfig
@@ -28,10 +30,8 @@ signal.pause()
 
 class ContainerTest(TestCase):
     def setUp(self) -> None:
-        self.stdout = Path(self.mktemp()).open("w+b", buffering=0)
-        self.stderr = Path(self.mktemp()).open("w+b", buffering=0)
-        self.addCleanup(self.stdout.close)
-        self.addCleanup(self.stderr.close)
+        self.stdout = self.enterContext(NamedTemporaryFile(buffering=0))
+        self.stderr = self.enterContext(NamedTemporaryFile(buffering=0))
         self.table = ProcessTable(reactor)
 
     def container(self, program: str, **settings: object) -> Container:
@@ -85,7 +85,9 @@ class ContainerTest(TestCase):
 
     async def test_its_last_words_and_exit_code_are_relayed(self) -> None:
         self.stderr.write(b"words of an earlier start\n")
-        container = self.container("import sys; print('noise'); sys.stderr.write('No browser.\\n'); sys.exit(4)")
+        container = self.container(
+            "import sys; print('noise'); sys.stderr.write('No browser.\\n'); sys.exit(4)"
+        )
 
         with pytest.raises(StartFailed, match=r"^No browser\.$") as caught:
             await container.ready(container.spawn())
@@ -102,6 +104,4 @@ class ContainerTest(TestCase):
 
 
 async def child_yield() -> None:
-    from twisted.internet.threads import deferToThread
-
     await deferToThread(os.sched_yield)

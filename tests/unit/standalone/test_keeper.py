@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO
 
 import pytest
 from twisted.internet import reactor
@@ -23,9 +24,9 @@ class Sleeper:
     name = "Sleeper"
     stop_seconds = 5.0
 
-    def __init__(self, table: ProcessTable, folder: str) -> None:
+    def __init__(self, table: ProcessTable, log: IO[bytes]) -> None:
         self._table = table
-        self._log = Path(folder).open("wb")
+        self._log = log
         self.children: list[ChildProcess] = []
         self.swept = 0
         self.fails = 0
@@ -50,14 +51,11 @@ class Sleeper:
     async def died(self) -> None:
         self.swept += 1
 
-    def close(self) -> None:
-        self._log.close()
-
 
 class KeeperTest(TestCase):
     def setUp(self) -> None:
-        self.program = Sleeper(ProcessTable(reactor), self.mktemp())
-        self.addCleanup(self.program.close)
+        log = self.enterContext(NamedTemporaryFile())
+        self.program = Sleeper(ProcessTable(reactor), log)
         self.said: list[str] = []
         self.keeper = Keeper(reactor, self.program, self.said.append)
 

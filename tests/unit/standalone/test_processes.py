@@ -8,14 +8,21 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import IO
+from tempfile import NamedTemporaryFile
 
 from twisted.internet import reactor
+from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
 from standalone.config import REPOSITORY
-from standalone.processes import ChildProcess, Command, ProcessTable, descendants
+from standalone.processes import (
+    ChildProcess,
+    Command,
+    ProcessTable,
+    become_subreaper,
+    descendants,
+)
 
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
 
@@ -23,8 +30,7 @@ ENVIRONMENT = {"PATH": os.environ["PATH"]}
 class ChildTest(TestCase):
     def setUp(self) -> None:
         self.table = ProcessTable(reactor)
-        self.log: IO[bytes] = Path(self.mktemp()).open("w+b")
-        self.addCleanup(self.log.close)
+        self.log = self.enterContext(NamedTemporaryFile(buffering=0))
 
     def shell(self, script: str) -> ChildProcess:
         return self.table.spawn(
@@ -124,17 +130,13 @@ def test_the_orphans_of_a_killed_child_are_ended_and_reaped() -> None:
 
 
 def _adopt_and_kill() -> None:
-    from twisted.internet.defer import Deferred
-
-    from standalone.processes import become_subreaper
-
     become_subreaper()
     table = ProcessTable(reactor)
     reader, writer = os.pipe()
     nested = f"setsid sleep 60 & sh -c 'setsid sleep 60 & wait' & echo up >&{writer}; wait"
 
     async def scenario() -> None:
-        log = open(os.devnull, "wb")
+        log = NamedTemporaryFile()
         child = table.spawn(
             Command(
                 arguments=["/bin/sh", "-c", nested],
@@ -153,7 +155,7 @@ def _adopt_and_kill() -> None:
             os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG)
             raise AssertionError("a child is left")
         log.close()
-        print("clean" if orphans >= 2 else f"only {orphans} orphans")
+        sys.stdout.write("clean\n" if orphans >= 2 else f"only {orphans} orphans\n")
 
     def run() -> None:
         Deferred.fromCoroutine(scenario()).addErrback(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 
 import pytest
 from twisted.internet import reactor
@@ -21,10 +22,9 @@ from standalone.runtime_dir import RuntimeDir
 
 class RedisServerTest(TestCase):
     def setUp(self) -> None:
-        self.runtime = RuntimeDir.create(Path(self.mktemp()).absolute())
+        self.runtime = RuntimeDir.create(Path(self.enterContext(TemporaryDirectory())))
         self.addCleanup(self.runtime.remove)
-        self.log = Path(self.mktemp()).open("wb")
-        self.addCleanup(self.log.close)
+        self.log = self.enterContext(NamedTemporaryFile())
 
     def server(self, binary: str | None) -> RedisServer:
         config = StandaloneConfig(redis_server=binary, inherited={"PATH": os.defpath})

@@ -38,6 +38,12 @@ def make_app(seen: Seen, endpoint: Any) -> Chalice:
     """An app with one of each; `endpoint()` is where its @connections are."""
     app = Chalice("tiny", configure_logs=False)
     app.websocket_api._env = {"AWS_REGION": "us-east-1"}
+    add_routes(app, seen)
+    add_socket_handlers(app, seen, endpoint)
+    return app
+
+
+def add_routes(app: Chalice, seen: Seen) -> None:
 
     @app.route("/echo/{name}", methods=["GET", "POST"], cors=CORSConfig(allow_origin="*"))
     def echo(name: str) -> dict[str, Any]:
@@ -60,6 +66,8 @@ def make_app(seen: Seen, endpoint: Any) -> Chalice:
         headers = {"Content-Type": "text/plain", "X-Two": ["a", "b"]}
         return Response(body="short", status_code=418, headers=headers)
 
+
+def add_socket_handlers(app: Chalice, seen: Seen, endpoint: Any) -> None:
     @app.on_ws_connect()
     def connect(event: WebsocketEvent) -> Response | None:
         seen.events.append(event.to_dict())
@@ -82,8 +90,6 @@ def make_app(seen: Seen, endpoint: Any) -> Chalice:
     def disconnect(event: WebsocketEvent) -> None:
         seen.events.append(event.to_dict())
         seen.disconnected.set()
-
-    return app
 
 
 def client(endpoint: str) -> Any:

@@ -48,9 +48,7 @@ class InvokerTest(TestCase):
         assert [answer["id"] for answer in answers] == [str(number) for number in range(50)]
 
     async def test_what_is_too_much_is_refused_and_the_rest_goes_on(self) -> None:
-        running = [
-            self.invoker._call(self.wait, {}, "r") for _ in range(THREADS_MAX + WAITING_MAX)
-        ]
+        running = [self.invoker._call(self.wait, {}, "r") for _ in range(THREADS_MAX + WAITING_MAX)]
 
         with pytest.raises(Overloaded):
             await self.invoker._call(self.wait, {}, "one too many")

@@ -83,16 +83,21 @@ class ManagementTest(GatewayCase):
 
     async def test_a_client_that_does_not_read_is_not_sent_for_ever(self) -> None:
         def work(api: Any, connection_id: str, socket: Any) -> int:
-            for number in range(1_000):
-                try:
+            posted = 0
+
+            def post_for_ever() -> None:
+                nonlocal posted
+                while posted < 1_000:
                     api.post_to_connection(
                         ConnectionId=connection_id, Data=b"x" * MESSAGE_BYTES_MAX
                     )
-                except api.exceptions.LimitExceededException:
-                    break
-            for _ in range(number):
+                    posted += 1
+
+            with pytest.raises(api.exceptions.LimitExceededException):
+                post_for_ever()
+            for _ in range(posted):
                 socket.recv(TIMEOUT_SECONDS)
-            return number
+            return posted
 
         assert 0 < await self.manage(work) < 1_000
 

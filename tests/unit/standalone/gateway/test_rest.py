@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from twisted.internet import reactor
 from twisted.internet.defer import gatherResults
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
@@ -64,8 +65,6 @@ class RestTest(GatewayCase):
     async def test_requests_run_at_the_same_time_and_do_not_mix(self) -> None:
         clients = ThreadPool(32, 32)
         clients.start()
-        from twisted.internet import reactor
-
         answers = await gatherResults(
             [
                 deferToThreadPool(reactor, clients, self.send, "GET", f"/together?n={number}")

@@ -25,6 +25,8 @@ def test_a_path_matches_its_resource(path: str, match: Match) -> None:
     assert TABLE.match(path) == match
 
 
-@pytest.mark.parametrize("path", ["", "/nope", "/sessions//", "/sessions/a/b", "/Sessions", "sessions"])
+@pytest.mark.parametrize(
+    "path", ["", "/nope", "/sessions//", "/sessions/a/b", "/Sessions", "sessions"]
+)
 def test_any_other_path_matches_nothing(path: str) -> None:
     assert path == "" or TABLE.match(path) is None

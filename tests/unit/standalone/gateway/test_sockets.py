@@ -7,6 +7,8 @@ import socket
 import struct
 from typing import Any
 
+import pytest
+from twisted.internet import reactor
 from twisted.internet.threads import deferToThread
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
@@ -111,8 +113,6 @@ class SocketTest(GatewayCase):
 
     async def test_at_the_end_clients_are_told(self) -> None:
         def talk(client: ClientConnection) -> int:
-            from twisted.internet import reactor
-
             reactor.callFromThread(self.gateway._sockets.close_all)
             return closed_after([])(client)
 
@@ -123,13 +123,14 @@ def closed_after(messages: list[Any]) -> Any:
     """Send these, then report the close code that comes."""
 
     def talk(client: ClientConnection) -> int:
-        try:
+        def send_all() -> None:
             for message in messages:
                 client.send(message)
             client.recv(TIMEOUT_SECONDS)
-        except ConnectionClosed as closed:
-            assert closed.rcvd is not None
-            return int(closed.rcvd.code)
-        raise AssertionError("still open")
+
+        with pytest.raises(ConnectionClosed) as closed:
+            send_all()
+        assert closed.value.rcvd is not None
+        return int(closed.value.rcvd.code)
 
     return talk
