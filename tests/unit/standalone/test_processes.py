@@ -136,13 +136,12 @@ def _adopt_and_kill() -> None:
     nested = f"setsid sleep 60 & sh -c 'setsid sleep 60 & wait' & echo up >&{writer}; wait"
 
     async def scenario() -> None:
-        log = NamedTemporaryFile()
         child = table.spawn(
             Command(
                 arguments=["/bin/sh", "-c", nested],
                 environment=ENVIRONMENT,
-                stdout=log,
-                stderr=log,
+                stdout=sys.stderr.buffer,
+                stderr=sys.stderr.buffer,
                 passed_fds=[writer],
             )
         )
@@ -154,7 +153,6 @@ def _adopt_and_kill() -> None:
         with contextlib.suppress(ChildProcessError):
             os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG)
             raise AssertionError("a child is left")
-        log.close()
         sys.stdout.write("clean\n" if orphans >= 2 else f"only {orphans} orphans\n")
 
     def run() -> None:

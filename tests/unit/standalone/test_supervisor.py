@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import http.client
 import json
@@ -102,7 +103,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for one in started:
         with one.process:
             if one.process.poll() is None:
+                below = one.children()
                 one.process.kill()
+                for pid in below:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                one.runtime().remove()
 
 
 def wait_for_end(pids: list[int]) -> None:
