@@ -12,7 +12,6 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort
 from twisted.internet.protocol import ServerFactory
 from twisted.logger import Logger
-from twisted.web.server import Site
 
 from cdp_proxy.config import ProxyConfig
 from cdp_proxy.transport.authority import Authority
@@ -21,7 +20,7 @@ from cdp_proxy.transport.cdp_socket import CdpSocketFactory
 from cdp_proxy.transport.chromium import Build, Launcher, LaunchFailed, find_binary
 from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.heartbeat import Heartbeat, Identity
-from cdp_proxy.transport.http import FrontDoor, Rooms
+from cdp_proxy.transport.http import FrontDoor, QuietSite, Rooms
 from cdp_proxy.transport.monitoring import Monitoring
 from cdp_proxy.transport.pool import WarmPool
 from cdp_proxy.transport.protocol_file import ProtocolFile
@@ -99,7 +98,7 @@ class Container:
         self._consumer = RequestConsumer(
             reactor, self._blocking, self._sessions, RequestBus(self._redis, system_clock)
         )
-        self._site = Site(
+        self._site = QuietSite(  # type: ignore[no-untyped-call]
             FrontDoor(
                 Rooms(
                     Authority(self._sessions, self._store, self._blocking, config.jwt_secret),

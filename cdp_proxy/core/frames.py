@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from websockets.frames import apply_mask
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # a platform without the compiled wheel
+    from websockets.utils import apply_mask
 
 _FINAL_TEXT: Final = 0x81
-_FINAL_BINARY: Final = 0x82
+_PLAIN: Final = (_FINAL_TEXT, 0x82)
 _MASKED: Final = 0x80
+_LENGTH_BITS: Final = 0x7F
 _LENGTH_7_BITS_MAX: Final = 125
 _LENGTH_16_BITS: Final = 126
 _LENGTH_16_BITS_MAX: Final = 0xFFFF
@@ -48,7 +52,7 @@ class FrameReader:
         self._payload_bytes_max = payload_bytes_max
         self._parts: list[bytes] = []
         self._have = 0
-        self._need = 2
+        self._need = 0
         """Bytes without which the frame at hand cannot go on."""
 
     def feed(self, data: bytes) -> tuple[list[bytes], bytes]:
@@ -71,35 +75,41 @@ class FrameReader:
         found: list[bytes] = []
         at = 0
         end = len(data)
-        while end - at >= 2:
-            first, second = data[at], data[at + 1]
-            size = second & 0x7F
-            if (first != _FINAL_TEXT and first != _FINAL_BINARY) or not second & _MASKED:
+        while at < end:
+            body, after = self._measure(data, at)
+            if not body:
                 return found, data[at:]
-            body = at + 2
-            if size >= _LENGTH_16_BITS:
-                wide = 2 if size == _LENGTH_16_BITS else 8
-                body += wide
-                if end < body:
-                    return self._keep(found, data[at:], 2 + wide)
-                size = int.from_bytes(data[body - wide : body])
-                if size > self._payload_bytes_max:
-                    return found, data[at:]
-            body += _MASK_BYTES
-            after = body + size
             if end < after:
-                return self._keep(found, data[at:], after - at)
+                self._parts.append(data[at:])
+                self._have = end - at
+                self._need = after - at
+                break
             payload = apply_mask(data[body:after], data[body - _MASK_BYTES : body])
-            if first == _FINAL_TEXT and not is_text(payload):
+            if data[at] == _FINAL_TEXT and not is_text(payload):
                 return found, data[at:]
             found.append(payload)
             at = after
-        if at < end:
-            return self._keep(found, data[at:], 2)
         return found, b""
 
-    def _keep(self, found: list[bytes], tail: bytes, need: int) -> tuple[list[bytes], bytes]:
-        self._parts.append(tail)
-        self._have = len(tail)
-        self._need = need
-        return found, b""
+    def _measure(self, data: bytes, at: int) -> tuple[int, int]:
+        """Where the frame at `at` has its payload, and where it ends.
+
+        As long as its header is incomplete the end is the least it can be, so it is beyond
+        `data`. A frame that is not a plain message has its payload at 0.
+        """
+        body = at + 2 + _MASK_BYTES
+        if len(data) < at + 2:
+            return body, body
+        first, second = data[at], data[at + 1]
+        if first not in _PLAIN or not second & _MASKED:
+            return 0, 0
+        size = second & _LENGTH_BITS
+        if size >= _LENGTH_16_BITS:
+            wide = 2 if size == _LENGTH_16_BITS else 8
+            body += wide
+            if len(data) < at + 2 + wide:
+                return body, body
+            size = int.from_bytes(data[at + 2 : at + 2 + wide])
+            if size > self._payload_bytes_max:
+                return 0, 0
+        return body, body + size

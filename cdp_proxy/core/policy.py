@@ -94,6 +94,7 @@ Row = Callable[[Params, Policy], Params | None]
 
 _FORBIDDEN_SCHEMES = frozenset({"file", "chrome", "chrome-untrusted", "devtools", "filesystem"})
 _WRAPPING_SCHEMES = ("view-source:", "filesystem:", "blob:")
+_STRIPPED = "".join(map(chr, range(0x21)))
 
 
 def check_url(url: object) -> None:
@@ -104,10 +105,9 @@ def check_url(url: object) -> None:
     """
     if not isinstance(url, str):
         return
-    text = url.strip("".join(map(chr, range(0x21))))
-    text = text.translate({9: None, 10: None, 13: None}).lower()
+    text = url.strip(_STRIPPED).translate({9: None, 10: None, 13: None}).lower()
     while text.startswith(_WRAPPING_SCHEMES):
-        text = text.split(":", 1)[1].lstrip("/")
+        text = text.split(":", 1)[1].lstrip(_STRIPPED + "/")  # view-source: strips once more
     scheme = unquote(text.split(":", 1)[0])
     if ":" in text and scheme in _FORBIDDEN_SCHEMES:
         raise Refused(f"{scheme}: URLs are not allowed in this session.")

@@ -21,7 +21,7 @@ from twisted.internet.defer import Deferred
 from cdp_proxy.core.settings import BASE_FLAGS, LaunchProfile
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.caller import CallFailed, CdpCaller
-from cdp_proxy.transport.pipe import Pipe, PipeFactory
+from cdp_proxy.transport.pipe import Pipe, PipeSocket
 from cdp_proxy.transport.processes import ExitWatch, group_gone, kill_group
 from cdp_proxy.transport.reactor import Reactor
 from cdp_proxy.transport.scratch import BrowserFolder, ScratchRoot
@@ -119,7 +119,7 @@ class Browser:
         self.lost = True
         self.caller.lose("the browser has been closed")
         kill_group(self.pid)
-        self._pipe.transport.abortConnection()  # type: ignore[union-attr]
+        self._pipe.transport.abort()  # type: ignore[union-attr]
 
     def _received(self, message: bytes) -> None:
         if not self.on_client_message(message):
@@ -206,9 +206,7 @@ class Launcher:
         caller = CdpCaller(self._reactor, pipe.send)
         browser = Browser(process.pid, pipe, caller, folder)
         ExitWatch(self._reactor, process, browser.exited)
-        ours.setblocking(False)
-        self._reactor.adoptStreamConnection(ours.fileno(), socket.AF_UNIX, PipeFactory(pipe))
-        ours.close()
+        PipeSocket(self._reactor, ours, pipe)
         return browser
 
     def _give_back(self, uid: int | None) -> None:

@@ -13,7 +13,7 @@ import msgspec
 from autobahn.twisted.resource import WebSocketResource
 from twisted.logger import Logger
 from twisted.web.resource import Resource
-from twisted.web.server import NOT_DONE_YET, Request
+from twisted.web.server import NOT_DONE_YET, Request, Site
 
 from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.cdp_socket import CdpSocket, CdpSocketFactory, Handoff
@@ -109,6 +109,15 @@ class FrontDoor(Resource):
             case _:
                 raise SessionNotFound("There is nothing at this path.")
         _reply(request, alive, body)
+
+
+class QuietSite(Site):
+    """A site without an access log: URLs carry tokens."""
+
+    noisy = False
+
+    def log(self, request: object) -> None:
+        """Write nothing."""
 
 
 class UpgradeRequired(WallCrawlerError):

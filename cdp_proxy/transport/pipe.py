@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 
-from twisted.internet.interfaces import IAddress, IPushProducer
-from twisted.internet.protocol import Protocol, ServerFactory, connectionDone
+from twisted.internet.abstract import FileDescriptor
+from twisted.internet.interfaces import IPushProducer, IReactorFDSet
+from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST
+from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from cdp_proxy.transport.immediate import write_now
 
 _NUL = b"\0"
+_READ_BYTES = 256 * 1024
 
 
 @implementer(IPushProducer)
@@ -79,14 +83,56 @@ class Pipe(Protocol):
         """The connection is going; `connectionLost` follows."""
 
 
-class PipeFactory(ServerFactory):
-    """Gives the reactor the one protocol of an adopted socket."""
+class PipeSocket(FileDescriptor):
+    """The proxy's end of the socketpair, as a Twisted transport.
 
-    noisy = False
+    Twisted's own for UNIX sockets reads with `recvmsg` for descriptors that nobody passes here.
+    """
 
-    def __init__(self, pipe: Pipe) -> None:
-        self._pipe = pipe
+    connected = True
 
-    def buildProtocol(self, addr: IAddress | None) -> Pipe:  # noqa: ARG002
-        """The pipe itself."""
-        return self._pipe
+    def __init__(self, reactor: IReactorFDSet, ours: socket.socket, protocol: Pipe) -> None:
+        """Takes `ours` over and starts to read."""
+        super().__init__(reactor)
+        ours.setblocking(False)
+        self.socket = ours
+        self._protocol = protocol
+        protocol.makeConnection(self)
+        self.startReading()
+
+    def fileno(self) -> int:
+        """For the reactor."""
+        return self.socket.fileno()
+
+    def doRead(self) -> BaseException | None:
+        """Read what is there; the result tells the reactor of the end."""
+        try:
+            data = self.socket.recv(_READ_BYTES)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return CONNECTION_LOST
+        if not data:
+            return CONNECTION_DONE
+        self._protocol.dataReceived(data)
+        return None
+
+    def writeSomeData(self, data: bytes) -> int | BaseException:
+        """Send what the kernel takes."""
+        try:
+            return self.socket.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            return CONNECTION_LOST
+
+    def abort(self) -> None:
+        """Close at once, whatever is queued; `connectionLost` of the protocol follows."""
+        if self.connected:
+            self.connectionLost(Failure(CONNECTION_DONE))
+
+    def connectionLost(self, reason: Failure) -> None:
+        """The end, whoever brought it about."""
+        super().connectionLost(reason)
+        self.socket.close()
+        self._protocol.connectionLost(reason)

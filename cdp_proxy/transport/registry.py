@@ -192,20 +192,24 @@ class Sessions:
         reason = await session.ended
         self.ended_by_reason[reason] += 1
         session_id = session.spec.session_id
-        await self._report(session_id, reason)
+        self.unreported[session_id] = reason
         del self._running[session_id]
+        await self._report(session_id, reason)
         self._pool.refill()
         session.gone.callback(None)
 
     async def _report(self, session_id: SessionId, reason: EndReason) -> None:
+        """Tell Redis of an end; what it misses stays for the heartbeat."""
         resources = self._resources
+        self.unreported[session_id] = reason
         try:
             await resources.blocking.run(
                 resources.store.finish, session_id, reason, resources.clock(), release_slot=True
             )
         except redis.RedisError as error:
-            self.unreported[session_id] = reason
             _log.warn("Redis could not be told of an end: {error}", error=str(error))
+        else:
+            self.unreported.pop(session_id, None)
 
     def _bury(self, browser: Browser) -> Deferred[None]:
         return Deferred.fromCoroutine(self._resources.launcher.bury(browser))
