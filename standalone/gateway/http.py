@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from twisted.web.http import NO_CONTENT
 from twisted.web.http import Request as BaseRequest
 from twisted.web.server import Request, Site
 from typing_extensions import override
@@ -98,7 +99,8 @@ def send(request: BoundedRequest, answer: HttpAnswer, request_id: str) -> None:
             request.setHeader(b"Content-Type", value.encode())
         else:
             request.responseHeaders.addRawHeader(name.encode(), value.encode())
-    request.setHeader(b"Content-Length", str(len(answer.body)).encode("ascii"))
+    if answer.status != NO_CONTENT:  # RFC 9110 8.6: it must have none
+        request.setHeader(b"Content-Length", str(len(answer.body)).encode("ascii"))
     if request.method != b"HEAD":
         request.write(answer.body)
     request.finish()
