@@ -13,6 +13,7 @@ class CloseCode(IntEnum):
 
     NORMAL = 1000
     GOING_AWAY = 1001
+    NOT_TEXT = 1007
     EXPIRED = 4008
     BROWSER_GONE = 4009
     TOO_SLOW = 4013

@@ -34,7 +34,7 @@ def text_header(size: int) -> bytes:
 
 
 def is_text(payload: bytes) -> bool:
-    """Whether a text frame may carry `payload`: it is UTF-8 (RFC 6455 8.1)."""
+    """Whether `payload` is UTF-8, as a text frame's must be (RFC 6455 8.1) and JSON is."""
     if payload.isascii():
         return True
     try:
@@ -85,7 +85,7 @@ class FrameReader:
                 self._need = after - at
                 break
             payload = apply_mask(data[body:after], data[body - _MASK_BYTES : body])
-            if data[at] == _FINAL_TEXT and not is_text(payload):
+            if not is_text(payload):
                 return found, data[at:]
             found.append(payload)
             at = after
@@ -110,6 +110,7 @@ class FrameReader:
             if len(data) < at + 2 + wide:
                 return body, body
             size = int.from_bytes(data[at + 2 : at + 2 + wide])
-            if size > self._payload_bytes_max:
+            least = _LENGTH_16_BITS if wide == 2 else _LENGTH_16_BITS_MAX + 1  # noqa: PLR2004
+            if not least <= size <= self._payload_bytes_max:
                 return 0, 0
         return body, body + size

@@ -6,10 +6,11 @@ in any order (CLIENTS: Puppeteer sends `method, params, id, sessionId`).
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Final
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from shared.limits import CDP_ID_MAX
 
@@ -24,12 +25,15 @@ SESSION_NOT_FOUND: Final = -32001
 """JSON-RPC's codes as Chromium's dispatcher uses them (`crdtp::DispatchCode`)."""
 
 
-class Command(Struct, frozen=True, gc=False):
-    """What the proxy looks at in a client's message; all else passes unseen."""
+class Command(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """What the proxy looks at in a client's message; all else passes unseen.
+
+    Chromium's dispatcher takes no other top-level properties either.
+    """
 
     id: Annotated[int, Meta(ge=0, le=CDP_ID_MAX)]
     method: str
-    session_id: str | None = msgspec.field(default=None, name="sessionId")
+    session_id: str | UnsetType = msgspec.field(default=UNSET, name="sessionId")
     params: Raw = Raw()
     """The parameters' JSON text; empty when absent."""
 
@@ -73,10 +77,80 @@ class Answer(Struct, frozen=True):
     session_id: str | None = msgspec.field(default=None, name="sessionId")
 
 
-decode_command: Final = msgspec.json.Decoder(Command).decode
 decode_target_event: Final = msgspec.json.Decoder(TargetEvent).decode
 decode_attached: Final = msgspec.json.Decoder(AttachedParams).decode
 decode_answer: Final = msgspec.json.Decoder(Answer).decode
+
+
+_decode_command: Final = msgspec.json.Decoder(Command).decode
+_TOP_LEVEL_KEYS: Final = (b'"id"', b'"method"', b'"params"', b'"sessionId"')
+
+
+class Malformed(Exception):
+    """A client's message is no CDP command; carries the error answer Chromium would give."""
+
+    def __init__(self, answer: bytes) -> None:
+        super().__init__(answer)
+        self.answer = answer
+
+
+def decode_command(message: bytes) -> Command:
+    """Look into a client's message.
+
+    Chromium answers what is malformed as a whole without `sessionId`, so that nobody could tell
+    whose it was: it has to be found out here.
+
+    Raises:
+        Malformed: it is not JSON, or no command.
+    """
+    try:
+        command = _decode_command(message)
+    except msgspec.ValidationError as error:
+        raise Malformed(_answer_to(message, INVALID_REQUEST, str(error))) from error
+    except (msgspec.DecodeError, RecursionError):
+        command = _decode_odd(message)
+    for key in _TOP_LEVEL_KEYS:
+        if message.count(key) > 1:
+            _check_keys(message)
+            break
+    return command
+
+
+def _decode_odd(message: bytes) -> Command:
+    """JSON that msgspec does not take but Chromium does: lone surrogates, as JavaScript writes."""
+    try:
+        tree = json.loads(message)
+        if isinstance(tree, dict) and "params" in tree:
+            tree["params"] = Raw(json.dumps(tree["params"]).encode())
+        return msgspec.convert(tree, Command)
+    except msgspec.ValidationError as error:
+        raise Malformed(_answer_to(message, INVALID_REQUEST, str(error))) from error
+    except (ValueError, RecursionError) as error:
+        raise Malformed(_answer_to(message, PARSE_ERROR, "JSON: not readable")) from error
+
+
+def _check_keys(message: bytes) -> None:
+    """Refuse repeated top-level keys, as Chromium does."""
+
+    def repeats(pairs: list[tuple[str, object]]) -> bool:
+        return len(dict(pairs)) != len(pairs)
+
+    # The hook is called for the outermost object last: what it returns is that one's.
+    if json.loads(message, object_pairs_hook=repeats):
+        raise Malformed(_answer_to(message, PARSE_ERROR, "JSON: a key is repeated"))
+
+
+def _answer_to(message: bytes, code: int, text: str) -> bytes:
+    """An error answer with the message's id, if that can be read."""
+    answer: dict[str, object] = {"error": {"code": code, "message": text}}
+    try:
+        tree = json.loads(message)
+    except (ValueError, RecursionError):
+        return msgspec.json.encode(answer)
+    command_id = tree.get("id") if isinstance(tree, dict) else None
+    if type(command_id) is int and 0 <= command_id <= CDP_ID_MAX:
+        answer = {"id": command_id, **answer}
+    return msgspec.json.encode(answer)
 
 
 def suffix_of(cdp_session_id: bytes) -> bytes:
@@ -106,11 +180,9 @@ def make_result(command: Command) -> bytes:
     return _addressed({"id": command.id, "result": {}}, command.session_id)
 
 
-def make_error(code: int, text: str, command: Command | None = None) -> bytes:
-    """An error answer; without a command it has no id, as Chromium's for malformed ones."""
+def make_error(code: int, text: str, command: Command) -> bytes:
+    """An error answer, addressed as Chromium would."""
     error = {"code": code, "message": text}
-    if command is None:
-        return msgspec.json.encode({"error": error})
     return _addressed({"id": command.id, "error": error}, command.session_id)
 
 
@@ -123,7 +195,7 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} is not a CDP value")
 
 
-def _addressed(message: dict[str, object], session_id: str | None) -> bytes:
-    if session_id is not None:
+def _addressed(message: dict[str, object], session_id: str | UnsetType) -> bytes:
+    if session_id is not UNSET:
         message["sessionId"] = session_id
     return msgspec.json.encode(message)

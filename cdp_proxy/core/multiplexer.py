@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import msgspec
+from msgspec import UNSET
 
 from cdp_proxy.core import messages
 from cdp_proxy.core.messages import Command
@@ -75,12 +75,11 @@ class Multiplexer:
         """
         try:
             command = messages.decode_command(message)
-        except msgspec.ValidationError as error:
-            return Refusal(messages.make_error(messages.INVALID_REQUEST, str(error)))
-        except msgspec.DecodeError as error:
-            return Refusal(messages.make_error(messages.PARSE_ERROR, f"Invalid JSON: {error}"))
+        except messages.Malformed as malformed:
+            return Refusal(malformed.answer)
         member.commands += 1
-        key = member.root if command.session_id is None else command.session_id.encode()
+        session_id = command.session_id
+        key = session_id.encode(errors="replace") if session_id else member.root
         if key != member.root and key not in member.flat:
             return _unknown_session(command)
         if command.method in self._policy.rows:
@@ -90,7 +89,7 @@ class Multiplexer:
             message = verdict
         elif command.method in _PAUSES:
             _note_pause(member, key, command)
-        if command.session_id is None:
+        if session_id is UNSET:
             return messages.with_session(message, member.suffix)
         return message
 

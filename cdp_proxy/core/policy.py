@@ -7,13 +7,12 @@ files (paths stay inside the session's folders), and the table itself (no way ar
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
-
-import msgspec
 
 from cdp_proxy.core import messages
 from cdp_proxy.core.messages import Command
@@ -75,7 +74,9 @@ class Policy:
             return Refusal(messages.make_error(messages.SERVER_ERROR, str(refused), command))
         if rewritten is None:
             return message
-        return messages.make_command(command.id, command.method, rewritten, command.session_id)
+        return messages.make_command(
+            command.id, command.method, rewritten, command.session_id or None
+        )
 
     def download_path(self) -> str:
         """Where all downloads of the session go, whatever a client asks for."""
@@ -116,7 +117,10 @@ def check_url(url: object) -> None:
 
 
 def _params_of(command: Command) -> Params:
-    params = msgspec.json.decode(command.params) if command.params else {}
+    try:
+        params = json.loads(bytes(command.params)) if command.params else {}
+    except (ValueError, RecursionError) as error:
+        raise Refused("params cannot be read") from error
     if not isinstance(params, dict):
         raise Refused("params must be an object")
     return params
@@ -157,9 +161,9 @@ def _drag(params: Params, policy: Policy) -> None:
 def _nested(params: Params, policy: Policy) -> None:
     """`Target.sendMessageToTarget` carries a command as text: the same table holds for it."""
     try:
-        command = messages.decode_command(str(params.get("message", "")))
-    except msgspec.DecodeError as error:
-        raise Refused(f"message is not a CDP command: {error}") from error
+        command = messages.decode_command(str(params.get("message", "")).encode())
+    except (messages.Malformed, UnicodeEncodeError) as error:
+        raise Refused("message is not a CDP command") from error
     if command.method == "Browser.close":
         raise Refused("Browser.close has to be sent directly.")
     row = policy.rows.get(command.method)

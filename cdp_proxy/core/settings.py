@@ -17,19 +17,16 @@ from shared.records import BrowserSettings, Viewport
 
 DEFAULT_VIEWPORT = Viewport(width=1280, height=720)
 
-_METADATA_RULES = ", ".join(
-    f"MAP {host} ~NOTFOUND"
-    for host in (
-        "169.254.*",
-        "::ffff:a9fe:*",
-        "[fd00:ec2::254]",
-        "fd00:ec2::254",
-        "metadata.google.internal",
-        "metadata.google.internal.",
-    )
+_METADATA_HOSTS = (
+    "169.254.*",
+    "[::ffff:a9fe:*]",
+    "[fd00:ec2::254]",
+    "metadata.google.internal",
+    "metadata.google.internal.",
 )
-"""Cloud metadata and task credentials, by every spelling of their addresses (Chromium has made
-them canonical before it looks here); names that others point at them are not caught."""
+_METADATA_RULES = ", ".join(f"MAP {host} ~NOTFOUND" for host in _METADATA_HOSTS)
+"""Cloud metadata and task credentials, in every spelling that names them outright. A name that
+resolves to such an address is beyond host rules: that takes the egress policy."""
 
 _PAGE_TYPES = frozenset({"page", "iframe"})
 _NETWORK_TYPES = _PAGE_TYPES | {"service_worker", "worker", "shared_worker"}

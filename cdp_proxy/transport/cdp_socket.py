@@ -19,7 +19,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from cdp_proxy.core.close_codes import CloseCode
-from cdp_proxy.core.frames import FrameReader, text_header
+from cdp_proxy.core.frames import FrameReader, is_text, text_header
 from cdp_proxy.core.multiplexer import Member
 from cdp_proxy.transport.immediate import write_now
 from cdp_proxy.transport.session import LiveSession
@@ -136,10 +136,14 @@ class CdpSocket(WebSocketServerProtocol):
     def stopProducing(self) -> None:
         """The connection is going; `onClose` follows."""
 
-    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: ARG002, N803
-        """One whole message, text or binary alike."""
-        if self._session is not None and self._member is not None and not self._closing:
-            self._session.from_client(self._member, payload)
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N803
+        """One whole message, in whatever frames it came."""
+        if self._session is None or self._member is None or self._closing:
+            return
+        if isBinary and not is_text(payload):
+            self.close(CloseCode.NOT_TEXT, "CDP messages are JSON text in UTF-8.")
+            return
+        self._session.from_client(self._member, payload)
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:  # noqa: ARG002, N803
         """The client has gone, whoever closed, and however."""

@@ -11,6 +11,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL, Popen
@@ -152,24 +153,14 @@ class Launcher:
         Raises:
             LaunchFailed: with the end of what it wrote to stderr; nothing is left of it.
         """
-        self._started += 1
         uid = self._uids.take() if self._uids is not None else None
-        folder = self._scratch.new_folder(f"b{self._started}", uid)
-        ours, theirs = socket.socketpair()
-        stderr = StderrTail(self._reactor)
         try:
-            process = self._spawn(profile, folder, uid, (theirs.fileno(), stderr.write_fd))
+            process, ours, stderr, folder = self._start_process(profile, uid)
         except OSError as error:
-            ours.close()
-            stderr.close()
             self._give_back(uid)
-            await self._blocking.run(folder.remove)
             raise LaunchFailed(
                 f"{self.build.binary} could not be started: {error.strerror}."
             ) from error
-        finally:
-            theirs.close()
-            stderr.close_write_end()
         folder.write_leader(process.pid)
         if uid is not None:
             self._uid_of[process.pid] = uid
@@ -198,6 +189,26 @@ class Launcher:
             raise RuntimeError(f"process group {browser.pid} does not end")
         await self._blocking.run(browser.folder.remove)
         self._give_back(self._uid_of.pop(browser.pid, None))
+
+    def _start_process(
+        self, profile: LaunchProfile, uid: int | None
+    ) -> tuple[Popen[bytes], socket.socket, StderrTail, BrowserFolder]:
+        """Make what a browser needs and run it; all of it is gone again after an OSError."""
+        self._started += 1
+        with ExitStack() as undo:
+            folder = self._scratch.new_folder(f"b{self._started}", uid)
+            undo.callback(folder.remove)
+            ours, theirs = socket.socketpair()
+            undo.callback(ours.close)
+            stderr = StderrTail(self._reactor)
+            undo.callback(stderr.close)
+            try:
+                process = self._spawn(profile, folder, uid, (theirs.fileno(), stderr.write_fd))
+            finally:
+                theirs.close()
+                stderr.close_write_end()
+            undo.pop_all()
+        return process, ours, stderr, folder
 
     def _connect(
         self, process: Popen[bytes], ours: socket.socket, folder: BrowserFolder

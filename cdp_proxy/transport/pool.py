@@ -117,12 +117,12 @@ class WarmPool:
         try:
             browser = await self._launcher.launch(self._default_profile())
         except LaunchFailed as error:
-            self._refilling = False
             self.healthy = False
             _log.error("a browser did not start: {error}", error=str(error))
             self._retry_later()
             return
-        self._refilling = False
+        finally:
+            self._refilling = False
         self.healthy = True
         self._retry_seconds = _RETRY_SECONDS
         if self._stopped:

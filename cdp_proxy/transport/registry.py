@@ -28,7 +28,6 @@ from shared.errors import (
     SessionEnded,
     SessionNotFound,
     Unavailable,
-    WallCrawlerError,
 )
 from shared.ids import SessionId
 from shared.records import SessionSpec
@@ -99,13 +98,12 @@ class Sessions:
         if self.knows(spec.session_id):
             raise InvalidRequest("This session is open already.", field="sessionId")
         self._opening[spec.session_id] = []
+        session: LiveSession | None = None
         try:
             browser = await self._take_browser(spec)
             session = await self._start(spec, browser)
-        except WallCrawlerError:
-            self._opened(spec.session_id, None)
-            raise
-        self._opened(spec.session_id, session)
+        finally:
+            self._opened(spec.session_id, session)
         return session
 
     async def find(self, session_id: SessionId) -> LiveSession | None:
@@ -169,7 +167,7 @@ class Sessions:
         try:
             await session.start()
             await self._activate(session)
-        except WallCrawlerError:
+        except Exception:
             session.end(EndReason.START_FAILED)
             await _followed(session.gone)
             raise

@@ -84,6 +84,10 @@ class RequestConsumer:
         except WallCrawlerError as error:
             body = ErrorBody(code=error.code, message=error.message, details=dict(error.details))
             reply = Reply(error=body)
+        except Exception:
+            _log.failure("request {kind} failed", kind=request.kind.value, request_id=request.id)
+            body = ErrorBody(code=WallCrawlerError.code, message="The container failed.")
+            reply = Reply(error=body)
         try:
             await self._blocking.run(self._bus.reply, request.id, reply)
         except redis.RedisError as error:

@@ -93,10 +93,14 @@ class ScratchRoot:
         """Create a browser's folder, owned by the user the browser runs as; blocks briefly."""
         folder = BrowserFolder(self.path / name)
         inner = [folder.profile, folder.temp, Path(folder.folders.downloads)]
-        for path in (folder.path, *inner, Path(folder.folders.uploads)):
-            path.mkdir(mode=0o700)
-            if uid is not None:
-                os.chown(path, uid, uid)
+        try:
+            for path in (folder.path, *inner, Path(folder.folders.uploads)):
+                path.mkdir(mode=0o700)
+                if uid is not None:
+                    os.chown(path, uid, uid)
+        except OSError:
+            folder.remove()
+            raise
         return folder
 
     def remove(self) -> None:

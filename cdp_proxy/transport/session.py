@@ -105,6 +105,7 @@ class LiveSession:
         self._timer: IDelayedCall | None = None
         self._probe = LoopingCall(self._start_probe)
         self._misses = 0
+        self._admitting = 0
 
     async def start(self) -> None:
         """Apply the settings and start the clocks.
@@ -145,12 +146,15 @@ class LiveSession:
             NoCapacity: the session has as many clients as it may.
             SessionEnded: it ended meanwhile.
         """
-        if len(self._sockets) >= CLIENTS_MAX:
+        if len(self._sockets) + self._admitting >= CLIENTS_MAX:
             raise NoCapacity(f"The session has {CLIENTS_MAX} clients already.")
+        self._admitting += 1
         try:
             root = await self._browser.caller.call(cdp.target.attach_to_browser_target())
         except CallFailed as error:
             raise SessionEnded("The session's browser is gone.") from error
+        finally:
+            self._admitting -= 1
         if self.end_reason is not None:
             raise SessionEnded(self.end_reason.text)
         member = self._mux.join(root, socket.deliver)
