@@ -7,6 +7,7 @@ in any order (CLIENTS: Puppeteer sends `method, params, id, sessionId`).
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated, Final
 
 import msgspec
@@ -83,6 +84,11 @@ decode_answer: Final = msgspec.json.Decoder(Answer).decode
 
 
 _decode_command: Final = msgspec.json.Decoder(Command).decode
+_NESTING_MAX: Final = 290
+"""Chromium refuses more than 300 levels (`crdtp` JSON parser), and one or two are its own."""
+_STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_OPENS_AND_CLOSES: Final = bytes.maketrans(b"{[}]", b"\x01\x01\x00\x00")
+_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"{[}]"))
 _TOP_LEVEL_KEYS: Final = (b'"id"', b'"method"', b'"params"', b'"sessionId"')
 
 
@@ -109,10 +115,10 @@ def decode_command(message: bytes) -> Command:
         raise Malformed(_answer_to(message, INVALID_REQUEST, str(error))) from error
     except (msgspec.DecodeError, RecursionError):
         command = _decode_odd(message)
-    for key in _TOP_LEVEL_KEYS:
-        if message.count(key) > 1:
-            _check_keys(message)
-            break
+    if any(message.count(key) > 1 for key in _TOP_LEVEL_KEYS):
+        _check_keys(message)
+    if message.count(b"{") + message.count(b"[") > _NESTING_MAX:
+        _check_nesting(message)
     return command
 
 
@@ -138,6 +144,16 @@ def _check_keys(message: bytes) -> None:
     # The hook is called for the outermost object last: what it returns is that one's.
     if json.loads(message, object_pairs_hook=repeats):
         raise Malformed(_answer_to(message, PARSE_ERROR, "JSON: a key is repeated"))
+
+
+def _check_nesting(message: bytes) -> None:
+    """Refuse JSON nested deeper than Chromium's parser goes."""
+    brackets = _STRINGS.sub(b"", message).translate(_OPENS_AND_CLOSES, _NO_BRACKETS)
+    depth = 0
+    for step in brackets:
+        depth += 1 if step else -1
+        if depth > _NESTING_MAX:
+            raise Malformed(_answer_to(message, PARSE_ERROR, "JSON: nested too deeply"))
 
 
 def _answer_to(message: bytes, code: int, text: str) -> bytes:

@@ -15,6 +15,7 @@ more member, whose messages the shell reads itself.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -24,6 +25,8 @@ from cdp_proxy.core import messages
 from cdp_proxy.core.messages import Command
 from cdp_proxy.core.policy import CloseBrowser, Policy, Refusal
 
+_RECENT_COMMANDS = 256
+"""How many commands are remembered for `stray_answer`; Chromium answers those at once."""
 _TARGET_EVENT = b'{"method":"Target.'
 
 
@@ -53,6 +56,7 @@ class Multiplexer:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._owners: dict[bytes, Member] = {}
+        self._recent: deque[tuple[int, Member]] = deque(maxlen=_RECENT_COMMANDS)
 
     def join(self, root: str, deliver: Callable[[bytes], None]) -> Member:
         """Make the flat session `root` the endpoint of a new client."""
@@ -89,6 +93,7 @@ class Multiplexer:
             message = verdict
         elif command.method in _PAUSES:
             _note_pause(member, key, command)
+        self._recent.append((command.id, member))
         if session_id is UNSET:
             return messages.with_session(message, member.suffix)
         return message
@@ -111,6 +116,21 @@ class Multiplexer:
         if key == member.root:
             message = message[: -messages.SUFFIX_BYTES] + b"}"
         member.deliver(message)
+        return True
+
+    def stray_answer(self, command_id: int, message: bytes) -> bool:
+        """Deliver an answer that Chromium sent without `sessionId`.
+
+        That is how it answers what it cannot parse (a key repeated within `params`, say). Whose
+        it was is known only if one client alone has used that id lately.
+
+        Returns:
+            Whether it has been delivered.
+        """
+        senders = {member for number, member in self._recent if number == command_id}
+        if len(senders) != 1:
+            return False
+        senders.pop().deliver(message)
         return True
 
     def farewell(self, member: Member) -> list[bytes]:

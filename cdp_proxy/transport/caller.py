@@ -37,6 +37,8 @@ class CdpCaller:
         self._lost: str | None = None
         self.on_event: Callable[[Answer], None] = lambda _event: None
         """Gets events of the proxy's own sessions."""
+        self.on_stray: Callable[[int, bytes], object] = lambda _id, _message: None
+        """Gets answers without `sessionId` that are not the proxy's own."""
 
     async def call(
         self,
@@ -80,6 +82,9 @@ class CdpCaller:
         if answer.id is None:
             if answer.method is not None:
                 self.on_event(answer)
+            return
+        if answer.id >= 0:
+            self.on_stray(answer.id, message)
             return
         deferred = self._pending.pop(answer.id, None)
         if deferred is None:

@@ -115,6 +115,7 @@ class LiveSession:
         """
         browser = self._browser
         browser.on_client_message = self._mux.browser_message
+        browser.caller.on_stray = self._mux.stray_answer
         browser.on_lost = lambda: self.end(EndReason.BROWSER_CRASHED)
         browser.on_pressure(self._browser_pressure)
         browser.on_batch(self.flush)
