@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _READY_SECONDS = 60.0
 """Starting the warm browsers may take long on a machine that has just installed them."""
 _READY_LINE_BYTES_MAX = 4_096
+_COMPLAINT_PREFIX = "wallcrawler container: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,9 @@ class Container:
         with Path(self._stderr.name).open("rb") as log:
             log.seek(self._complaints_from)
             lines = log.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else "The browser container ended without a word."
+        if not lines:
+            return "The browser container ended without a word."
+        return lines[-1].removeprefix(_COMPLAINT_PREFIX)
 
 
 @implementer(IReadDescriptor)
