@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 
 Message = dict[str, Any]
 
-ANSWER_SECONDS = 20.0
+ANSWER_SECONDS = 15.0
 _AF_UNSPEC = bytes(16)
 """A `sockaddr` of family 0: connecting a TCP socket to it resets its connection (connect(2))."""
 
@@ -104,6 +104,10 @@ class CdpClient:
             self._socket.send(data)
         except ConnectionClosed as error:
             raise SocketClosed(str(error)) from error
+
+    def send_bytes(self, data: bytes) -> None:
+        """Bytes as they are, beside the WebSocket protocol."""
+        self._socket.socket.sendall(data)
 
     def wait_for(
         self, wanted: Callable[[Message], bool], seconds: float = ANSWER_SECONDS, what: str = ""
