@@ -125,7 +125,8 @@ def decode_command(message: bytes) -> Command:
 def _decode_odd(message: bytes) -> Command:
     """JSON that msgspec does not take but Chromium does: lone surrogates, as JavaScript writes."""
     try:
-        tree = json.loads(message)
+        # Decoded first: given bytes, `json` would take UTF-16 too, with NULs that cut the pipe.
+        tree = json.loads(message.decode())
         if isinstance(tree, dict) and "params" in tree:
             tree["params"] = Raw(json.dumps(tree["params"]).encode())
         return msgspec.convert(tree, Command)

@@ -83,7 +83,7 @@ class Multiplexer:
             return Refusal(malformed.answer)
         member.commands += 1
         session_id = command.session_id
-        key = session_id.encode(errors="replace") if session_id else member.root
+        key = member.root if session_id is UNSET else session_id.encode(errors="replace")
         if key != member.root and key not in member.flat:
             return _unknown_session(command)
         if command.method in self._policy.rows:
