@@ -63,7 +63,7 @@ class Stack:
             environment: variables beside a clean environment.
             folder: an existing one to reuse; None = a new one, removed by `stop`.
         """
-        self.folder = folder or Path(tempfile.mkdtemp(prefix="wc-it-"))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="wc-"))
         self.folder.chmod(0o711)
         self.temporary = self.folder / "t"
         self.temporary.mkdir(exist_ok=True)
