@@ -17,10 +17,11 @@ from shared.records import BrowserSettings, Viewport
 
 DEFAULT_VIEWPORT = Viewport(width=1280, height=720)
 
+# IPv6 without brackets: with them Chromium's rules match nothing (tried on 156).
 _METADATA_HOSTS = (
     "169.254.*",
-    "[::ffff:a9fe:*]",
-    "[fd00:ec2::254]",
+    "::ffff:a9fe:*",
+    "fd00:ec2::254",
     "metadata.google.internal",
     "metadata.google.internal.",
 )
