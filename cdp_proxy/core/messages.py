@@ -126,7 +126,7 @@ def _decode_odd(message: bytes) -> Command:
     """JSON that msgspec does not take but Chromium does: lone surrogates, as JavaScript writes."""
     try:
         # Decoded first: given bytes, `json` would take UTF-16 too, with NULs that cut the pipe.
-        tree = json.loads(message.decode())
+        tree = json.loads(message.decode(), parse_constant=_no_constant)
         if isinstance(tree, dict) and "params" in tree:
             tree["params"] = Raw(json.dumps(tree["params"]).encode())
         return msgspec.convert(tree, Command)
@@ -136,6 +136,11 @@ def _decode_odd(message: bytes) -> Command:
         raise Malformed(_answer_to(message, PARSE_ERROR, "JSON: not readable")) from error
 
 
+def _no_constant(name: str) -> None:
+    """`NaN` and the like are not JSON, whatever Python's parser says."""
+    raise ValueError(name)
+
+
 def _check_keys(message: bytes) -> None:
     """Refuse repeated top-level keys, as Chromium does."""
 
@@ -143,7 +148,11 @@ def _check_keys(message: bytes) -> None:
         return len(dict(pairs)) != len(pairs)
 
     # The hook is called for the outermost object last: what it returns is that one's.
-    if json.loads(message, object_pairs_hook=repeats):
+    try:
+        repeated = json.loads(message.decode(), object_pairs_hook=repeats)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(_answer_to(message, PARSE_ERROR, "JSON: not readable")) from error
+    if repeated:
         raise Malformed(_answer_to(message, PARSE_ERROR, "JSON: a key is repeated"))
 
 

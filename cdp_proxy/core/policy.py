@@ -74,9 +74,13 @@ class Policy:
             return Refusal(messages.make_error(messages.SERVER_ERROR, str(refused), command))
         if rewritten is None:
             return message
-        return messages.make_command(
-            command.id, command.method, rewritten, command.session_id or None
-        )
+        try:
+            return messages.make_command(
+                command.id, command.method, rewritten, command.session_id or None
+            )
+        except UnicodeEncodeError:  # a lone surrogate, where none has a meaning
+            text = "params hold text that is not Unicode"
+            return Refusal(messages.make_error(messages.SERVER_ERROR, text, command))
 
     def download_path(self) -> str:
         """Where all downloads of the session go, whatever a client asks for."""
