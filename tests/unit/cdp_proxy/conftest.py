@@ -1,0 +1,37 @@
+"""Nothing may fail unseen: Twisted only logs what goes wrong in a coroutine nobody awaits."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+from twisted.logger import LogEvent, globalLogPublisher
+
+# The machine may be busy: what takes long is no finding of its own.
+hypothesis.settings.register_profile("any-pace", deadline=None)
+hypothesis.settings.load_profile("any-pace")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _old_objects_stay() -> None:
+    """What is there before the first test need not be looked through after each."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def no_lost_failures() -> Iterator[None]:
+    """Fail the test when Twisted has logged a failure, or dropped a Deferred that held one."""
+    failures: list[str] = []
+
+    def observe(event: LogEvent) -> None:
+        if event.get("log_failure") is not None:
+            failures.append(event["log_failure"].getTraceback())
+
+    globalLogPublisher.addObserver(observe)
+    yield
+    gc.collect()
+    globalLogPublisher.removeObserver(observe)
+    assert not failures, "\n".join(failures)
