@@ -107,9 +107,7 @@ def test_it_uploads_twenty_megabytes(page: Page, site: Site, large_file: LargeFi
     assert got == {"size": large_file.size, "sha256": large_file.sha256}
 
 
-def test_a_download_lands_in_the_sessions_own_folder(
-    stack: Stack, page: Page, site: Site
-) -> None:
+def test_a_download_lands_in_the_sessions_own_folder(stack: Stack, page: Page, site: Site) -> None:
     page.goto(site.url("/plain"))
 
     with page.expect_download() as started:

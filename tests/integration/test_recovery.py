@@ -187,9 +187,7 @@ def test_a_redis_that_hangs_is_survived_with_what_it_holds(stack: Stack) -> None
         assert stack.api.get(browser.id)["status"] == "active"
 
 
-def test_the_next_container_sweeps_what_a_killed_one_left(
-    redis_url: str, tmp_path: Path
-) -> None:
+def test_the_next_container_sweeps_what_a_killed_one_left(redis_url: str, tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     scratch = Path(tmp_path.anchor) / "tmp" / f"wc-sweep-{os.getpid()}"
     with _container(redis_url, scratch) as first:
