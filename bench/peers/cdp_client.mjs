@@ -1,75 +1,99 @@
-// Measures one CDP endpoint; prints one JSON line. Usage: node cdp_client.mjs URL MODE COUNT [SIZE]
-//   rtt COUNT            one command after the other: milliseconds each
-//   pipelined COUNT      64 commands in flight: messages a second
-//   results COUNT SIZE   results of SIZE bytes, one after the other: MB a second
-//   uploads COUNT SIZE   commands of SIZE bytes, one after the other: seconds each
+// Measures CDP endpoints, all at once; prints one JSON line.
+// Usage: node cdp_client.mjs MODE COUNT SIZE URL...
+//   rtt         COUNT commands one after the other on each endpoint: milliseconds each
+//   pipelined   COUNT commands, 64 in flight, on each endpoint: messages a second, all together
+//   results     COUNT results of SIZE bytes one after the other: MB a second, all together
+//   uploads     COUNT commands of SIZE bytes one after the other: seconds each
 import WebSocket from 'ws';
 
-const [url, mode, countText, sizeText] = process.argv.slice(2);
+const [mode, countText, sizeText, ...urls] = process.argv.slice(2);
 const count = Number(countText);
-const size = Number(sizeText ?? 0);
+const size = Number(sizeText);
 const IN_FLIGHT = 64;
-
-const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 256 * 2 ** 20 });
-let lastId = 0;
-const pending = new Map();
-socket.on('message', (data) => {
-  const message = JSON.parse(data);
-  const waiting = pending.get(message.id);
-  if (!waiting) return;
-  pending.delete(message.id);
-  if (message.error) waiting.reject(new Error(message.error.message));
-  else waiting.resolve(message.result);
-});
-const call = (method, params, sessionId) =>
-  new Promise((resolve, reject) => {
-    const id = ++lastId;
-    pending.set(id, { resolve, reject });
-    socket.send(JSON.stringify({ id, method, params, sessionId }));
-  });
-
-await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-const { targetId } = await call('Target.createTarget', { url: 'about:blank' });
-const { sessionId } = await call('Target.attachToTarget', { targetId, flatten: true });
-const evaluate = (expression) => call('Runtime.evaluate', { expression, returnByValue: true }, sessionId);
+const WARM_UP = 50;
 const seconds = () => Number(process.hrtime.bigint()) / 1e9;
 
+class Page {
+  constructor(url) {
+    this.lastId = 0;
+    this.pending = new Map();
+    this.socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 256 * 2 ** 20 });
+    this.socket.on('message', (data) => this.receive(JSON.parse(data)));
+  }
+
+  receive(message) {
+    const waiting = this.pending.get(message.id);
+    if (!waiting) return;
+    this.pending.delete(message.id);
+    if (message.error) waiting.reject(new Error(message.error.message));
+    else waiting.resolve(message.result);
+  }
+
+  call(method, params, sessionId = this.sessionId) {
+    return new Promise((resolve, reject) => {
+      const id = ++this.lastId;
+      this.pending.set(id, { resolve, reject });
+      this.socket.send(JSON.stringify({ id, method, params, sessionId }));
+    });
+  }
+
+  evaluate(expression) {
+    return this.call('Runtime.evaluate', { expression, returnByValue: true });
+  }
+
+  async open() {
+    await new Promise((resolve, reject) => this.socket.once('open', resolve).once('error', reject));
+    ({ targetId: this.targetId } = await this.call('Target.createTarget', { url: 'about:blank' }));
+    ({ sessionId: this.sessionId } = await this.call('Target.attachToTarget', {
+      targetId: this.targetId,
+      flatten: true,
+    }));
+    await this.evaluate(`globalThis.big = 'x'.repeat(${size}); 0`);
+    for (let i = 0; i < WARM_UP; i++) await this.evaluate('1');
+  }
+
+  async close() {
+    await this.call('Target.closeTarget', { targetId: this.targetId }, undefined);
+    this.socket.close();
+  }
+}
+
+const timesOf = async (page, expression, unitsPerSecond) => {
+  const times = [];
+  for (let i = 0; i < count; i++) {
+    const start = seconds();
+    await page.evaluate(expression);
+    times.push((seconds() - start) * unitsPerSecond);
+  }
+  return times;
+};
+
+const inLanes = async (page) => {
+  let left = count;
+  const lane = async () => {
+    while (left-- > 0) await page.evaluate('1');
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+};
+
+const pages = urls.map((url) => new Page(url));
+await Promise.all(pages.map((page) => page.open()));
+const start = seconds();
+const onAll = (work) => Promise.all(pages.map(work));
 const modes = {
-  async rtt() {
-    const times = [];
-    for (let i = 0; i < count; i++) {
-      const start = seconds();
-      await evaluate('1');
-      times.push((seconds() - start) * 1000);
-    }
-    return { times };
+  rtt: async () => ({ times: (await onAll((page) => timesOf(page, '1', 1000))).flat() }),
+  pipelined: async () => {
+    await onAll(inLanes);
+    return { rate: (pages.length * count) / (seconds() - start) };
   },
-  async pipelined() {
-    let left = count;
-    const start = seconds();
-    const lane = async () => { while (left-- > 0) await evaluate('1'); };
-    await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
-    return { perSecond: count / (seconds() - start) };
+  results: async () => {
+    await onAll((page) => timesOf(page, 'big', 1));
+    return { rate: (pages.length * count * size) / 1e6 / (seconds() - start) };
   },
-  async results() {
-    await evaluate(`globalThis.big = 'x'.repeat(${size}); 0`);
-    const start = seconds();
-    for (let i = 0; i < count; i++) await evaluate('big');
-    return { megabytesPerSecond: (count * size) / 1e6 / (seconds() - start) };
-  },
-  async uploads() {
+  uploads: async () => {
     const expression = `'${'y'.repeat(size)}'.length`;
-    const times = [];
-    for (let i = 0; i < count; i++) {
-      const start = seconds();
-      await evaluate(expression);
-      times.push(seconds() - start);
-    }
-    return { times };
+    return { times: (await onAll((page) => timesOf(page, expression, 1))).flat() };
   },
 };
-await modes.rtt.call(null, 0);
-for (let i = 0; i < 50; i++) await evaluate('1');
 console.log(JSON.stringify(await modes[mode]()));
-await call('Target.closeTarget', { targetId });
-socket.close();
+await Promise.all(pages.map((page) => page.close()));

@@ -20,6 +20,7 @@ from cdp_proxy.transport.processes import kill_group
 
 _LOCK = "lock"
 _LEADER = "leader"
+_NAME_CHARS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,12 @@ class BrowserFolder:
 
     @property
     def temp(self) -> Path:
-        """`TMPDIR`: Chromium leaves files there when it is killed."""
-        return self.path / "tmp"
+        """`TMPDIR`: Chromium leaves files there when it is killed.
+
+        The name is short because full Chromium makes a socket some 45 characters below it, and a
+        socket's path has 107 at most (`unix(7)`).
+        """
+        return self.path / "t"
 
     @property
     def folders(self) -> Folders:
@@ -56,15 +61,16 @@ class ScratchRoot:
     """This container's folder below `SCRATCH_DIR`, locked while the container lives."""
 
     def __init__(self, parent: Path, task_id: str) -> None:
-        """Create and lock `parent/task_id`; other users may pass through but not list it.
+        """Create and lock a folder in `parent`; other users may pass through but not list it.
 
         Raises:
             OSError: the parent cannot be created or written.
         """
         parent.mkdir(parents=True, exist_ok=True, mode=0o711)
         self._parent = parent
-        self.path = parent / task_id
-        unlocked = parent / f".{task_id}"
+        name = task_id[:_NAME_CHARS]
+        self.path = parent / name
+        unlocked = parent / f".{name}"
         unlocked.mkdir(mode=0o711)
         self._lock = _lock(unlocked)
         unlocked.rename(self.path)

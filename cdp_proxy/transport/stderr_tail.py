@@ -8,7 +8,7 @@ from twisted.internet.interfaces import IReactorFDSet, IReadDescriptor
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-_KEPT_BYTES = 4096
+_KEPT_BYTES = 600
 _READ_BYTES = 65536
 
 
@@ -25,7 +25,7 @@ class StderrTail:
         reactor.addReader(self)
 
     def text(self) -> str:
-        """What was written last, at most 4 KiB, as one line."""
+        """What was written last, at most 600 bytes, as one line."""
         self._read()
         return " ".join(self._tail.decode(errors="replace").split())
 

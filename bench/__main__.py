@@ -1,0 +1,45 @@
+"""`./wallcrawler bench [--rounds N] [--only NAME ...]`: prints a Markdown table as it goes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+
+from bench import footprint, relay, report, starts
+from bench.edition import Edition
+from bench.report import Row
+
+_SUITES = ("start", "sessions", "relay", "relay20", "memory")
+_CREATIONS_A_ROUND = 5
+
+
+def main() -> int:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(prog="wallcrawler bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="alternating rounds (default 5)")
+    parser.add_argument("--only", nargs="+", choices=_SUITES, default=list(_SUITES))
+    options = parser.parse_args()
+    print(f"Measured on {report.machine()}; medians of {options.rounds} rounds.\n")
+    print(report.heading(), flush=True)
+    for row in _rows(options.rounds, options.only):
+        print(report.line(row), flush=True)
+    return 0
+
+
+def _rows(rounds: int, suites: list[str]) -> Iterator[Row]:
+    if "start" in suites:
+        yield from starts.second_start(rounds)
+    with Edition("--max-sessions", "24") as edition:
+        if "sessions" in suites:
+            yield from starts.measure(edition, rounds * _CREATIONS_A_ROUND)
+        if "relay" in suites:
+            yield from relay.measure(edition, rounds, sessions=1)
+        if "relay20" in suites:
+            yield from relay.measure(edition, rounds, sessions=20)
+        if "memory" in suites:
+            yield from footprint.measure(edition)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""A running one-machine edition, and the little REST the benchmarks need."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[1]
+_READY_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteSession:
+    """A session as REST gave it."""
+
+    id: str
+    connect_url: str
+
+
+class Edition:
+    """`standalone up` in a state dir of its own; use it as a context manager."""
+
+    def __init__(self, *options: str, state_dir: Path | None = None) -> None:
+        self.ready_seconds = 0.0
+        """From exec to the ready line."""
+        self._own_dir = state_dir is None
+        self._state_dir = state_dir or Path(tempfile.mkdtemp(prefix="wc-bench-"))
+        self._options = options
+
+    def __enter__(self) -> Self:
+        began = time.perf_counter()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "standalone", "up", "--port", "0", "--cdp-port", "0",
+             "--state-dir", str(self._state_dir), *self._options],
+            cwd=ROOT, stdout=subprocess.PIPE, text=True, env=dict(os.environ),
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        self.ready_seconds = time.perf_counter() - began
+        if not line.startswith("ready "):
+            raise SystemExit(f"bench: the edition did not start: {line!r}")
+        words = dict(re.findall(r"(\w+)=(\S+)", line))
+        self._api, self._key = words["api"], words["key"]
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(_READY_SECONDS)
+        if self._own_dir:
+            shutil.rmtree(self._state_dir, ignore_errors=True)
+
+    def create(self, **body: object) -> RemoteSession:
+        """`POST /sessions`."""
+        data = self._request("POST", "/sessions", body)
+        return RemoteSession(data["sessionId"], data["connectUrl"])
+
+    def delete(self, session: RemoteSession) -> None:
+        """`DELETE /sessions/{id}`."""
+        self._request("DELETE", f"/sessions/{session.id}")
+
+    def container(self) -> psutil.Process:
+        """The process that carries the CDP traffic."""
+        for process in psutil.Process(self._process.pid).children(recursive=True):
+            if "cdp_proxy" in process.cmdline():
+                return process
+        raise SystemExit("bench: the container is not running")
+
+    def _request(self, method: str, path: str, body: object = None) -> Any:
+        request = urllib.request.Request(
+            self._api + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"X-API-Key": self._key},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read())["data"]

@@ -1,0 +1,101 @@
+"""`/cdp` under load: round trips, messages a second, large results, large commands."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median, quantiles
+from typing import Any
+
+from bench.candidates import (
+    DIRECT,
+    HTTP_PROXY,
+    WALLCRAWLER,
+    NodeScripts,
+    direct_chromium,
+    http_proxies,
+    wallcrawler_sessions,
+)
+from bench.edition import Edition
+from bench.report import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One kind of traffic and what is read off it."""
+
+    mode: str
+    count: int
+    size: int
+    rows: tuple[tuple[str, str, Callable[[dict[str, Any]], float]], ...]
+    """Title, unit, and how the client's answer becomes one number."""
+
+
+def _p50(answer: dict[str, Any]) -> float:
+    return median(answer["times"])
+
+
+def _p99(answer: dict[str, Any]) -> float:
+    return quantiles(answer["times"], n=100)[98]
+
+
+def _rate(answer: dict[str, Any]) -> float:
+    return float(answer["rate"])
+
+
+def _loads(sessions: int) -> list[Load]:
+    scale = 1 if sessions == 1 else 10
+    at_once = "" if sessions == 1 else f", {sessions} sessions at once"
+    loads = [
+        Load("rtt", 2000 // scale, 0, (
+            (f"round trip p50{at_once}", "ms", _p50),
+            (f"round trip p99{at_once}", "ms", _p99),
+        )),
+        Load("pipelined", 20_000 // scale, 0, (
+            (f"messages, 64 in flight each{at_once}", "/s", _rate),
+        )),
+    ]  # fmt: skip
+    if sessions == 1:
+        loads += [
+            Load("results", 60, 1_000_000, (("results of 1 MB", "MB/s", _rate),)),
+            Load("uploads", 2, 8_000_000, (("command of 8 MB", "s", _p50),)),
+            Load("uploads", 1, 16_000_000, (("command of 16 MB", "s", _p50),)),
+            Load("uploads", 1, 64_000_000, (("command of 64 MB", "s", _p50),)),
+        ]
+    return loads
+
+
+def measure(edition: Edition, rounds: int, sessions: int) -> Iterator[Row]:
+    """All rows for so many sessions at once; candidates take turns within each round."""
+    scripts = NodeScripts()
+    with _candidates(edition, scripts, sessions) as candidates:
+        for load in _loads(sessions):
+            answers: dict[str, list[dict[str, Any]]] = {name: [] for name in candidates}
+            for _ in range(rounds):
+                for name in random.sample(list(candidates), len(candidates)):
+                    answers[name].append(
+                        scripts.measure(candidates[name], load.mode, load.count, load.size)
+                    )
+            for title, unit, reduce in load.rows:
+                yield Row(
+                    title,
+                    unit,
+                    {
+                        name: median(reduce(answer) for answer in rounds_of)
+                        for name, rounds_of in answers.items()
+                    },
+                )
+
+
+@contextmanager
+def _candidates(
+    edition: Edition, scripts: NodeScripts, sessions: int
+) -> Iterator[dict[str, list[str]]]:
+    with (
+        direct_chromium(sessions) as direct,
+        http_proxies(scripts, direct) as proxied,
+        wallcrawler_sessions(edition, sessions) as ours,
+    ):
+        yield {DIRECT: direct, HTTP_PROXY: proxied, WALLCRAWLER: ours}
