@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import UTC, datetime
 from typing import TextIO
 
-import msgspec
 from twisted.logger import (
     FilteringLogObserver,
     ILogObserver,
@@ -46,4 +46,4 @@ def format_line(event: LogEvent) -> str:
     record |= {name: str(event[name]) for name in _IDS if event.get(name) is not None}
     if event.get("log_failure") is not None:
         record["traceback"] = event["log_failure"].getTraceback()
-    return msgspec.json.encode(record).decode() + "\n"
+    return json.dumps(record) + "\n"  # msgspec takes no lone surrogates
