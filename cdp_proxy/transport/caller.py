@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import TimeoutError as DeferredTimeout
 from twisted.internet.interfaces import IReactorTime
 
 from cdp_proxy.core import messages
@@ -57,7 +58,7 @@ class CdpCaller:
         deferred.addTimeout(timeout_seconds, self._reactor)
         try:
             result = await deferred
-        except (CancelledError, TimeoutError) as error:
+        except (CancelledError, DeferredTimeout) as error:
             raise CallFailed(f"{method} was not answered in {timeout_seconds:g} s") from error
         try:
             command.send(result)
