@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Coroutine
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from cdp_proxy.config import ConfigError, ProxyConfig
@@ -16,6 +16,8 @@ from cdp_proxy.service import EXIT_CONFIG, Container, Ready, StartFailed
 from cdp_proxy.transport.logs import start_logging
 from cdp_proxy.transport.processes import become_subreaper
 from cdp_proxy.transport.reactor import Reactor
+
+_log = Logger()
 
 _PIPE_FDS = (3, 4)
 
@@ -57,7 +59,7 @@ def _run(reactor: Reactor, container: Container, config: ProxyConfig) -> int:
         starting.addErrback(failed)
 
     reactor.callWhenRunning(begin)
-    reactor.addSystemEventTrigger("before", "shutdown", lambda: _deferred(container.stop()))
+    reactor.addSystemEventTrigger("before", "shutdown", lambda: _stopped(container))
     reactor.run()
     return exit_code
 
@@ -78,8 +80,11 @@ def _occupy_pipe_fds() -> None:
     os.close(fd)
 
 
-def _deferred(coroutine: Coroutine[Deferred[Any], Any, None]) -> Deferred[None]:
-    return Deferred.fromCoroutine(coroutine)
+def _stopped(container: Container) -> Deferred[None]:
+    """Fires when the container is down; what went wrong is logged, the process ends anyway."""
+    stopping = Deferred.fromCoroutine(container.stop())
+    stopping.addErrback(lambda failure: _log.failure("stopping failed", failure=failure))
+    return stopping
 
 
 def _complain(exit_code: int, text: str) -> int:

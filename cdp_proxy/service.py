@@ -33,7 +33,7 @@ from cdp_proxy.transport.tasks import all_done
 from shared.bus import RequestBus
 from shared.clock import system_clock
 from shared.randomness import new_task_id
-from shared.redis_client import RedisClient, connect
+from shared.redis_client import connect
 from shared.store import SessionStore
 
 _log = Logger()
@@ -82,6 +82,7 @@ class Container:
         self._scratch = self._make_scratch()
         launcher = Launcher(reactor, self._blocking, self._scratch, build)
         self._redis = connect(config.redis_endpoint)
+        self._taking = connect(config.redis_endpoint)
         self._store = SessionStore(self._redis)
         self._sessions = Sessions(
             Resources(reactor, system_clock, self._blocking, launcher, self._store),
@@ -139,27 +140,29 @@ class Container:
                 ttl_seconds=self._config.heartbeat_ttl_seconds,
             )
         )
-        taking: RedisClient = connect(self._config.redis_endpoint)
-        self._consumer.start(self._task_id, taking, RequestBus(taking, system_clock))
+        self._consumer.start(self._task_id, RequestBus(self._taking, system_clock))
         _log.info("serving {url}", url=ready.cdp_url, task_id=self._task_id)
         return ready
 
     async def stop(self) -> None:
         """Drain, then take everything down; for a start that failed half-way too."""
         self._sessions.draining = True
-        if self._heartbeat.started:
-            await self._heartbeat.beat_now()
-        await self._sessions.drain(self._config.drain_seconds)
-        if self._port is not None:
-            await maybeDeferred(self._port.stopListening)
-        self._consumer.stop()
-        await self._pool.stop()
-        if self._heartbeat.started:
-            await self._heartbeat.stop()
-        await all_done()
-        self._blocking.stop()
-        self._scratch.remove()
-        self._redis.close()
+        try:
+            if self._heartbeat.started:
+                await self._heartbeat.beat_now()
+            await self._sessions.drain(self._config.drain_seconds)
+            if self._port is not None:
+                await maybeDeferred(self._port.stopListening)
+            await self._consumer.stop()
+            await self._pool.stop()
+            if self._heartbeat.started:
+                await self._heartbeat.stop()
+            await all_done()
+        finally:
+            self._blocking.stop()
+            self._scratch.remove()
+            self._redis.close()
+            self._taking.close()
 
     async def _check_redis(self) -> None:
         try:

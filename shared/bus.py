@@ -95,6 +95,13 @@ class RequestBus:
         request = msgspec.json.decode(popped[1], type=Request)
         return request if request.deadline > self._clock() else None
 
+    def wake(self, task_id: TaskId) -> None:
+        """Have a blocked `take` of this task return at once, with None."""
+        stale = Request(
+            id=RequestId(""), kind=RequestKind.CLOSE, deadline=0.0, payload=Raw(b"null")
+        )
+        self._redis.rpush(keys.requests(task_id), msgspec.json.encode(stale))
+
     def reply(self, request_id: RequestId, reply: Reply) -> None:
         """Answer a request; the answer is kept for a minute."""
         pipe = self._redis.pipeline(transaction=False)

@@ -1,12 +1,13 @@
 """What does not survive a restart: the Redis socket and the browsers' scratch.
 
-    <tmp>/wallcrawler-<hash of the state dir>/   0711
-        run/                                     0700; the Redis socket
-        scratch/                                 0711; the container's, one folder per browser
+    <tmp>/wc-<hash of the state dir>/   0711
+        run/                            0700; the Redis socket
+        s/                              0711; the container's scratch, one folder per browser
 
 Not below the state dir, for two reasons: the path of a Unix socket has 107 bytes at most, and the
-container may run each browser under a uid of its own, which could not pass a 0700 home. The name
-follows from the state dir, so that the next start finds, and sweeps, what a killed one left.
+container may run each browser under a uid of its own, which could not pass a 0700 home. Names are
+short, for Chromium makes sockets far below; they follow from the state dir, so that the next start
+finds, and sweeps, what a killed one left.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ from standalone.errors import ExitCode, StartFailed
 
 _SOCKET_PATH_BYTES_MAX = 107
 """`sun_path` of unix(7), without its closing NUL."""
+_DEEPEST_SOCKET_BYTES = len(
+    "/wc-01234567/s/01234567/b99999/t/org.chromium.Chromium.XXXXXX/SingletonSocket"
+)
+"""Full Chromium's, in its temp folder (`cdp_proxy.transport.scratch`)."""
 
 
 class RuntimeDir:
@@ -31,7 +36,7 @@ class RuntimeDir:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.redis_socket = path / "run" / "redis.sock"
-        self.scratch = path / "scratch"
+        self.scratch = path / "s"
 
     @property
     def redis_endpoint(self) -> str:
@@ -47,8 +52,8 @@ class RuntimeDir:
         Raises:
             StartFailed: it cannot be made, or somebody else made a folder of that name.
         """
-        digest = hashlib.sha256(os.fsencode(state_dir)).hexdigest()[:12]
-        runtime = cls(_temporary_folder() / f"wallcrawler-{digest}")
+        digest = hashlib.sha256(os.fsencode(state_dir)).hexdigest()[:8]
+        runtime = cls(_temporary_folder() / f"wc-{digest}")
         try:
             runtime.remove()
             runtime.path.mkdir(mode=0o711)
@@ -81,7 +86,6 @@ class RuntimeDir:
 def _temporary_folder() -> Path:
     """The system's temporary folder, or /tmp when that one is too deep or closed to other uids."""
     folder = Path(tempfile.gettempdir()).resolve()
-    socket_path = folder / "wallcrawler-0123456789ab" / "run" / "redis.sock"
-    fits = len(os.fsencode(socket_path)) <= _SOCKET_PATH_BYTES_MAX
+    fits = len(os.fsencode(folder)) + _DEEPEST_SOCKET_BYTES <= _SOCKET_PATH_BYTES_MAX
     passable = all(step.stat().st_mode & stat.S_IXOTH for step in (folder, *folder.parents))
     return folder if fits and passable else Path("/tmp")  # noqa: S108 (the name is checked)

@@ -109,6 +109,8 @@ def decode_command(message: bytes) -> Command:
     Raises:
         Malformed: it is not JSON, or no command.
     """
+    if b"\0" in message:  # would end the message on the pipe, and begin another
+        raise Malformed(_answer_to(message, PARSE_ERROR, "JSON: a NUL byte"))
     try:
         command = _decode_command(message)
     except msgspec.ValidationError as error:

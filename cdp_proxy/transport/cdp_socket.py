@@ -106,7 +106,8 @@ class CdpSocket(WebSocketServerProtocol):
         self._closing = True
         self._backlog.clear()
         self._backlog_bytes = 0
-        self.sendClose(int(code), reason)
+        # Autobahn's `sendClose` takes no code but 1000 and private ones; 1001 is a server's too.
+        self.sendCloseFrame(code=int(code), reasonUtf8=reason.encode())
 
     def pause(self, paused: bool) -> None:
         """Stop reading from the client while the browser takes no more, or go on."""

@@ -17,7 +17,6 @@ from shared.bus import Reply, Request, RequestBus, RequestKind
 from shared.errors import WallCrawlerError
 from shared.ids import TaskId
 from shared.records import CloseSession, ErrorBody, OpenSession
-from shared.redis_client import RedisClient
 from shared.session_state import EndReason
 
 _log = Logger()
@@ -32,7 +31,7 @@ class RequestConsumer:
     def __init__(
         self, reactor: IReactorFromThreads, blocking: Blocking, sessions: Sessions, bus: RequestBus
     ) -> None:
-        """`bus` is for the answers; taking has a connection of its own (`start`)."""
+        """`bus` is for the answers; taking has one of its own (`start`), which blocks."""
         self._reactor = reactor
         self._blocking = blocking
         self._sessions = sessions
@@ -40,26 +39,25 @@ class RequestConsumer:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def start(self, task_id: TaskId, client: RedisClient, bus: RequestBus) -> None:
-        """Begin to take requests.
-
-        Args:
-            task_id: whose requests.
-            client: the connection `bus` blocks on; closed by `stop` to wake it.
-            bus: used by the taking thread alone.
-        """
-        self._client = client
+    def start(self, task_id: TaskId, bus: RequestBus) -> None:
+        """Begin to take this task's requests; `bus` is used by the taking thread alone."""
+        self._task_id = task_id
         self._thread = threading.Thread(
             target=self._take_all, args=(task_id, bus), name="requests", daemon=True
         )
         self._thread.start()
 
-    def stop(self) -> None:
-        """End the taking thread, if it was started; blocks for a moment."""
-        if self._thread is not None:
-            self._stopping.set()
-            self._client.close()
-            self._thread.join()
+    async def stop(self) -> None:
+        """End the taking thread, if it was started."""
+        if self._thread is None:
+            return
+        self._stopping.set()
+        try:
+            await self._blocking.run(self._bus.wake, self._task_id)
+        except redis.RedisError as error:
+            # The thread finds the connection broken as well, and looks at `_stopping` then.
+            _log.info("Redis is away at the end: {error}", error=str(error))
+        await self._blocking.run(self._thread.join)
 
     def _take_all(self, task_id: TaskId, bus: RequestBus) -> None:
         while not self._stopping.is_set():

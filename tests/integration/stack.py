@@ -162,8 +162,8 @@ class Stack:
     @property
     def scratch(self) -> Path:
         """Where the container keeps its browsers' folders."""
-        (runtime,) = self.temporary.glob("wallcrawler-*")
-        return runtime / "scratch"
+        (runtime,) = self.temporary.glob("wc-*")
+        return runtime / "s"
 
     @property
     def jwt_secret(self) -> str:
@@ -276,7 +276,7 @@ class Stack:
         return wait_until(find, READY_SECONDS, f"a process of {name}")
 
     def _redis_socket(self) -> Path:
-        (runtime,) = self.temporary.glob("wallcrawler-*")
+        (runtime,) = self.temporary.glob("wc-*")
         return runtime / "run" / "redis.sock"
 
     def _forget(self) -> None:
