@@ -7,9 +7,12 @@ run. Used only for sessions whose settings need it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import cdp.runtime
 import cdp.target
-from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import Deferred, FirstError, gatherResults
 from twisted.logger import Logger
 
 from cdp_proxy.core import messages
@@ -40,7 +43,7 @@ class TargetSettings:
         self._caller.on_event = self._on_event
         await self._caller.call(_auto_attach())
         first, self._first = self._first, None
-        await gatherResults(first or [], consumeErrors=True)
+        await _all(first or [])
 
     def _on_event(self, event: Answer) -> None:
         if event.method != "Target.attachedToTarget":
@@ -63,13 +66,21 @@ class TargetSettings:
         self._caller.notify(cdp.runtime.run_if_waiting_for_debugger(), cdp_session_id)
         *settings, children = calls
         children.addErrback(lambda failure: failure.trap(CallFailed) and None)  # has no children
-        await gatherResults(settings, consumeErrors=True)
+        await _all(settings)
 
 
 def _auto_attach() -> CdpCommand[None]:
     return cdp.target.set_auto_attach(
         auto_attach=True, wait_for_debugger_on_start=True, flatten=True
     )
+
+
+async def _all(calls: Sequence[Deferred[Any]]) -> None:
+    """Wait for all; raises what the first that fails raised."""
+    try:
+        await gatherResults(calls, consumeErrors=True)
+    except FirstError as error:
+        raise error.subFailure.value from error
 
 
 async def _logged(applied: object) -> None:
