@@ -34,11 +34,11 @@ class Load:
 
 
 def _p50(answer: dict[str, Any]) -> float:
-    return median(answer["times"])
+    return float(median(answer["times"]))
 
 
 def _p99(answer: dict[str, Any]) -> float:
-    return quantiles(answer["times"], n=100)[98]
+    return float(quantiles(answer["times"], n=100)[98])
 
 
 def _rate(answer: dict[str, Any]) -> float:

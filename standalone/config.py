@@ -28,6 +28,7 @@ _TUNING: Final = (
     "HEARTBEAT_TTL_SECONDS",
     "NEVER_CONNECTED_TIMEOUT_SECONDS",
     "LAST_CLIENT_GRACE_SECONDS",
+    "DRAIN_SECONDS",
 )
 """The container's own settings that reach it unchanged from the caller's environment."""
 _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "FONTCONFIG_PATH")
