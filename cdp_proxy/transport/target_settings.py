@@ -80,7 +80,7 @@ async def _all(calls: Sequence[Deferred[Any]]) -> None:
     try:
         await gatherResults(calls, consumeErrors=True)
     except FirstError as error:
-        raise error.subFailure.value from error
+        error.subFailure.raiseException()
 
 
 async def _logged(applied: object) -> None:
