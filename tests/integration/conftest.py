@@ -24,6 +24,13 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
+def full_stack() -> Iterator[Stack]:
+    """An edition with full Chromium instead of the headless shell."""
+    with Stack("--browser", "chromium", "--max-sessions", "2", "--warm", "0") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The local test site."""
     server = SiteServer(tmp_path_factory.mktemp("site"))

@@ -243,7 +243,6 @@ def two_clients(browser: RemoteBrowser) -> Iterator[tuple[CdpClient, CdpClient]]
         ("not json", -32700),
         ("", -32700),
         ('{"id": 1, "method": "Browser.getVersion"', -32700),
-        (b"\xff\xfe\x00", -32700),
         ("[]", -32600),
         ("null", -32600),
         ('{"method": "Browser.getVersion"}', -32600),
@@ -274,6 +273,20 @@ def test_a_malformed_message_gets_an_error_and_the_other_client_goes_on(
     assert answer["error"]["message"]
     assert good.page().evaluate("6 * 7") == 42
     assert bad.page().evaluate("7 * 7") == 49
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe\x00", '{"id": 1}'.encode("utf-16")])
+def test_bytes_that_are_no_text_close_their_own_client_with_a_code(
+    two_clients: tuple[CdpClient, CdpClient], data: bytes
+) -> None:
+    bad, good = two_clients
+    bad.send_raw(data)
+
+    code, reason = bad.wait_closed()
+
+    assert code == 1007
+    assert reason
+    assert good.page().evaluate("6 * 7") == 42
 
 
 def test_a_command_in_a_binary_frame_is_a_command(

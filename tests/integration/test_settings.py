@@ -233,14 +233,12 @@ def test_metadata_addresses_are_out_of_reach(new_session: NewSession, address: s
     assert result["errorText"] == "net::ERR_NAME_NOT_RESOLVED"
 
 
-def test_full_chromium_honours_the_settings_too(site: Site) -> None:
-    with Stack("--browser", "chromium", "--max-sessions", "2", "--warm", "0") as full:
-        browser = full.api.create(browserSettings=SETTINGS)
-        with CdpClient(browser.connect_url) as connected:
-            page = connected.page()
-            page.navigate(site.url("/?tag=full"))
-            facts = page.evaluate(_FACTS)
-        assert full.api.get(browser.id)["status"] == "active"
+@pytest.mark.parametrize("way", list(_OPENERS))
+def test_full_chromium_honours_the_settings_too(full_stack: Stack, site: Site, way: str) -> None:
+    browser = full_stack.api.create(browserSettings=SETTINGS)
+    with CdpClient(browser.connect_url) as connected:
+        facts = _OPENERS[way](connected, site).evaluate(_FACTS)
+    full_stack.api.delete(browser.id)
 
     assert (facts["width"], facts["height"]) == (801, 603)
     assert (facts["userAgent"], facts["language"], facts["locale"]) == (
