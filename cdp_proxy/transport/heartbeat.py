@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import redis
+from twisted.internet.defer import DeferredLock
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
@@ -65,6 +66,7 @@ class Heartbeat:
         self._loop = LoopingCall(self._beat_in_background)
         self._loop.clock = reactor
         self._beating = False
+        self._turn = DeferredLock()
 
     async def start(self, identity: Identity) -> None:
         """Register the task and go on beating.
@@ -82,7 +84,8 @@ class Heartbeat:
         if self._loop.running:
             self._loop.stop()
         try:
-            await self._blocking.run(self._store.remove_task, self._identity.task_id)
+            async with self._turn:  # a beat on its way would bring the task back
+                await self._blocking.run(self._store.remove_task, self._identity.task_id)
         except redis.RedisError as error:
             _log.warn("the task could not be deregistered: {error}", error=str(error))
 
@@ -107,7 +110,8 @@ class Heartbeat:
     async def _beat(self) -> None:
         running = [self._record(session) for session in self._sessions.running()]
         unreported = dict(self._sessions.unreported)
-        lost, strangers = await self._blocking.run(self._sync, running, unreported)
+        async with self._turn:
+            lost, strangers = await self._blocking.run(self._sync, running, unreported)
         self._note_connection(None)
         for session_id in unreported:
             self._sessions.unreported.pop(session_id, None)

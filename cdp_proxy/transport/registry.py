@@ -142,7 +142,7 @@ class Sessions:
         self.draining = True
         waiting = [_followed(session.gone) for session in self._running.values()]
         if waiting and seconds > 0:
-            patience = DeferredList(waiting)
+            patience = DeferredList(waiting, consumeErrors=True)
             patience.addTimeout(seconds, self._resources.reactor, onTimeoutCancel=_no_matter)
             await patience
         for session in self.running():
