@@ -1,4 +1,4 @@
-"""The same clients on full Chromium: what they find does not depend on the edition of the browser."""
+"""The same clients on full Chromium: what they find does not depend on the browser's edition."""
 
 from __future__ import annotations
 

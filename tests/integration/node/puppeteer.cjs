@@ -116,6 +116,7 @@ async function popups(given) {
       (target) => target.type() === 'page' && target.url().includes('/popup?by=')
         && !titles.includes(target.url()),
     );
+    await page.bringToFront(); // full Chromium shows the popup before it, and hides this page
     await page.click(opener);
     const target = await waiting;
     const popup = await target.page();
