@@ -12,9 +12,10 @@ import psutil
 
 def descendants(pid: int) -> list[psutil.Process]:
     """All processes below `pid`, zombies included."""
+    found: list[psutil.Process] = []
     with suppress(psutil.NoSuchProcess):
-        return psutil.Process(pid).children(recursive=True)
-    return []
+        found = psutil.Process(pid).children(recursive=True)
+    return found
 
 
 def zombies(processes: list[psutil.Process]) -> list[int]:

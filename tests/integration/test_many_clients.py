@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import NoReturn
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
 
-from tests.integration.api import RemoteBrowser
+from tests.integration.api import RemoteBrowser, request
 from tests.integration.cdp import CdpClient, CdpError, Page
 from tests.integration.conftest import NewSession
 from tests.integration.node_client import NodeClient, run_node
@@ -182,3 +185,44 @@ def _connected_in_the_end(browser: RemoteBrowser) -> CdpClient:
             return None
 
     return wait_until(attempt, 5, "room for one more client")
+
+
+def test_a_client_that_does_not_read_is_dropped_and_holds_nobody_up(
+    stack: Stack, browser: RemoteBrowser
+) -> None:
+    with (
+        CdpClient(browser.connect_url) as other,
+        connect(browser.connect_url, proxy=None, max_size=None, max_queue=1) as deaf,
+    ):
+        mine = other.page()
+        mine.evaluate(f"globalThis.large = 'x'.repeat({_RESULT_BYTES}); 0")
+        target = {"targetId": mine.target_id, "flatten": True}
+        deaf.send(json.dumps({"id": 0, "method": "Target.attachToTarget", "params": target}))
+        deaf.recv(timeout=10)  # Target.attachedToTarget
+        session_id = json.loads(deaf.recv(timeout=10))["result"]["sessionId"]
+        params = {"expression": "large", "returnByValue": True}
+        for number in range(1, _RESULTS + 1):
+            message = {"id": number, "method": "Runtime.evaluate", "params": params}
+            deaf.send(json.dumps({**message, "sessionId": session_id}))
+
+        wait_until(lambda: _clients(stack) == 1, 30, "the client that does not read is dropped")
+
+        assert [mine.evaluate(f"{number}") for number in range(20)] == list(range(20))
+        with pytest.raises(ConnectionClosed):
+            _read_all(deaf)
+
+
+_RESULT_BYTES = 8 * 1024 * 1024
+_RESULTS = 16
+"""Together far more than the proxy keeps for a client that does not read."""
+
+
+def _read_all(connection: ClientConnection) -> NoReturn:
+    while True:
+        connection.recv(timeout=10)
+
+
+def _clients(stack: Stack) -> float:
+    text = request(stack.http_base, "GET", "/metrics").text.decode()
+    (line,) = (line for line in text.splitlines() if line.startswith("wallcrawler_cdp_clients "))
+    return float(line.split()[1])

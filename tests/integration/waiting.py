@@ -12,7 +12,7 @@ T = TypeVar("T")
 _LOOK_AGAIN_SECONDS = 0.02
 
 
-def wait_until(condition: Callable[[], T], seconds: float, what: str) -> T:
+def wait_until(condition: Callable[[], T | None], seconds: float, what: str) -> T:
     """Look again and again until `condition` is true; its value.
 
     Raises:
