@@ -42,7 +42,8 @@ KNOWN_BINARIES = {
     ),
     "chromium": ("/usr/lib/chromium/chromium", "chromium-browser", "google-chrome-stable"),
 }
-_FLAGS_OF_KIND = {"headless-shell": (), "chromium": ("--headless=new",)}
+_FLAGS_OF_KIND = {"headless-shell": (), "chromium": ("--headless=new", "--test-type")}
+"""`--test-type` keeps full Chromium's warning bars away, which take their height from the page."""
 
 
 class LaunchFailed(Exception):
