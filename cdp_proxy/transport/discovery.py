@@ -62,7 +62,8 @@ def _public_url(request: Request) -> str:
     """`ws[s]://host/cdp?token=…` as seen by the client, behind proxies too."""
     forwarded = request.getHeader("X-Forwarded-Proto") or ""
     secure = forwarded.split(",")[0].strip() in {"https", "wss"} or request.isSecure()
-    host = (request.getHeader("X-Forwarded-Host") or request.getHeader("Host") or "").strip()
+    host = request.getHeader("X-Forwarded-Host") or request.getHeader("Host") or ""
+    host = host.split(",")[0].strip()  # proxies in a row each add theirs
     if not host:
         here = request.getHost()
         host = f"{here.host}:{here.port}"
