@@ -1,0 +1,107 @@
+"""The container's front door on a loopback port, with sessions on scripted browsers."""
+
+from __future__ import annotations
+
+import http.client
+from typing import Any, cast
+
+from twisted.internet.address import IPv4Address
+from twisted.internet.defer import Deferred, maybeDeferred, succeed
+from twisted.internet.protocol import ServerFactory
+from twisted.internet.threads import deferToThread
+
+from cdp_proxy.transport.authority import Authority
+from cdp_proxy.transport.cdp_socket import CdpSocketFactory
+from cdp_proxy.transport.discovery import Discovery
+from cdp_proxy.transport.heartbeat import Heartbeat
+from cdp_proxy.transport.http import FrontDoor, QuietSite, Rooms
+from cdp_proxy.transport.monitoring import Monitoring
+from cdp_proxy.transport.registry import Resources, Sessions
+from cdp_proxy.transport.session import LiveSession
+from shared.clock import system_clock
+from shared.ids import TaskId
+from shared.records import SessionSpec
+from shared.tokens import ALL_SCOPES, Claims, make_token
+from tests.fakes.container import TIMEOUTS, FakeLauncher, FakePool, FakeStore, Immediate, clock_at
+from tests.fakes.reactor import installed_reactor
+from tests.fakes.records import make_spec
+from tests.fakes.scripted_browser import ScriptedBrowser
+
+SECRET = "s" * 48
+
+
+def token_of(spec: SessionSpec) -> str:
+    claims = Claims(
+        session_id=spec.session_id,
+        owner_id=spec.owner_id,
+        token_id=spec.token_id,
+        scopes=ALL_SCOPES,
+        issued_at=1,
+        expires_at=int(spec.expires_at),
+    )
+    return make_token(claims, SECRET)
+
+
+class FakeProtocolFile:
+    async def get(self) -> bytes:
+        return await succeed(b'{"version":{}}')
+
+
+class LoopbackDoor:
+    """Listens until `close`; one session, `one`, can be opened."""
+
+    def __init__(self) -> None:
+        reactor = installed_reactor()
+        self.clock = clock_at()
+        self.store = FakeStore()
+        self.pool = FakePool(self.clock)
+        blocking = cast("Any", Immediate())
+        launcher = cast("Any", FakeLauncher(self.clock))
+        store = cast("Any", self.store)
+        self.sessions = Sessions(
+            Resources(self.clock, system_clock, blocking, launcher, store), 4, TIMEOUTS
+        )
+        self.sessions.use_pool(cast("Any", self.pool))
+        heartbeat = Heartbeat(self.clock, blocking, self.sessions, store, system_clock)
+        task_id = TaskId("task-a")
+        rooms = Rooms(
+            Authority(self.sessions, store, blocking, SECRET),
+            Discovery(cast("Any", FakeProtocolFile())),
+            Monitoring(self.clock, task_id, self.sessions, cast("Any", self.pool), heartbeat),
+            CdpSocketFactory(reactor),
+        )
+        site = cast("ServerFactory", QuietSite(FrontDoor(rooms)))  # type: ignore[no-untyped-call]
+        self.port = reactor.listenTCP(0, site, interface="127.0.0.1")
+        self.number = cast("IPv4Address", self.port.getHost()).port
+        self.spec = make_spec()
+        self.token = token_of(self.spec)
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.number}/cdp?token={self.token}"
+
+    async def open(self) -> tuple[LiveSession, ScriptedBrowser]:
+        browser = ScriptedBrowser(self.clock)
+        self.pool.browsers = [browser]
+        return await self.sessions.open(self.spec), browser
+
+    def get(
+        self, path: str, method: str = "GET", **headers: str
+    ) -> Deferred[tuple[int, dict[str, str], bytes]]:
+        """Status, headers (lower case) and body."""
+
+        def ask() -> tuple[int, dict[str, str], bytes]:
+            connection = http.client.HTTPConnection("127.0.0.1", self.number, timeout=10)
+            try:
+                connection.request(method, path, headers=headers)
+                answer = connection.getresponse()
+                names = {name.lower(): value for name, value in answer.getheaders()}
+                return answer.status, names, answer.read()
+            finally:
+                connection.close()
+
+        return deferToThread(ask)
+
+    async def close(self) -> None:
+        await self.sessions.drain(0)
+        await maybeDeferred(self.port.stopListening)

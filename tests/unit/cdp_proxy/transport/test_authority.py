@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.web.test.requesthelper import DummyRequest
+
+from cdp_proxy.transport.authority import Authority, Forbidden
+from cdp_proxy.transport.session import LiveSession
+from shared.errors import SessionEnded, SessionNotFound, Unauthorized, Unavailable
+from shared.ids import SessionId
+from shared.records import SessionSpec
+from shared.session_state import EndReason, SessionStatus
+from shared.tokens import ALL_SCOPES, Claims, Scope, make_token
+from tests.fakes.records import make_session, make_spec, session_id_of
+from tests.unit.cdp_proxy.transport.test_registry import Registry, outcome_of
+
+SECRET = "s" * 48
+ONE = session_id_of("one")
+
+
+def token_of(
+    spec: SessionSpec,
+    scopes: frozenset[Scope] = ALL_SCOPES,
+    secret: str = SECRET,
+    token_id: str | None = None,
+    expires_at: float | None = None,
+) -> str:
+    claims = Claims(
+        session_id=spec.session_id,
+        owner_id=spec.owner_id,
+        token_id=token_id or spec.token_id,
+        scopes=scopes,
+        issued_at=1,
+        expires_at=int(expires_at or spec.expires_at),
+    )
+    return make_token(claims, secret)
+
+
+class Door(Registry):
+    def __init__(self) -> None:
+        super().__init__()
+        self.authority = Authority(
+            self.sessions,
+            self.store,  # type: ignore[arg-type]
+            self.sessions._resources.blocking,
+            SECRET,
+        )
+
+    def ask(
+        self, token: str | None, path_id: str | None = None, header: str | None = None
+    ) -> object:
+        request = DummyRequest([b"cdp"])
+        if token is not None:
+            request.args[b"token"] = [token.encode()]
+        if header is not None:
+            request.requestHeaders.setRawHeaders("Authorization", [header])
+        asking = self.authority.session_for(request, Scope.CDP, path_id)  # type: ignore[arg-type]
+        (outcome,) = outcome_of(Deferred.fromCoroutine(asking))
+        return outcome
+
+
+@pytest.fixture
+def door() -> Door:
+    door = Door()
+    door.open()
+    return door
+
+
+TOKEN = token_of(make_spec())
+
+
+@pytest.mark.parametrize("path_id", [None, str(ONE)])
+def test_the_token_opens_its_session(door: Door, path_id: str | None) -> None:
+    session = door.ask(TOKEN, path_id)
+
+    assert isinstance(session, LiveSession)
+    assert session.spec.session_id == ONE
+
+
+@pytest.mark.parametrize("kind", ["Bearer", "bearer", "BEARER"])
+def test_a_token_may_come_in_a_header(door: Door, kind: str) -> None:
+    assert isinstance(door.ask(None, header=f"{kind} {TOKEN}"), LiveSession)
+
+
+def test_the_query_goes_before_the_header(door: Door) -> None:
+    assert isinstance(door.ask(TOKEN, header="Bearer nonsense"), LiveSession)
+
+
+@pytest.mark.parametrize("header", [None, "", "Basic abc", "Bearer", "Bearer "])
+def test_without_a_token_nobody_comes_in(door: Door, header: str | None) -> None:
+    assert isinstance(door.ask(None, header=header), Unauthorized)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "nonsense",
+        "\xff",
+        TOKEN[:-2],
+        token_of(make_spec(), secret="x" * 48),
+        token_of(make_spec(), expires_at=10),
+        token_of(make_spec(), token_id="0" * 32),
+    ],
+)
+def test_another_token_opens_nothing(door: Door, token: str) -> None:
+    error = door.ask(token)
+
+    assert isinstance(error, Unauthorized)
+    assert token == "" or token not in error.message
+
+
+def test_a_token_for_looking_opens_no_cdp(door: Door) -> None:
+    error = door.ask(token_of(make_spec(), scopes=frozenset({Scope.VIEW})))
+
+    assert isinstance(error, Forbidden)
+
+
+def test_the_path_may_not_name_another_session(door: Door) -> None:
+    assert isinstance(door.ask(TOKEN, str(session_id_of("two"))), SessionNotFound)
+
+
+class TestElsewhere:
+    """The session does not run here: Redis knows why."""
+
+    TOKEN = token_of(make_spec("two"))
+
+    def told(self, door: Door, status: SessionStatus | None) -> object:
+        if status is not None:
+            found = make_session(make_spec("two"), status=status)
+            door.store.sessions[SessionId(found.spec.session_id)] = found
+        return door.ask(self.TOKEN)
+
+    def test_nobody_knows_it(self, door: Door) -> None:
+        assert isinstance(self.told(door, None), SessionNotFound)
+
+    @pytest.mark.parametrize("status", [SessionStatus.ENDED, SessionStatus.FAILED])
+    def test_it_is_over(self, door: Door, status: SessionStatus) -> None:
+        error = self.told(door, status)
+
+        assert isinstance(error, SessionEnded)
+        assert error.details == {"status": status.value}
+
+    @pytest.mark.parametrize("status", [SessionStatus.ACTIVE, SessionStatus.INITIALIZING])
+    def test_it_runs_in_another_container(self, door: Door, status: SessionStatus) -> None:
+        assert isinstance(self.told(door, status), Unavailable)
+
+    def test_redis_cannot_be_asked(self, door: Door) -> None:
+        door.store.away = True
+
+        assert isinstance(self.told(door, None), Unavailable)
+
+
+def test_an_ended_session_is_gone_here_too(door: Door) -> None:
+    session = door.ask(TOKEN)
+    assert isinstance(session, LiveSession)
+    door.launcher.hold.clear()
+    door.store.sessions[ONE] = make_session(make_spec(), status=SessionStatus.ENDED)
+    session.end(EndReason.RELEASED)
+
+    assert isinstance(door.ask(TOKEN), SessionEnded)

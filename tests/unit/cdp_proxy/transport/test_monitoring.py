@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+
+from cdp_proxy.transport.monitoring import Monitoring
+from shared.ids import TaskId
+from shared.session_state import EndReason
+from tests.fakes.records import session_id_of
+from tests.unit.cdp_proxy.transport.test_heartbeat import Beating
+
+
+class Watched(Beating):
+    def __init__(self) -> None:
+        super().__init__()
+        self.monitoring = Monitoring(
+            self.clock,
+            TaskId("task-a"),
+            self.sessions,
+            self.pool,  # type: ignore[arg-type]
+            self.heartbeat,
+        )
+
+    def values(self) -> dict[str, float]:
+        lines = self.monitoring.metrics().decode().splitlines()
+        pairs = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+        return {name: float(value) for name, value in pairs}
+
+
+@pytest.fixture
+def watched() -> Watched:
+    return Watched()
+
+
+def test_health_says_what_runs_here(watched: Watched) -> None:
+    watched.open()
+    watched.pool.warm = 2
+    watched.clock.advance(1.2345)
+
+    assert watched.monitoring.health() == {
+        "status": "ok",
+        "containerId": "task-a",
+        "sessions": 1,
+        "maxSessions": 2,
+        "warm": 2,
+        "screencasts": 0,
+        "draining": False,
+        "redis": "connected",
+        "uptimeSeconds": pytest.approx(1.2345, abs=0.001),
+    }
+    assert watched.monitoring.healthy
+
+
+def test_a_container_whose_browsers_do_not_start_is_unhealthy(watched: Watched) -> None:
+    watched.pool.healthy = False
+
+    assert watched.monitoring.health()["status"] == "unhealthy"
+    assert not watched.monitoring.healthy
+
+
+def test_a_draining_container_wants_no_sessions(watched: Watched) -> None:
+    watched.sessions.draining = True
+
+    assert watched.monitoring.health()["status"] == "draining"
+    assert not watched.monitoring.healthy
+
+
+def test_without_redis_it_says_so(watched: Watched) -> None:
+    watched.heartbeat.connected = False
+
+    assert watched.monitoring.health()["redis"] == "away"
+    assert watched.values()["wallcrawler_redis_connected"] == 0
+
+
+def test_metrics_are_of_this_moment(watched: Watched) -> None:
+    watched.open()
+    watched.sessions.unreported = {session_id_of("two"): EndReason.RELEASED}
+
+    values = watched.values()
+
+    assert values["wallcrawler_sessions"] == 1
+    assert values["wallcrawler_sessions_max"] == 2
+    assert values["wallcrawler_slots_free"] == 1
+    assert values["wallcrawler_cdp_clients"] == 0
+    assert values["wallcrawler_unreported_ends"] == 1
+    assert values["wallcrawler_draining"] == 0
+
+
+def test_ends_are_counted_by_reason(watched: Watched) -> None:
+    watched.open()
+    watched.close()
+
+    assert watched.values()['wallcrawler_sessions_ended_total{reason="released"}'] == 1

@@ -1,0 +1,128 @@
+"""With a real Redis: requests are pushed as the API pushes them."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import msgspec
+import pytest
+import redis
+from twisted.internet.defer import Deferred
+from twisted.internet.threads import deferToThread
+from twisted.trial.unittest import TestCase
+
+from cdp_proxy.transport.blocking import Blocking
+from cdp_proxy.transport.requests import RequestConsumer
+from shared import keys
+from shared.bus import RequestBus, RequestKind
+from shared.clock import system_clock
+from shared.errors import NoCapacity, SessionNotFound, WallCrawlerError
+from shared.ids import RequestId, SessionId, TaskId
+from shared.records import CloseSession, OpenSession, SessionSpec
+from shared.redis_client import connect
+from shared.session_state import EndReason
+from tests.fakes.reactor import installed_reactor
+from tests.fakes.records import make_spec, session_id_of
+
+TASK = TaskId("task-a")
+OPEN = OpenSession(spec=make_spec())
+CLOSE = CloseSession(session_id=session_id_of("one"))
+
+
+class FakeSessions:
+    """Remembers what it was asked; fails as told."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+        self.failure: Exception | None = None
+
+    async def open(self, spec: SessionSpec) -> None:
+        self.asked.append(("open", spec))
+        if self.failure is not None:
+            raise self.failure
+
+    async def close(self, session_id: SessionId, reason: EndReason) -> None:
+        self.asked.append(("close", session_id, reason))
+        if self.failure is not None:
+            raise self.failure
+
+
+class TestRequestConsumer(TestCase):
+    @pytest.fixture(autouse=True)
+    def _redis(self, redis_url: str, redis_client: redis.Redis) -> None:
+        self.url, self.redis = redis_url, redis_client
+
+    def setUp(self) -> None:
+        self.blocking = Blocking(installed_reactor())
+        self.blocking.start()
+        self.addCleanup(self.blocking.stop)
+        self.sessions = FakeSessions()
+        self.consumer = RequestConsumer(
+            installed_reactor(),
+            self.blocking,
+            self.sessions,  # type: ignore[arg-type]
+            RequestBus(connect(self.url), system_clock),
+        )
+        self.consumer.start(TASK, RequestBus(connect(self.url), system_clock))
+        self.addCleanup(lambda: Deferred.fromCoroutine(self.consumer.stop()))
+
+    async def call(self, kind: RequestKind, payload: msgspec.Struct) -> Any:
+        bus = RequestBus(connect(self.url), system_clock)
+        return await deferToThread(bus.call, TASK, RequestId("r"), kind, payload, 10.0)
+
+    async def test_a_session_is_opened(self) -> None:
+        answer = await self.call(RequestKind.OPEN, OPEN)
+
+        self.assertEqual(bytes(answer), b"{}")
+        self.assertEqual(self.sessions.asked, [("open", OPEN.spec)])
+
+    async def test_a_session_is_closed(self) -> None:
+        await self.call(RequestKind.CLOSE, CLOSE)
+
+        self.assertEqual(self.sessions.asked, [("close", CLOSE.session_id, EndReason.RELEASED)])
+
+    async def test_an_error_reaches_the_api_as_it_was(self) -> None:
+        self.sessions.failure = NoCapacity("full", slots=0)
+
+        with self.assertRaises(NoCapacity) as caught:
+            await self.call(RequestKind.OPEN, OPEN)
+        self.assertEqual(caught.exception.details, {"slots": 0})
+
+    async def test_an_unknown_session_is_told(self) -> None:
+        self.sessions.failure = SessionNotFound("no")
+
+        with self.assertRaises(SessionNotFound):
+            await self.call(RequestKind.CLOSE, CLOSE)
+
+    async def test_what_cannot_be_read_is_skipped(self) -> None:
+        self.redis.lpush(keys.requests(TASK), b"not json", b'{"id":1}')
+
+        await self.call(RequestKind.OPEN, OPEN)
+
+        self.assertEqual(len(self.sessions.asked), 1)
+
+    async def test_requests_go_on_after_redis_dropped_the_connection(self) -> None:
+        self.redis.client_kill_filter(_type="normal", skipme=True)
+
+        await self.call(RequestKind.OPEN, OPEN)
+
+        self.assertEqual(len(self.sessions.asked), 1)
+
+    async def test_stopping_does_not_wait_for_a_quiet_while_to_end(self) -> None:
+        await self.call(RequestKind.OPEN, OPEN)
+        begun = time.monotonic()
+        await self.consumer.stop()
+
+        self.assertLess(time.monotonic() - begun, 4.0)
+
+    @pytest.mark.logs_a_failure
+    async def test_an_accident_is_answered_too(self) -> None:
+        """Otherwise the API would wait until its time-out."""
+        self.sessions.failure = ZeroDivisionError("oops")
+
+        with self.assertRaises(WallCrawlerError) as caught:
+            await self.call(RequestKind.OPEN, OPEN)
+
+        self.assertNotIn("oops", caught.exception.message)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
