@@ -105,3 +105,6 @@ class LoopbackDoor:
     async def close(self) -> None:
         await self.sessions.drain(0)
         await maybeDeferred(self.port.stopListening)
+        for call in installed_reactor().getDelayedCalls():
+            if "_BatchedTimer" in str(call):  # txaio leaves the timers of buckets it has emptied
+                call.cancel()

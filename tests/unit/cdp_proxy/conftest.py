@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -42,3 +45,12 @@ def no_lost_failures(request: pytest.FixtureRequest) -> Iterator[None]:
         assert not failures, "\n".join(failures)
     else:
         assert failures
+
+
+@pytest.fixture
+def scratch_dir() -> Iterator[Path]:
+    """A folder that browsers may pass through: as root they run as other users than pytest."""
+    folder = Path(tempfile.mkdtemp(prefix="wc-scratch-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)

@@ -72,6 +72,7 @@ MALFORMED = [
     (b'{"id":1,"method":"A.b","sessionId":null}', -32600),
     (b'{"id":1,"method":"A.b","sessionId":5}', -32600),
     (b'{"id":1,"method":"A.b","extra":true}', -32600),
+    (b'{"id":1,"method":"A.b","extra":"\\ud800"}', -32600),
     (b'{"id":1,"id":2,"method":"A.b"}', -32700),
     (b'{"id":1,"method":"A.b","method":"A.c"}', -32700),
     (b'{"id":1,"method":"A.b","params":{},"params":{}}', -32700),

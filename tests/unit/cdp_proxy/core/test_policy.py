@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdp_proxy.core import messages
-from cdp_proxy.core.policy import CloseBrowser, Folders, Policy, Refusal, Refused, check_url
+from cdp_proxy.core.policy import ROWS, CloseBrowser, Folders, Policy, Refusal, Refused, check_url
 
 FOLDERS = Folders(downloads="/scratch/b1/downloads", uploads="/scratch/b1/uploads")
 
@@ -41,6 +41,10 @@ def passes(method: str, params: object) -> bool:
 class TestRows:
     def test_closing_the_browser_is_answered_and_left_to_the_session(self) -> None:
         assert judge("Browser.close") == CloseBrowser(b'{"id":3,"result":{}}')
+
+    def test_its_row_is_never_asked(self) -> None:
+        with pytest.raises(AssertionError):
+            ROWS["Browser.close"]({}, Policy(FOLDERS))
 
     @pytest.mark.parametrize("method", ["Browser.crash", "Browser.crashGpuProcess"])
     def test_the_browser_process_cannot_be_taken_down(self, method: str) -> None:

@@ -163,6 +163,7 @@ class TestBrokenFrames(Loopback):
         client, other = await self.client(), await self.client()
         await deferToThread(client.socket.sendall, frame)
         code, _ = await self.close_code(client)
+        await self.until(lambda: self.session.clients == 1)
         self.assertEqual((await self.exchange(other, VERSION))["id"], 1)
         return code
 

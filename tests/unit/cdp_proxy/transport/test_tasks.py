@@ -9,6 +9,12 @@ from cdp_proxy.transport import tasks
 from cdp_proxy.transport.tasks import all_done, spawn
 
 
+@pytest.fixture(autouse=True)
+def _nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests may have left something waiting."""
+    monkeypatch.setattr(tasks, "_running", set())
+
+
 async def waits_for(deferred: Deferred[None]) -> None:
     await deferred
 

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cdp_proxy.config import ConfigError, ProxyConfig
+
+SECRET = "s" * 32
+NEEDED = {"REDIS_ENDPOINT": "redis:6379", "JWE_SECRET": SECRET}
+
+
+def complaint(**env: str) -> str:
+    with pytest.raises(ConfigError) as error:
+        ProxyConfig.from_env({**NEEDED, **env})
+    return str(error.value)
+
+
+def test_two_variables_are_enough() -> None:
+    config = ProxyConfig.from_env(NEEDED)
+
+    assert config.redis_endpoint == "redis:6379"
+    assert (config.host, config.port) == ("127.0.0.1", 9223)
+    assert config.public_url is None
+    assert (config.max_sessions, config.warm_browsers) == (20, 2)
+    assert (config.browser, config.browser_path) == ("headless-shell", None)
+    assert config.browser_sandbox is None
+    assert config.ready_fd is None
+
+
+def test_every_variable_is_read() -> None:
+    config = ProxyConfig.from_env(
+        {
+            **NEEDED,
+            "CDP_HOST": "0.0.0.0",
+            "CDP_PORT": "0",
+            "CDP_PUBLIC_URL": "wss://cdp.example.com",
+            "MAX_SESSIONS": "5",
+            "WARM_BROWSERS": "0",
+            "BROWSER": "chromium",
+            "BROWSER_PATH": "/opt/chromium",
+            "BROWSER_SANDBOX": "off",
+            "SCRATCH_DIR": "/scratch",
+            "HEARTBEAT_TTL_SECONDS": "3",
+            "NEVER_CONNECTED_TIMEOUT_SECONDS": "10.5",
+            "LAST_CLIENT_GRACE_SECONDS": "0",
+            "DRAIN_SECONDS": "60",
+            "READY_FD": "7",
+        }
+    )
+
+    assert (config.host, config.port) == ("0.0.0.0", 0)
+    assert config.public_url == "wss://cdp.example.com"
+    assert (config.max_sessions, config.warm_browsers) == (5, 0)
+    assert (config.browser, config.browser_path) == ("chromium", "/opt/chromium")
+    assert config.browser_sandbox is False
+    assert config.scratch_dir == Path("/scratch")
+    assert config.heartbeat_ttl_seconds == 3
+    assert config.never_connected_timeout_seconds == 10.5
+    assert config.last_client_grace_seconds == 0
+    assert config.drain_seconds == 60
+    assert config.ready_fd == 7
+
+
+@pytest.mark.parametrize(("word", "value"), [("auto", None), ("on", True), ("off", False)])
+def test_the_sandbox_is_on_off_or_found_out(word: str, value: bool | None) -> None:
+    config = ProxyConfig.from_env({**NEEDED, "BROWSER_SANDBOX": word})
+
+    assert config.browser_sandbox is value
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("REDIS_ENDPOINT", "", "REDIS_ENDPOINT is not set"),
+        ("JWE_SECRET", "", "JWE_SECRET is not set"),
+        ("JWE_SECRET", "s" * 31, "JWE_SECRET must have at least 32 characters"),
+        ("CDP_PORT", "65536", "CDP_PORT must be a whole number from 0 to 65535, not '65536'"),
+        ("CDP_PORT", "-1", "CDP_PORT must be"),
+        ("CDP_PORT", "http", "CDP_PORT must be"),
+        ("CDP_PUBLIC_URL", "http://x", "CDP_PUBLIC_URL must start with ws:// or wss://"),
+        ("MAX_SESSIONS", "0", "MAX_SESSIONS must be"),
+        ("WARM_BROWSERS", "1.5", "WARM_BROWSERS must be"),
+        ("BROWSER", "firefox", "BROWSER must be one of headless-shell, chromium, not 'firefox'"),
+        ("BROWSER_SANDBOX", "yes", "BROWSER_SANDBOX must be one of auto, on, off"),
+        ("HEARTBEAT_TTL_SECONDS", "0.1", "HEARTBEAT_TTL_SECONDS must be seconds, at least 0.5"),
+        ("HEARTBEAT_TTL_SECONDS", "nan", "HEARTBEAT_TTL_SECONDS must be"),
+        ("DRAIN_SECONDS", "inf", "DRAIN_SECONDS must be"),
+        ("DRAIN_SECONDS", "-1", "DRAIN_SECONDS must be"),
+        ("LAST_CLIENT_GRACE_SECONDS", "soon", "LAST_CLIENT_GRACE_SECONDS must be"),
+        ("READY_FD", "stdout", "READY_FD must be the number of a file descriptor"),
+    ],
+)
+def test_a_wrong_value_is_named(name: str, value: str, text: str) -> None:
+    assert text in complaint(**{name: value})
+
+
+def test_all_complaints_come_at_once() -> None:
+    with pytest.raises(ConfigError) as error:
+        ProxyConfig.from_env({"CDP_PORT": "x", "BROWSER": "y", "READY_FD": "z"})
+
+    for name in ("REDIS_ENDPOINT", "JWE_SECRET", "CDP_PORT", "BROWSER", "READY_FD"):
+        assert name in str(error.value)
+
+
+def test_the_secret_is_neither_shown_nor_complained_about_aloud() -> None:
+    assert SECRET not in repr(ProxyConfig.from_env(NEEDED))
+    assert "too-short" not in complaint(JWE_SECRET="too-short")
