@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import cast
 
@@ -16,16 +17,19 @@ from twisted.logger import Logger
 from cdp_proxy.config import ProxyConfig
 from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.blocking import Blocking
+from cdp_proxy.transport.caller import CallFailed
 from cdp_proxy.transport.cdp_socket import CdpSocketFactory
 from cdp_proxy.transport.chromium import Build, Launcher, LaunchFailed, find_binary
 from cdp_proxy.transport.discovery import Discovery
+from cdp_proxy.transport.files import Files
 from cdp_proxy.transport.heartbeat import Heartbeat, Identity
-from cdp_proxy.transport.http import FrontDoor, QuietSite, Rooms
+from cdp_proxy.transport.http import FrontDoor, Rooms
 from cdp_proxy.transport.monitoring import Monitoring
 from cdp_proxy.transport.pool import WarmPool
 from cdp_proxy.transport.protocol_file import ProtocolFile
 from cdp_proxy.transport.reactor import Reactor
 from cdp_proxy.transport.registry import Resources, Sessions
+from cdp_proxy.transport.request_body import QuietSite
 from cdp_proxy.transport.requests import RequestConsumer
 from cdp_proxy.transport.scratch import ScratchRoot
 from cdp_proxy.transport.session import Timeouts
@@ -99,13 +103,14 @@ class Container:
         self._consumer = RequestConsumer(
             reactor, self._blocking, self._sessions, RequestBus(self._redis, system_clock)
         )
-        self._site = QuietSite(  # type: ignore[no-untyped-call]
+        self._site = QuietSite(
             FrontDoor(
                 Rooms(
                     Authority(self._sessions, self._store, self._blocking, config.jwt_secret),
                     Discovery(ProtocolFile(reactor, launcher)),
                     Monitoring(reactor, self._task_id, self._sessions, self._pool, self._heartbeat),
                     CdpSocketFactory(reactor),
+                    Files(reactor, self._blocking),
                 ),
             ),
             timeout=_REQUEST_SECONDS,
@@ -119,27 +124,18 @@ class Container:
             StartFailed: with what stands in the way; `stop` cleans up what had started.
         """
         self._blocking.start()
-        await self._check_redis()
+        await self._reach_redis(self._blocking.run(self._store.ping))
         swept = await self._blocking.run(self._scratch.sweep)
         if swept:
             _log.info("swept the folders of {swept} dead containers", swept=swept)
         try:
             await self._pool.start(self._config.browser_sandbox)
-        except LaunchFailed as error:
+        except (LaunchFailed, CallFailed) as error:
             raise StartFailed(EXIT_BROWSER, str(error)) from error
         address = self._listen()
         public_url = self._config.public_url or f"ws://{address}"
         ready = Ready(self._task_id, f"{public_url}/cdp", self._config.browser)
-        await self._heartbeat.start(
-            Identity(
-                task_id=self._task_id,
-                address=address,
-                public_url=public_url,
-                browser=self._config.browser,
-                started_at=system_clock(),
-                ttl_seconds=self._config.heartbeat_ttl_seconds,
-            )
-        )
+        await self._reach_redis(self._heartbeat.start(self._identity(address, public_url)))
         self._consumer.start(self._task_id, RequestBus(self._taking, system_clock))
         _log.info("serving {url}", url=ready.cdp_url, task_id=self._task_id)
         return ready
@@ -164,13 +160,23 @@ class Container:
             self._redis.close()
             self._taking.close()
 
-    async def _check_redis(self) -> None:
+    async def _reach_redis(self, asking: Awaitable[None]) -> None:
         try:
-            await self._blocking.run(self._store.ping)
+            await asking
         except redis.RedisError as error:
             raise StartFailed(
                 EXIT_REDIS, f"Redis at REDIS_ENDPOINT cannot be reached: {error}"
             ) from error
+
+    def _identity(self, address: str, public_url: str) -> Identity:
+        return Identity(
+            task_id=self._task_id,
+            address=address,
+            public_url=public_url,
+            browser=self._config.browser,
+            started_at=system_clock(),
+            ttl_seconds=self._config.heartbeat_ttl_seconds,
+        )
 
     def _listen(self) -> str:
         """Open the front door; `host:port` as it came out."""
