@@ -4,8 +4,10 @@
     ├── InvalidRequest               400  INVALID_REQUEST, with the field
     ├── Unauthorized                 401  UNAUTHORIZED
     ├── SessionNotFound              404  SESSION_NOT_FOUND
+    ├── NoSuchFile                   404  FILE_NOT_FOUND
     ├── SessionEnded                 410  SESSION_ENDED, with the status and reason
     ├── IdempotencyConflict          409  IDEMPOTENCY_CONFLICT
+    ├── TooLarge                     413  PAYLOAD_TOO_LARGE
     ├── NoCapacity                   429  NO_CAPACITY, with Retry-After
     ├── BrowserStartFailed           502  BROWSER_START_FAILED
     ├── Unavailable                  503  UNAVAILABLE, with Retry-After
@@ -54,6 +56,13 @@ class SessionNotFound(WallCrawlerError):
     http_status = 404
 
 
+class NoSuchFile(WallCrawlerError):
+    """The session has no finished download of that name."""
+
+    code = "FILE_NOT_FOUND"
+    http_status = 404
+
+
 class SessionEnded(WallCrawlerError):
     """The session existed and is over; its tokens are revoked with it."""
 
@@ -66,6 +75,13 @@ class IdempotencyConflict(WallCrawlerError):
 
     code = "IDEMPOTENCY_CONFLICT"
     http_status = 409
+
+
+class TooLarge(WallCrawlerError):
+    """The body is larger than what is left for the session, or than the endpoint takes."""
+
+    code = "PAYLOAD_TOO_LARGE"
+    http_status = 413
 
 
 class NoCapacity(WallCrawlerError):

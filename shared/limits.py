@@ -19,7 +19,7 @@ VIEWPORT_PX_MAX: Final = 10_000
 beyond 10 000 exhaust the renderer long before."""
 
 BODY_BYTES_MAX: Final = 1024 * 1024
-"""A REST body; larger ones are refused with 400 before they are parsed."""
+"""A REST body, unless it is an upload; larger ones are refused before they are parsed."""
 USER_METADATA_ENTRIES_MAX: Final = 50
 USER_METADATA_BYTES_MAX: Final = 16 * 1024
 USER_AGENT_CHARS_MAX: Final = 1_024
@@ -49,6 +49,13 @@ CLOSE_TIMEOUT_SECONDS: Final = 15.0
 
 CDP_MESSAGE_BYTES_MAX: Final = 100 * 1024 * 1024
 """What Chromium accepts from a client (`kReceiveBufferSizeForDevTools`)."""
+UPLOADS_BYTES_MAX: Final = 1024 * 1024 * 1024
+"""All uploads of a session together, so also the longest form (1 GiB)."""
+UPLOADS_FILES_MAX: Final = 1_000
+"""Files of one session's uploads; bounds inodes as the above bounds bytes."""
+FILE_NAME_BYTES_MAX: Final = 200
+"""A file's name in UTF-8, short of Linux' 255 (`NAME_MAX`) so that a number may be added."""
+
 CDP_ID_MAX: Final = 2**31 - 1
 """CDP message ids are 32-bit signed integers in Chromium's dispatcher."""
 

@@ -11,6 +11,12 @@ CdpCommand = Generator[dict[str, Any], dict[str, Any], T]
 decoded."""
 
 
+def set_download_behavior(folder: str) -> CdpCommand[None]:
+    """`Browser.setDownloadBehavior`: downloads go to `folder` under their GUIDs, with events."""
+    params = {"behavior": "allowAndName", "downloadPath": folder, "eventsEnabled": True}
+    yield {"method": "Browser.setDownloadBehavior", "params": params}
+
+
 def set_locale_override(locale: str) -> CdpCommand[None]:
     """`Emulation.setLocaleOverride`: `Intl`'s default locale, as ICU spells it (`de_DE`)."""
     yield {"method": "Emulation.setLocaleOverride", "params": {"locale": locale}}

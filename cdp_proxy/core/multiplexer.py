@@ -46,6 +46,8 @@ class Member:
     """Those of `flat` that Chromium holds until the client lets them run."""
     auto_attached: set[bytes] = field(default_factory=set)
     """Sessions (root or flat) on which the client asked for auto-attach with waiting."""
+    steers_downloads: bool = False
+    """Whether it has said where downloads go; Chromium forbids them when it leaves."""
     commands: int = 0
     """Messages it has sent."""
 
@@ -91,6 +93,7 @@ class Multiplexer:
             if not isinstance(verdict, bytes):
                 return verdict
             message = verdict
+            member.steers_downloads |= command.method == "Browser.setDownloadBehavior"
         elif command.method in _PAUSES:
             _note_pause(member, key, command)
         self._recent.append((command.id, member))

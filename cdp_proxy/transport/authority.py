@@ -67,6 +67,13 @@ class Authority:
             raise Unauthorized("The token has been replaced.")
         return session
 
+    def recognises(self, request: Request, scope: Scope) -> bool:
+        """Whether the token is ours and covers `scope`; not yet whether its session lives."""
+        try:
+            return scope in self._claims(request).scopes
+        except Unauthorized:
+            return False
+
     def _claims(self, request: Request) -> Claims:
         token = _token_of(request)
         if not token:

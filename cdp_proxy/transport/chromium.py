@@ -290,7 +290,7 @@ def _environment(folder: BrowserFolder, profile: LaunchProfile) -> dict[str, str
     return {
         "HOME": str(folder.path),
         "TMPDIR": str(folder.temp),
-        "LANG": "en_US.UTF-8",
+        "LANG": "C.UTF-8",  # always there; in a locale that is not, names would have to be ASCII
         "PATH": "/usr/bin:/bin",
         **dict(profile.env),
     }

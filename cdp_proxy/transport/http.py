@@ -9,18 +9,21 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 
-import msgspec
 from autobahn.twisted.resource import WebSocketResource
 from twisted.logger import Logger
 from twisted.web.resource import Resource
-from twisted.web.server import NOT_DONE_YET, Request, Site
+from twisted.web.server import NOT_DONE_YET, Request
 
+from cdp_proxy.transport.answers import Alive, refuse, reply
 from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.cdp_socket import CdpSocket, CdpSocketFactory, Handoff
 from cdp_proxy.transport.discovery import Discovery
+from cdp_proxy.transport.files import Files
 from cdp_proxy.transport.monitoring import Monitoring
+from cdp_proxy.transport.request_body import BoundedRequest
 from cdp_proxy.transport.tasks import spawn
 from shared.errors import SessionNotFound, WallCrawlerError
+from shared.limits import BODY_BYTES_MAX, UPLOADS_BYTES_MAX
 from shared.tokens import Scope
 
 _log = Logger()
@@ -34,6 +37,7 @@ class Rooms:
     discovery: Discovery
     monitoring: Monitoring
     sockets: CdpSocketFactory
+    files: Files
 
 
 class FrontDoor(Resource):
@@ -45,38 +49,50 @@ class FrontDoor(Resource):
         super().__init__()
         self._rooms = rooms
 
-    def render(self, request: Request) -> int:
+    def body_bytes_max(self, request: Request) -> int:
+        """How long a body may be that is kept: long for uploads of those with a token."""
+        match request.method, _parts(request):
+            case b"POST", ["sessions", _, "uploads"] if self._rooms.authority.recognises(
+                request, Scope.CDP
+            ):
+                return UPLOADS_BYTES_MAX
+        return BODY_BYTES_MAX
+
+    def render(self, request: BoundedRequest) -> int:
         """Answer later; every answer is made by `_dispatch`."""
         spawn(self._answer(request), "http request")
         return NOT_DONE_YET
 
-    async def _answer(self, request: Request) -> None:
+    async def _answer(self, request: BoundedRequest) -> None:
         alive = Alive(request)
         try:
             await self._dispatch(request, alive)
         except WallCrawlerError as error:
-            _refuse(request, alive, error)
+            refuse(request, alive, error)
         except Exception:
-            _refuse(request, alive, WallCrawlerError("Something went wrong in the container."))
+            refuse(request, alive, WallCrawlerError("Something went wrong in the container."))
             raise
 
-    async def _dispatch(self, request: Request, alive: Alive) -> None:
-        parts = [part.decode("latin-1") for part in request.path.split(b"/") if part]
-        match parts:
-            case ["cdp"] | ["cdp", _]:
-                await self._open_cdp(request, alive, parts[1] if len(parts) > 1 else None)
+    async def _dispatch(self, request: BoundedRequest, alive: Alive) -> None:
+        match _parts(request):
+            case ["cdp"]:
+                await self._open_cdp(request, alive, None)
+            case ["cdp", session_id]:
+                await self._open_cdp(request, alive, session_id)
+            case ["sessions", session_id, *rest]:
+                await self._files(request, alive, session_id, rest)
             case ["json", name]:
                 await self._discover(request, alive, name)
             case ["health"]:
                 monitoring = self._rooms.monitoring
-                _reply(request, alive, monitoring.health(), 200 if monitoring.healthy else 503)
+                reply(request, alive, monitoring.health(), 200 if monitoring.healthy else 503)
             case ["metrics"] if _is_private(request):
                 request.setHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
                 alive.finish(self._rooms.monitoring.metrics())
             case _:
                 raise SessionNotFound("There is nothing at this path.")
 
-    async def _open_cdp(self, request: Request, alive: Alive, path_id: str | None) -> None:
+    async def _open_cdp(self, request: BoundedRequest, alive: Alive, path_id: str | None) -> None:
         session = await self._rooms.authority.session_for(request, Scope.CDP, path_id)
         if (request.getHeader("Upgrade") or "").lower() != "websocket":
             request.setHeader("Upgrade", "websocket")
@@ -95,7 +111,13 @@ class FrontDoor(Resource):
         WebSocketResource(Handoff(socket, prepare)).render(request)
         socket.take_transport()
 
-    async def _discover(self, request: Request, alive: Alive, name: str) -> None:
+    async def _files(
+        self, request: BoundedRequest, alive: Alive, session_id: str, path: list[str]
+    ) -> None:
+        session = await self._rooms.authority.session_for(request, Scope.CDP, session_id)
+        await self._rooms.files.answer(request, alive, session, path)
+
+    async def _discover(self, request: BoundedRequest, alive: Alive, name: str) -> None:
         session = await self._rooms.authority.session_for(request, Scope.CDP, None)
         discovery = self._rooms.discovery
         body: object
@@ -108,16 +130,7 @@ class FrontDoor(Resource):
                 body = await discovery.protocol()
             case _:
                 raise SessionNotFound("There is nothing at this path.")
-        _reply(request, alive, body)
-
-
-class QuietSite(Site):
-    """A site without an access log: URLs carry tokens."""
-
-    noisy = False
-
-    def log(self, request: object) -> None:
-        """Write nothing."""
+        reply(request, alive, body)
 
 
 class UpgradeRequired(WallCrawlerError):
@@ -127,42 +140,8 @@ class UpgradeRequired(WallCrawlerError):
     http_status = 426
 
 
-class Alive:
-    """Whether a request's client still waits for the answer."""
-
-    def __init__(self, request: Request) -> None:
-        self.gone = False
-        self._request = request
-        request.notifyFinish().addBoth(self._finished)
-
-    def _finished(self, _result: object) -> None:
-        self.gone = True
-
-    def finish(self, body: bytes) -> None:
-        """Send the answer, unless nobody waits for it."""
-        if not self.gone:
-            self._request.write(body)
-            self._request.finish()
-
-    def hand_over(self) -> None:
-        """The connection is a WebSocket's from here on."""
-        self.gone = True
-
-
-def _reply(request: Request, alive: Alive, body: object, status: int = 200) -> None:
-    request.setResponseCode(status)
-    request.setHeader("Content-Type", "application/json; charset=utf-8")
-    request.setHeader("Cache-Control", "no-store")
-    alive.finish(body if isinstance(body, bytes) else msgspec.json.encode(body))
-
-
-def _refuse(request: Request, alive: Alive, error: WallCrawlerError) -> None:
-    if alive.gone:
-        return
-    if error.retry_after_seconds is not None:
-        request.setHeader("Retry-After", str(error.retry_after_seconds))
-    body = {"message": error.message, "code": error.code, **error.details}
-    _reply(request, alive, body, error.http_status)
+def _parts(request: Request) -> list[str]:
+    return [part.decode("latin-1") for part in request.path.split(b"/") if part]
 
 
 def _is_private(request: Request) -> bool:

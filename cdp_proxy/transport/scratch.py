@@ -7,11 +7,11 @@ the folder goes.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,14 +96,22 @@ class ScratchRoot:
         return swept
 
     def new_folder(self, name: str, uid: int | None) -> BrowserFolder:
-        """Create a browser's folder, owned by the user the browser runs as; blocks briefly."""
+        """Create a browser's folder, owned by the user the browser runs as; blocks briefly.
+
+        Uploads stay ours and are only readable to the browser, so that it cannot lead our writes
+        astray with links.
+        """
         folder = BrowserFolder(self.path / name)
         inner = [folder.profile, folder.temp, Path(folder.folders.downloads)]
+        uploads = Path(folder.folders.uploads)
         try:
-            for path in (folder.path, *inner, Path(folder.folders.uploads)):
+            for path in (folder.path, *inner, uploads):
                 path.mkdir(mode=0o700)
-                if uid is not None:
+                if uid is not None and path != uploads:
                     os.chown(path, uid, uid)
+            if uid is not None:
+                os.chown(uploads, -1, uid)
+                uploads.chmod(0o750)
         except OSError:
             folder.remove()
             raise
@@ -149,7 +157,13 @@ def _start_ticks(pid: int) -> str:
 
 
 def _remove_tree(path: Path) -> None:
-    """Delete a folder; a file that vanishes meanwhile (Chromium's own clean-up) is no error."""
+    """Delete a folder; files that vanish or come meanwhile are no error.
+
+    Chromium may still be cleaning up itself, and an upload may be on its way.
+    """
     while path.exists():
-        with suppress(FileNotFoundError):
+        try:
             shutil.rmtree(path)
+        except OSError as error:
+            if error.errno not in {errno.ENOENT, errno.ENOTEMPTY}:
+                raise

@@ -27,9 +27,11 @@ from cdp_proxy.core.policy import CloseBrowser, Policy
 from cdp_proxy.core.settings import needs_targets
 from cdp_proxy.transport.caller import CallFailed
 from cdp_proxy.transport.chromium import Browser
+from cdp_proxy.transport.download_names import DownloadNames
 from cdp_proxy.transport.target_settings import TargetSettings
 from cdp_proxy.transport.tasks import spawn
-from shared.errors import InvalidRequest, NoCapacity, SessionEnded
+from cdp_proxy.transport.uploads import UploadBudget
+from shared.errors import BrowserStartFailed, InvalidRequest, NoCapacity, SessionEnded
 from shared.records import SessionSpec
 from shared.session_state import EndReason
 
@@ -87,6 +89,8 @@ class LiveSession:
         """Fires once, after that, when Redis has been told and the slot is free."""
         self.end_reason: EndReason | None = None
         """Set when the end begins."""
+        self.downloads = DownloadNames(browser.caller, browser.folder.folders.downloads)
+        self.uploads = UploadBudget()
         self._reactor = reactor
         self._browser = browser
         self._bury = bury
@@ -112,6 +116,7 @@ class LiveSession:
 
         Raises:
             InvalidRequest: Chromium refused a setting.
+            BrowserStartFailed: it has gone.
         """
         browser = self._browser
         browser.on_client_message = self._mux.browser_message
@@ -126,6 +131,10 @@ class LiveSession:
                 raise InvalidRequest(
                     f"The browser refused a setting: {error}", field="browserSettings"
                 ) from error
+        try:
+            await self.downloads.start()
+        except CallFailed as error:
+            raise BrowserStartFailed("The browser did not stay.") from error
         self._probe.clock = self._reactor
         self._probe.start(_PROBE_SECONDS, now=False)
         self._arm()
@@ -229,6 +238,8 @@ class LiveSession:
                 await caller.call(cdp.browser.get_version())
             root = cdp.target.SessionID(member.root.decode())
             await caller.call(cdp.target.detach_from_target(root))
+            if member.steers_downloads:
+                await self.downloads.allow()
         except CallFailed as error:
             if self.end_reason is None:
                 _log.warn("a client could not be detached: {error}", error=str(error))

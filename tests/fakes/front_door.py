@@ -13,10 +13,12 @@ from twisted.internet.threads import deferToThread
 from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.cdp_socket import CdpSocketFactory
 from cdp_proxy.transport.discovery import Discovery
+from cdp_proxy.transport.files import Files
 from cdp_proxy.transport.heartbeat import Heartbeat
-from cdp_proxy.transport.http import FrontDoor, QuietSite, Rooms
+from cdp_proxy.transport.http import FrontDoor, Rooms
 from cdp_proxy.transport.monitoring import Monitoring
 from cdp_proxy.transport.registry import Resources, Sessions
+from cdp_proxy.transport.request_body import QuietSite
 from cdp_proxy.transport.session import LiveSession
 from shared.clock import system_clock
 from shared.ids import TaskId
@@ -69,8 +71,9 @@ class LoopbackDoor:
             Discovery(cast("Any", FakeProtocolFile())),
             Monitoring(self.clock, task_id, self.sessions, cast("Any", self.pool), heartbeat),
             CdpSocketFactory(reactor),
+            Files(reactor, blocking),
         )
-        site = cast("ServerFactory", QuietSite(FrontDoor(rooms)))  # type: ignore[no-untyped-call]
+        site = cast("ServerFactory", QuietSite(FrontDoor(rooms)))
         self.port = reactor.listenTCP(0, site, interface="127.0.0.1")
         self.number = cast("IPv4Address", self.port.getHost()).port
         self.spec = make_spec()

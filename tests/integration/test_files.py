@@ -174,9 +174,7 @@ def test_a_playwright_download_is_fetched_by_name_and_in_the_archive(
 def test_a_puppeteer_download_is_fetched_by_name(
     node: NodeClient, files: Files, site: Site
 ) -> None:
-    node.facts(
-        "puppeteer.cjs", "download", connectUrl=files.browser.connect_url, origin=site.origin
-    )
+    node.facts("puppeteer", "download", connectUrl=files.browser.connect_url, origin=site.origin)
 
     (name,) = files.wait_for(1)
 

@@ -10,10 +10,9 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.defer import maybeDeferred
 from twisted.trial.unittest import TestCase
 from twisted.web.resource import Resource
-from twisted.web.server import Request
+from twisted.web.server import Request, Site
 
 from cdp_proxy.core.settings import LaunchProfile
-from cdp_proxy.transport.http import QuietSite
 from cdp_proxy.transport.protocol_file import ProtocolFile
 from shared.errors import Unavailable
 from tests.fakes.container import FakeLauncher, clock_at, launch_failure
@@ -54,7 +53,7 @@ class TestProtocolFile(TestCase):
 
     def setUp(self) -> None:
         Port.asked = 0
-        site = cast("Any", QuietSite(Port()))  # type: ignore[no-untyped-call]
+        site = cast("Any", Site(Port()))  # type: ignore[no-untyped-call]
         port = installed_reactor().listenTCP(0, site, interface="127.0.0.1")
         self.addCleanup(lambda: maybeDeferred(port.stopListening))
         number = cast("IPv4Address", port.getHost()).port
