@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import urlencode
 
 from chalice_app.config import ApiConfig
 from shared.ids import TaskId
@@ -24,7 +26,19 @@ class Access:
     """The same session always has the same access, for as long as it lives."""
 
     token: str = field(repr=False)
-    connect_url: str = field(repr=False)
+    base: str
+    """`ws[s]://host`, perhaps with a path: where the session's container is reached."""
+
+    @property
+    def connect_url(self) -> str:
+        """Where CDP clients connect."""
+        return f"{self.base}/cdp?token={self.token}"
+
+    def http_url(self, path: str, query: Mapping[str, str]) -> str:
+        """Where a file endpoint of the container is, with what opens it."""
+        scheme, _, rest = self.base.partition("://")
+        http = {"ws": "http", "wss": "https"}[scheme]
+        return f"{http}://{rest}{path}?{urlencode({**query, 'token': self.token})}"
 
 
 def access_to(session: Session, config: ApiConfig, tasks: TaskDirectory) -> Access | None:
@@ -44,7 +58,7 @@ def access_to(session: Session, config: ApiConfig, tasks: TaskDirectory) -> Acce
         expires_at=int(spec.expires_at),
     )
     token = make_token(claims, config.token_secret)
-    return Access(token=token, connect_url=f"{base}/cdp?token={token}")
+    return Access(token=token, base=base)
 
 
 def _public_url(task: Task | None) -> str | None:

@@ -82,6 +82,9 @@ def test_the_routes_are_those_of_the_api() -> None:
         ("GET", "/sessions"),
         ("GET", "/sessions/{session_id}"),
         ("DELETE", "/sessions/{session_id}"),
+        ("GET", "/sessions/{session_id}/downloads"),
+        ("GET", "/sessions/{session_id}/downloads/{name}"),
+        ("POST", "/sessions/{session_id}/uploads"),
     }
 
 
