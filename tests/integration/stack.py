@@ -41,6 +41,8 @@ from tests.integration.processes import (
 from tests.integration.waiting import wait_until
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+_DIE_WITH_PARENT = REPOSITORY / "standalone" / "die_with_parent.py"
+"""So that a test run that is killed takes its editions with it."""
 READY_SECONDS = 60.0
 STOP_SECONDS = 30.0
 _OPEN_SECONDS = 25.0
@@ -93,6 +95,7 @@ class Stack:
         self._errors = (self.folder / "stderr").open("ab")
         self.process = subprocess.Popen(
             [
+                *(sys.executable, "-I", "-S", str(_DIE_WITH_PARENT), str(os.getpid())),
                 *(sys.executable, "-m", "standalone", "up", "--port", "0", "--cdp-port", "0"),
                 *("--state-dir", str(self.state), *self._options),
             ],
@@ -103,12 +106,15 @@ class Stack:
             start_new_session=True,
         )
         try:
-            line = self._first_line()
-            words = dict(word.split("=", 1) for word in line.split()[1:])
-            assert line.split()[0] == "ready", line
+            self._connect(self._first_line())
         except BaseException:
             self.abandon()
             raise
+
+    def _connect(self, line: str) -> None:
+        head, *assignments = line.split()
+        assert head == "ready", line
+        words = dict(word.split("=", 1) for word in assignments)
         self.ready_line = line
         self.cdp = words["cdp"]
         self.api = Api(words["api"], words["key"])
