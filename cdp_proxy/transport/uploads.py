@@ -35,8 +35,9 @@ class Uploaded:
 class UploadBudget:
     """What one session may still upload; touched by the reactor's thread only."""
 
-    def __init__(self) -> None:
-        self._bytes_left = UPLOADS_BYTES_MAX
+    def __init__(self, bytes_max: int = UPLOADS_BYTES_MAX) -> None:
+        self._bytes_max = bytes_max
+        self._bytes_left = bytes_max
 
     @contextmanager
     def reserved(self, body_bytes: int) -> Iterator[list[Uploaded]]:
@@ -49,9 +50,8 @@ class UploadBudget:
         """
         if body_bytes > self._bytes_left:
             raise TooLarge(
-                f"The session may upload {self._bytes_left} bytes more"
-                f" ({UPLOADS_BYTES_MAX} in all).",
-                limit=UPLOADS_BYTES_MAX,
+                f"The session may upload {self._bytes_left} bytes more ({self._bytes_max} in all).",
+                limit=self._bytes_max,
                 left=self._bytes_left,
             )
         self._bytes_left -= body_bytes
