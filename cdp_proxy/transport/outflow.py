@@ -33,6 +33,7 @@ class Outflow:
         self._request = request
         self._alive = alive
         self._resumed: Deferred[None] | None = None
+        self._stopped = False
 
     async def send(self, chunks: Generator[bytes, None, None]) -> None:
         """Write all chunks and finish; a body that cannot be made whole is cut off, visibly."""
@@ -40,7 +41,7 @@ class Outflow:
         request.registerProducer(self, True)
         try:
             while chunk := await self._blocking.run(next, chunks, b""):
-                if self._alive.gone:
+                if self._alive.gone or self._stopped:
                     return
                 request.write(chunk)
                 if self._resumed is not None:
@@ -69,7 +70,8 @@ class Outflow:
             resumed.callback(None)
 
     def stopProducing(self) -> None:
-        """It has gone."""
+        """It has gone; the request hears of it only after this."""
+        self._stopped = True
         self.resumeProducing()
 
     def _cut_off(self) -> None:
