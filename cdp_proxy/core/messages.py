@@ -89,7 +89,6 @@ _NESTING_MAX: Final = 290
 _STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _OPENS_AND_CLOSES: Final = bytes.maketrans(b"{[}]", b"\x01\x01\x00\x00")
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"{[}]"))
-_TOP_LEVEL_KEYS: Final = (b'"id"', b'"method"', b'"params"', b'"sessionId"')
 
 
 class Malformed(Exception):
@@ -117,7 +116,8 @@ def decode_command(message: bytes) -> Command:
         raise Malformed(_answer_to(message, INVALID_REQUEST, str(error))) from error
     except (msgspec.DecodeError, RecursionError):
         command = _decode_odd(message)
-    if any(message.count(key) > 1 for key in _TOP_LEVEL_KEYS):
+    count = message.count
+    if count(b'"id"') > 1 or count(b'"method"') > 1 or count(b'"sessionId"') > 1:
         _check_keys(message)
     if message.count(b"{") + message.count(b"[") > _NESTING_MAX:
         _check_nesting(message)

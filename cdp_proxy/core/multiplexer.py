@@ -22,11 +22,13 @@ from dataclasses import dataclass, field
 from msgspec import UNSET
 
 from cdp_proxy.core import messages
+from cdp_proxy.core.latency import SessionLatencies
 from cdp_proxy.core.messages import Command
 from cdp_proxy.core.policy import CloseBrowser, Policy, Refusal
 
 _RECENT_COMMANDS = 256
 """How many commands are remembered for `stray_answer`; Chromium answers those at once."""
+_ANSWER = b'{"id":'
 _TARGET_EVENT = b'{"method":"Target.'
 
 
@@ -55,8 +57,9 @@ class Member:
 class Multiplexer:
     """Ownership of flat sessions, and routing by it."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, latencies: SessionLatencies) -> None:
         self._policy = policy
+        self._latencies = latencies
         self._owners: dict[bytes, Member] = {}
         self._recent: deque[tuple[int, Member]] = deque(maxlen=_RECENT_COMMANDS)
 
@@ -97,6 +100,7 @@ class Multiplexer:
         elif command.method in _PAUSES:
             _note_pause(member, key, command)
         self._recent.append((command.id, member))
+        self._latencies.sent(key, command.id, command.method)
         if session_id is UNSET:
             return messages.with_session(message, member.suffix)
         return message
@@ -114,7 +118,9 @@ class Multiplexer:
         member = self._owners.get(key)
         if member is None:
             return False
-        if message.startswith(_TARGET_EVENT):
+        if message.startswith(_ANSWER):
+            self._latencies.answered(key, message)
+        elif message.startswith(_TARGET_EVENT):
             self._note_target_event(member, message)
         if key == member.root:
             message = message[: -messages.SUFFIX_BYTES] + b"}"

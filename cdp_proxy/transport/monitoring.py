@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 from prometheus_client import generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from twisted.internet.interfaces import IReactorTime
 
+from cdp_proxy.core.latency import BUCKETS_SECONDS, Histogram
 from cdp_proxy.transport.heartbeat import Heartbeat
 from cdp_proxy.transport.pool import WarmPool
 from cdp_proxy.transport.registry import Sessions
@@ -76,8 +83,34 @@ class Monitoring:
         for reason, count in sessions.ended_by_reason.items():
             ended.add_metric([reason.value], count)
         yield ended
+        yield from self._latencies()
+
+    def _latencies(self) -> Iterator[Metric]:
+        by_method = HistogramMetricFamily(
+            "wallcrawler_cdp_browser_seconds", "Commands' time in the browser.", labels=["method"]
+        )
+        for method, histogram in self._sessions.method_latencies.by_method.items():
+            by_method.add_metric([method], *_cumulated(histogram))
+        yield by_method
+        for name, text in (
+            ("browser", "Commands' time in the browser."),
+            ("proxy", "The proxy's work on one batch of messages."),
+        ):
+            by_session = HistogramMetricFamily(
+                f"wallcrawler_session_{name}_seconds", text, labels=["session"]
+            )
+            for session in self._sessions.running():
+                histogram = getattr(session.latencies, name)
+                by_session.add_metric([session.spec.session_id], *_cumulated(histogram))
+            yield by_session
 
     def _status(self) -> str:
         if self._sessions.draining:
             return "draining"
         return "ok" if self._pool.healthy else "unhealthy"
+
+
+def _cumulated(histogram: Histogram) -> tuple[list[tuple[str, float]], float]:
+    """Prometheus' form: each bucket counts all below its bound too; and the sum."""
+    bounds = [str(bound) for bound in BUCKETS_SECONDS] + ["+Inf"]
+    return list(zip(bounds, accumulate(histogram.counts), strict=True)), histogram.total_seconds

@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from cdp_proxy.core.latency import MethodLatencies
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.chromium import Browser, Launcher, LaunchFailed
 from cdp_proxy.transport.pool import WarmPool
@@ -58,6 +59,8 @@ class Sessions:
         """Ended sessions that Redis has not been told about."""
         self.ended_by_reason: Counter[EndReason] = Counter()
         """All ends since the start, for metrics."""
+        self.method_latencies = MethodLatencies()
+        """Time of commands in the browsers since the start, by method."""
         self._resources = resources
         self._timeouts = timeouts
         self._opening: dict[SessionId, list[Deferred[LiveSession]]] = {}
@@ -160,7 +163,12 @@ class Sessions:
     async def _start(self, spec: SessionSpec, browser: Browser) -> LiveSession:
         """Make a browser the session's; from here on every way out goes through its end."""
         session = LiveSession(
-            self._resources.reactor, spec, browser, self._timeouts, lambda: self._bury(browser)
+            self._resources.reactor,
+            spec,
+            browser,
+            self._timeouts,
+            methods=self.method_latencies,
+            bury=lambda: self._bury(browser),
         )
         self._running[spec.session_id] = session
         spawn(self._follow(session), "following a session to its end")

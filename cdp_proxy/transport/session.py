@@ -21,6 +21,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from cdp_proxy.core.close_codes import CloseCode, close_code_of
+from cdp_proxy.core.latency import MethodLatencies, SessionLatencies
 from cdp_proxy.core.lifecycle import Lifecycle, Limits
 from cdp_proxy.core.multiplexer import Member, Multiplexer
 from cdp_proxy.core.policy import CloseBrowser, Policy
@@ -78,9 +79,20 @@ class LiveSession:
         spec: SessionSpec,
         browser: Browser,
         timeouts: Timeouts,
+        *,
+        methods: MethodLatencies,
         bury: Callable[[], Deferred[None]],
     ) -> None:
-        """`bury` reaps the killed browser and fires when nothing of it is left."""
+        """Take a browser over.
+
+        Args:
+            reactor: for the clocks.
+            spec: what the session is.
+            browser: answers already; the session's own from here on.
+            timeouts: the container's limits.
+            methods: counts the time of commands, for all sessions.
+            bury: reaps the killed browser and fires when nothing of it is left.
+        """
         self.spec = spec
         self.started_at = reactor.seconds()
         self.ended: Deferred[EndReason] = Deferred()
@@ -94,7 +106,9 @@ class LiveSession:
         self._reactor = reactor
         self._browser = browser
         self._bury = bury
-        self._mux = Multiplexer(Policy(browser.folder.folders))
+        self.latencies = SessionLatencies(methods)
+        self._mux = Multiplexer(Policy(browser.folder.folders), self.latencies)
+        self._in_batch = False
         self._sockets: dict[Member, ClientSocket] = {}
         self._lifecycle = Lifecycle(
             Limits(
@@ -119,7 +133,7 @@ class LiveSession:
             BrowserStartFailed: it has gone.
         """
         browser = self._browser
-        browser.on_client_message = self._mux.browser_message
+        browser.on_client_message = self._from_browser
         browser.caller.on_stray = self._mux.stray_answer
         browser.on_lost = lambda: self.end(EndReason.BROWSER_CRASHED)
         browser.on_pressure(self._browser_pressure)
@@ -174,7 +188,9 @@ class LiveSession:
 
     def from_client(self, member: Member, message: bytes) -> None:
         """One whole message of a client; `flush` follows."""
-        self._lifecycle.activity(self._reactor.seconds())
+        if not self._in_batch:
+            self._begin_batch()
+            self._lifecycle.activity(self.latencies.now)
         out = self._mux.client_message(member, message)
         if isinstance(out, bytes):
             self._browser.queue(out)
@@ -188,6 +204,9 @@ class LiveSession:
         self._browser.flush()
         for socket in self._sockets.values():
             socket.flush()
+        if self._in_batch:
+            self._in_batch = False
+            self.latencies.worked(self._reactor.seconds())
 
     def depart(self, member: Member) -> None:
         """A client has gone, in whatever way; may be called again."""
@@ -213,6 +232,15 @@ class LiveSession:
             socket.close(close_code_of(reason), reason.text)
         self._browser.kill()
         spawn(self._finish(reason), "ending a session")
+
+    def _begin_batch(self) -> None:
+        self._in_batch = True
+        self.latencies.now = self._reactor.seconds()
+
+    def _from_browser(self, message: bytes) -> bool:
+        if not self._in_batch:
+            self._begin_batch()
+        return self._mux.browser_message(message)
 
     async def _finish(self, reason: EndReason) -> None:
         try:

@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.task import Clock
 
 from cdp_proxy.core.close_codes import CloseCode
+from cdp_proxy.core.latency import MethodLatencies
 from cdp_proxy.core.settings import LaunchProfile
 from cdp_proxy.transport.chromium import Build, LaunchFailed
 from cdp_proxy.transport.session import LiveSession, Timeouts
@@ -188,7 +189,8 @@ class OneSession:
             self.spec,
             self.browser,  # type: ignore[arg-type]
             TIMEOUTS,
-            lambda: self.buried,
+            methods=MethodLatencies(),
+            bury=lambda: self.buried,
         )
 
     def start(self) -> Deferred[None]:

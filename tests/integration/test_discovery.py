@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -136,3 +137,18 @@ def test_the_ready_line_names_every_address(stack: Stack) -> None:
     assert urlsplit(words["ws"]).scheme == "ws"
     assert urlsplit(words["cdp"]).path == "/cdp"
     assert len(words["key"]) >= 16
+
+
+def test_metrics_tell_the_browser_s_time_by_method_and_the_proxy_s_by_session(
+    stack: Stack, browser: RemoteBrowser
+) -> None:
+    with CdpClient(browser.connect_url) as client:
+        client.call("Browser.getVersion")
+
+        text = request(stack.http_base, "GET", "/metrics").text.decode()
+
+    assert 'wallcrawler_cdp_browser_seconds_bucket{le="+Inf",method="Browser.getVersion"}' in text
+    for part in ("browser", "proxy"):
+        name = f'wallcrawler_session_{part}_seconds_count{{session="{browser.id}"}}'
+        (count,) = re.findall(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
+        assert float(count) >= 1

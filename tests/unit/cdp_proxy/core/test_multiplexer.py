@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from cdp_proxy.core.latency import MethodLatencies, SessionLatencies
 from cdp_proxy.core.multiplexer import Member, Multiplexer
 from cdp_proxy.core.policy import CloseBrowser, Policy, Refusal
 from tests.fakes.scripted_browser import (
@@ -41,7 +42,7 @@ class Client:
 
 @pytest.fixture
 def mux() -> Multiplexer:
-    return Multiplexer(Policy(FOLDERS))
+    return Multiplexer(Policy(FOLDERS), SessionLatencies(MethodLatencies()))
 
 
 @pytest.fixture
@@ -295,7 +296,7 @@ class Story:
     """Three clients and a scripted Chromium that answers late, in any order, and talks itself."""
 
     def __init__(self) -> None:
-        self.mux = Multiplexer(Policy(FOLDERS))
+        self.mux = Multiplexer(Policy(FOLDERS), SessionLatencies(MethodLatencies()))
         self.sessions = 0
         self.clients: dict[int, Client] = {}
         self.expected: dict[int, list[bytes]] = {}
@@ -400,7 +401,7 @@ def test_in_any_interleaving_each_client_gets_its_own_and_all_of_it(
 
 @given(st.binary() | st.text().map(str.encode))
 def test_no_bytes_of_a_client_get_past_its_own_sessions(text: bytes) -> None:
-    client = Client(Multiplexer(Policy(FOLDERS)), ROOT_A)
+    client = Client(Multiplexer(Policy(FOLDERS), SessionLatencies(MethodLatencies())), ROOT_A)
 
     outcome = client.mux.client_message(client.member, text)
 
@@ -412,7 +413,7 @@ def test_no_bytes_of_the_browser_reach_a_client_they_are_not_addressed_to(
     text: bytes, session: str
 ) -> None:
     assume(not text.startswith(b'{"method":"Target.'))  # those Chromium makes, well formed
-    mux = Multiplexer(Policy(FOLDERS))
+    mux = Multiplexer(Policy(FOLDERS), SessionLatencies(MethodLatencies()))
     alice, bob = Client(mux, ROOT_A), Client(mux, ROOT_B)
 
     mux.browser_message(text + f',"sessionId":"{session}"}}'.encode())
