@@ -117,9 +117,14 @@ def decode_command(message: bytes) -> Command:
     except (msgspec.DecodeError, RecursionError):
         command = _decode_odd(message)
     count = message.count
-    if count(b'"id"') > 1 or count(b'"method"') > 1 or count(b'"sessionId"') > 1:
+    if (
+        count(b'"id"') > 1
+        or count(b'"method"') > 1
+        or count(b'"sessionId"') > 1
+        or count(b'"params"') > 1
+    ):
         _check_keys(message)
-    if message.count(b"{") + message.count(b"[") > _NESTING_MAX:
+    if count(b"{") + count(b"[") > _NESTING_MAX:
         _check_nesting(message)
     return command
 
