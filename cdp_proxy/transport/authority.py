@@ -67,12 +67,18 @@ class Authority:
             raise Unauthorized("The token has been replaced.")
         return session
 
-    def recognises(self, request: Request, scope: Scope) -> bool:
-        """Whether the token is ours and covers `scope`; not yet whether its session lives."""
+    def recognises(self, request: Request, scope: Scope, path_id: str) -> bool:
+        """Whether the token may well open the session named in the path, as far as can be told now.
+
+        `session_for` has the last word.
+        """
         try:
-            return scope in self._claims(request).scopes
+            claims = self._claims(request)
         except Unauthorized:
             return False
+        if scope not in claims.scopes or path_id != claims.session_id:
+            return False
+        return self._sessions.knows(claims.session_id)
 
     def _claims(self, request: Request) -> Claims:
         token = _token_of(request)
@@ -103,5 +109,5 @@ def _token_of(request: Request) -> str:
     from_query: list[bytes] = request.args.get(b"token", [])
     if from_query:
         return from_query[-1].decode("latin-1")
-    kind, _, value = (request.getHeader("Authorization") or "").partition(" ")
+    kind, _, value = (request.getHeader(b"Authorization") or b"").decode("latin-1").partition(" ")
     return value.strip() if kind.lower() == "bearer" else ""

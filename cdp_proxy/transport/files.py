@@ -14,7 +14,7 @@ from twisted.internet.interfaces import IReactorTime
 from cdp_proxy.core.file_names import distinct_name, safe_name
 from cdp_proxy.transport.answers import Alive, reply
 from cdp_proxy.transport.blocking import Blocking
-from cdp_proxy.transport.downloads import Download, DownloadsFolder, file_chunks, zip_chunks
+from cdp_proxy.transport.downloads import Chunks, Download, DownloadsFolder, file_chunks, zip_chunks
 from cdp_proxy.transport.guarded import NotThere
 from cdp_proxy.transport.multipart import UploadForm, boundary_of
 from cdp_proxy.transport.outflow import Outflow
@@ -89,8 +89,7 @@ class Files:
         if request.method == b"HEAD":
             alive.finish(b"")
         elif not alive.gone:
-            chunks = zip_chunks(folder, list(named.items()))
-            await Outflow(self._reactor, self._blocking, request, alive).send(chunks)
+            await self._stream(request, alive, session, zip_chunks(folder, list(named.items())))
 
     async def _send_one(
         self, request: BoundedRequest, alive: Alive, session: LiveSession, name: str
@@ -108,8 +107,19 @@ class Files:
             file.close()
             alive.finish(b"")
         else:
-            chunks = file_chunks(file, download.size)
-            await Outflow(self._reactor, self._blocking, request, alive).send(chunks)
+            await self._stream(request, alive, session, file_chunks(file, download.size))
+
+    async def _stream(
+        self, request: BoundedRequest, alive: Alive, session: LiveSession, chunks: Chunks
+    ) -> None:
+        outflow = Outflow(self._reactor, self._blocking, request, alive)
+        session.transfers.add(outflow)
+        if session.end_reason is not None:  # just now: nobody else will
+            outflow.cut_off()
+        try:
+            await outflow.send(chunks)
+        finally:
+            session.transfers.discard(outflow)
 
     async def _named(self, session: LiveSession, folder: DownloadsFolder) -> dict[str, Download]:
         """What is finished, oldest first, by the names it is offered under."""

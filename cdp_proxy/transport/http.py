@@ -52,10 +52,9 @@ class FrontDoor(Resource):
     def body_bytes_max(self, request: Request) -> int:
         """How long a body may be that is kept: long for uploads of those with a token."""
         match request.method, _parts(request):
-            case b"POST", ["sessions", _, "uploads"] if self._rooms.authority.recognises(
-                request, Scope.CDP
-            ):
-                return UPLOADS_BYTES_MAX
+            case b"POST", ["sessions", session_id, "uploads"]:
+                if self._rooms.authority.recognises(request, Scope.CDP, session_id):
+                    return UPLOADS_BYTES_MAX
         return BODY_BYTES_MAX
 
     def render(self, request: BoundedRequest) -> int:

@@ -48,9 +48,9 @@ class Outflow:
                     await self._resumed
         except (DeferredTimeout, EOFError) as error:
             _log.info("a download was cut off: {error}", error=str(error) or "nobody reads it")
-            self._cut_off()
+            self.cut_off()
         except Exception:
-            self._cut_off()
+            self.cut_off()
             raise
         else:
             request.unregisterProducer()
@@ -74,7 +74,9 @@ class Outflow:
         self._stopped = True
         self.resumeProducing()
 
-    def _cut_off(self) -> None:
+    def cut_off(self) -> None:
+        """End the connection now, so that nobody takes what has come for the whole."""
         self._alive.hand_over()
         transport: Any = self._request.transport
         transport.abortConnection()
+        self.stopProducing()

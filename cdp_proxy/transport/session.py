@@ -62,6 +62,13 @@ class ClientSocket(Protocol):
         """Stop reading from it, or go on."""
 
 
+class Transfer(Protocol):
+    """A file on its way to somebody."""
+
+    def cut_off(self) -> None:
+        """End it half-way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timeouts:
     """The container's own limits on sessions."""
@@ -103,6 +110,8 @@ class LiveSession:
         """Set when the end begins."""
         self.downloads = DownloadNames(browser.caller, browser.folder.folders.downloads)
         self.uploads = UploadBudget()
+        self.transfers: set[Transfer] = set()
+        """Downloads that are being fetched; they end with the session."""
         self._reactor = reactor
         self._browser = browser
         self._bury = bury
@@ -230,6 +239,8 @@ class LiveSession:
             self._probe.stop()
         for socket in list(self._sockets.values()):
             socket.close(close_code_of(reason), reason.text)
+        for transfer in list(self.transfers):
+            transfer.cut_off()
         self._browser.kill()
         spawn(self._finish(reason), "ending a session")
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import psutil
 import pytest
 from playwright.sync_api import Page as PlaywrightPage
 from playwright.sync_api import sync_playwright
@@ -446,25 +445,62 @@ def test_files_are_gone_with_their_session(stack: Stack, new_session: NewSession
     assert request(base, "GET", target).status == 410
 
 
-def test_a_client_that_reads_slowly_holds_nothing_up(files: Files) -> None:
+@pytest.fixture
+def large_download(files: Files) -> str:
+    """The address of a download of 200 MiB."""
     folder = files.folder("downloads")
     owner = folder.stat().st_uid
     large = folder / "large.bin"
     with large.open("wb") as file:
         file.truncate(200 * MEBIBYTE)
     os.chown(large, owner, owner)
-    base, target = split(files.redirect("GET", "downloads/large.bin").headers["location"])
-    container = files.stack.container()
-    before = container.memory_info().rss
+    return files.redirect("GET", "downloads/large.bin").headers["location"]
 
+
+@contextmanager
+def fetching(location: str) -> Iterator[http.client.HTTPResponse]:
+    """The answer to a request whose body nobody has read yet but for its beginning."""
+    base, target = split(location)
     with closing(http.client.HTTPConnection(urlsplit(base).netloc, timeout=_SECONDS)) as reader:
         reader.request("GET", target)
         response = reader.getresponse()
         assert response.read(MEBIBYTE) == bytes(MEBIBYTE)
+        yield response
+
+
+def test_a_client_that_reads_slowly_holds_nothing_up(files: Files, large_download: str) -> None:
+    container = files.stack.container()
+    before = container.memory_info().rss
+
+    with fetching(large_download) as response:
         assert files.names() == ["large.bin"]
-        grown = psutil.Process(container.pid).memory_info().rss - before
+        grown = container.memory_info().rss - before
         while piece := response.read(8 * MEBIBYTE):
             assert not any(piece)
 
     assert response.length == 0
     assert grown < 16 * MEBIBYTE
+
+
+def test_a_download_under_way_is_cut_off_with_its_session(
+    stack: Stack, files: Files, large_download: str
+) -> None:
+    with fetching(large_download) as response:
+        stack.api.delete(files.browser.id)
+
+        with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+            response.read()
+
+
+def test_full_chromium_downloads_and_uploads_too(full_stack: Stack, site: Site) -> None:
+    files = Files(full_stack, full_stack.api.create())
+    with CdpClient(files.browser.connect_url) as client:
+        page = client.page()
+        page.navigate(site.url("/plain"))
+        page.evaluate(save_as("naïve report.txt", "content"))
+        assert files.wait_for(1) == ["naïve report.txt"]
+        (file,) = files.upload(("data ü.bin", b"up"))
+        assert chosen(page, file["path"])["name"] == "data ü.bin"
+
+    assert unpacked(files.get("downloads").text) == {"naïve report.txt": b"content"}
+    full_stack.api.delete(files.browser.id)

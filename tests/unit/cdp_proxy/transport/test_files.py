@@ -182,3 +182,10 @@ class TestFiles(TestCase):
             status, _, _ = await self.get(path, method)
 
             self.assertIn(status, {404, 410})
+
+    async def test_credentials_that_are_no_text_are_refused(self) -> None:
+        for path, method in (("downloads", "GET"), ("uploads", "POST")):
+            target = f"{self.path}/{path}"
+            status, _, _ = await self.door.get(target, method, Authorization="Bearer \xff\xfe")
+
+            self.assertEqual(status, 401)

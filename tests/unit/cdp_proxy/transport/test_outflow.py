@@ -136,3 +136,13 @@ def test_any_other_failure_cuts_off_and_comes_out(failure: Exception) -> None:
     assert sending.request.transport.aborted
     assert sending.error is failure
     assert sending.closed
+
+
+def test_it_can_be_cut_off_at_any_time() -> None:
+    sending = slow(b"one", b"two")
+
+    sending.outflow.cut_off()
+
+    assert sending.request.transport.aborted
+    assert sending.closed
+    assert not sending.request.finished
