@@ -10,7 +10,7 @@ from bench import footprint, relay, report, starts
 from bench.edition import Edition
 from bench.report import Row
 
-_SUITES = ("start", "sessions", "relay", "relay20", "memory")
+_SUITES = ("start", "sessions", "relay", "relay20", "flood", "memory")
 _CREATIONS_A_ROUND = 5
 
 
@@ -37,6 +37,8 @@ def _rows(rounds: int, suites: list[str]) -> Iterator[Row]:
             yield from relay.measure(edition, rounds, sessions=1)
         if "relay20" in suites:
             yield from relay.measure(edition, rounds, sessions=20)
+        if "flood" in suites:
+            yield from relay.beside_flood(edition, rounds)
         if "memory" in suites:
             yield from footprint.measure(edition)
 

@@ -42,16 +42,16 @@ class NodeScripts:
         """The command line that runs a script."""
         return [self._node, str(self._folder / script), *arguments]
 
-    def measure(self, urls: list[str], mode: str, count: int, size: int = 0) -> dict[str, Any]:
-        """Run `cdp_client.mjs` on all URLs at once; what it prints."""
+    def run(self, script: str, *arguments: str) -> dict[str, Any]:
+        """Run a script to its end; the JSON it prints."""
         client = subprocess.run(
-            self.command("cdp_client.mjs", mode, str(count), str(size), *urls),
+            self.command(script, *arguments),
             stdout=subprocess.PIPE,
             timeout=_ANSWER_SECONDS,
             check=False,
         )
         if client.returncode:
-            raise SystemExit(f"bench: the client failed in {mode}")
+            raise SystemExit(f"bench: {script} {arguments[0]} failed")
         answer: dict[str, Any] = json.loads(client.stdout)
         return answer
 

@@ -75,9 +75,8 @@ def measure(edition: Edition, rounds: int, sessions: int) -> Iterator[Row]:
             answers: dict[str, list[dict[str, Any]]] = {name: [] for name in candidates}
             for _ in range(rounds):
                 for name in random.sample(list(candidates), len(candidates)):
-                    answers[name].append(
-                        scripts.measure(candidates[name], load.mode, load.count, load.size)
-                    )
+                    arguments = (load.mode, str(load.count), str(load.size), *candidates[name])
+                    answers[name].append(scripts.run("cdp_client.mjs", *arguments))
             for title, unit, reduce in load.rows:
                 yield Row(
                     title,
@@ -87,6 +86,25 @@ def measure(edition: Edition, rounds: int, sessions: int) -> Iterator[Row]:
                         for name, rounds_of in answers.items()
                     },
                 )
+
+
+def beside_flood(edition: Edition, rounds: int) -> Iterator[Row]:
+    """Round trips of one client while another of its session is flooded with events."""
+    scripts = NodeScripts()
+    modes = {
+        "none": "round trip p50, nobody beside",
+        "reads": "round trip p50 beside a flooded client that reads",
+        "stalls": "round trip p50 beside a flooded client that stalls",
+    }
+    with _candidates(edition, scripts, 1) as candidates:
+        times: dict[tuple[str, str], list[float]] = {}
+        for _ in range(rounds):
+            pairs = [(mode, name) for mode in modes for name in candidates]
+            for mode, name in random.sample(pairs, len(pairs)):
+                answer = scripts.run("beside_flood.mjs", "1000", mode, candidates[name][0])
+                times.setdefault((mode, name), []).append(_p50(answer))
+    for mode, title in modes.items():
+        yield Row(title, "ms", {name: median(times[mode, name]) for name in candidates})
 
 
 @contextmanager
