@@ -99,7 +99,7 @@ class FrameReader:
         """
         body = at + 2 + _MASK_BYTES
         if len(data) < at + 2:
-            return body, body
+            return body, at + 2
         first, second = data[at], data[at + 1]
         if first not in _PLAIN or not second & _MASKED:
             return 0, 0

@@ -52,6 +52,8 @@ class CdpSocket(WebSocketServerProtocol):
         self._backlog_bytes = 0
         self._full = False
         self._closing = False
+        self._receiving = False
+        self._complaint_unsent = False
 
     def join(self, session: LiveSession, member: Member) -> None:
         """Belong to a session; before the handshake goes out."""
@@ -65,6 +67,7 @@ class CdpSocket(WebSocketServerProtocol):
 
     def dataReceived(self, data: bytes) -> None:
         """Bytes of the client: messages to the session, the rest to Autobahn."""
+        self._receiving, self._complaint_unsent = True, False
         if self.state != self.STATE_OPEN or not self._between_frames():
             super().dataReceived(data)
         else:
@@ -73,6 +76,7 @@ class CdpSocket(WebSocketServerProtocol):
                 self.onMessage(message, False)
             if rest and self.state == self.STATE_OPEN:
                 super().dataReceived(rest)
+        self._receiving = self._complaint_unsent = False
         if self._session is not None:
             self._session.flush()
 
@@ -102,12 +106,30 @@ class CdpSocket(WebSocketServerProtocol):
         """Close with a code and a sentence; what is queued and not yet sent is dropped."""
         if self._closing:
             return
+        # Autobahn's `sendClose` takes no code but 1000 and private ones; 1001 is a server's too.
+        self.sendCloseFrame(code=int(code), reasonUtf8=reason.encode())
+
+    def sendCloseFrame(  # noqa: N802
+        self,
+        code: int | None = None,
+        reasonUtf8: bytes | None = None,  # noqa: N803
+        isReply: bool = False,  # noqa: N803
+    ) -> None:
+        """Whoever closes, and why: no message may follow the close frame (RFC 6455 5.5.1)."""
         self.flush()
         self._closing = True
         self._backlog.clear()
         self._backlog_bytes = 0
-        # Autobahn's `sendClose` takes no code but 1000 and private ones; 1001 is a server's too.
-        self.sendCloseFrame(code=int(code), reasonUtf8=reason.encode())
+        self._complaint_unsent = self._receiving
+        super().sendCloseFrame(code, reasonUtf8, isReply)
+
+    def dropConnection(self, abort: bool = False) -> None:  # noqa: N802
+        """Let go, but not before the client has been told.
+
+        Autobahn takes a close frame that breaks the rules for the reply to its own complaint
+        about it, and aborts in the same turn, with the complaint still to be written.
+        """
+        super().dropConnection(abort and not self._complaint_unsent)
 
     def pause(self, paused: bool) -> None:
         """Stop reading from the client while the browser takes no more, or go on."""
@@ -171,6 +193,7 @@ class CdpSocketFactory(WebSocketServerFactory):
             autoPingInterval=_PING_SECONDS,
             autoPingTimeout=_PONG_SECONDS,
             failByDrop=False,
+            echoCloseCodeReason=True,
             tcpNoDelay=True,
         )
 
