@@ -74,7 +74,8 @@ class SessionLatencies:
 
     def answered(self, cdp_session_id: bytes, answer: bytes) -> None:
         """An answer, which begins with `{"id":`, has come from this flat session."""
-        command_id = int(answer[_ID_AT : answer.index(b",", _ID_AT)])
+        digits = answer[_ID_AT : answer.find(b",", _ID_AT)]
+        command_id = int(digits) if digits.isdigit() else -1
         sent = self._pending.pop((cdp_session_id, command_id), None)
         if sent is not None:
             seconds = self.now - sent[1]

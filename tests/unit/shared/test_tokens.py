@@ -19,9 +19,11 @@ from shared.tokens import (
 
 SECRET = "s" * 32
 NOW = int(time.time())
+LIFETIME_SECONDS = 3600
+"""Longer than any run of all tests: this module is imported at its beginning."""
 PAYLOAD: dict[str, object] = {
     "aud": AUDIENCE,
-    "exp": NOW + 60,
+    "exp": NOW + LIFETIME_SECONDS,
     "iat": NOW,
     "jti": "token",
     "sub": "owner",
@@ -30,7 +32,9 @@ PAYLOAD: dict[str, object] = {
 }
 
 
-def make_claims(*, expires_at: int = NOW + 60, scopes: frozenset[Scope] = ALL_SCOPES) -> Claims:
+def make_claims(
+    *, expires_at: int = NOW + LIFETIME_SECONDS, scopes: frozenset[Scope] = ALL_SCOPES
+) -> Claims:
     return Claims(
         session_id=SessionId("session"),
         owner_id=OwnerId("owner"),

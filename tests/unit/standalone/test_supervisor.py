@@ -73,8 +73,8 @@ class Edition:
         return self.process.returncode, error
 
     def runtime(self) -> RuntimeDir:
-        digest = hashlib.sha256(os.fsencode(self.state_dir)).hexdigest()[:12]
-        return RuntimeDir(Path("/tmp") / f"wallcrawler-{digest}")
+        digest = hashlib.sha256(os.fsencode(self.state_dir)).hexdigest()[:8]
+        return RuntimeDir(Path("/tmp") / f"wc-{digest}")
 
 
 @pytest.fixture
