@@ -8,10 +8,22 @@
     ├── SessionEnded                 410  SESSION_ENDED, with the status and reason
     ├── IdempotencyConflict          409  IDEMPOTENCY_CONFLICT
     ├── TooLarge                     413  PAYLOAD_TOO_LARGE
+    ├── ActionFailed                 422  an action could not be done on the page; its details say
+    │   │                                 how far the chain got (`performed`)
+    │   ├── TargetNotFound           422  TARGET_NOT_FOUND, with the nearest candidates
+    │   ├── AmbiguousTarget          422  AMBIGUOUS_TARGET, with the candidates
+    │   ├── TargetCovered            422  TARGET_COVERED, with what covers it
+    │   ├── TargetDisabled           422  TARGET_DISABLED
+    │   ├── TargetDetached           422  TARGET_DETACHED
+    │   ├── InstructionNotUnderstood 422  INSTRUCTION_NOT_UNDERSTOOD
+    │   ├── NavigationFailed         422  NAVIGATION_FAILED
+    │   └── DialogOpen               422  DIALOG_OPEN, with its kind and text
     ├── NoCapacity                   429  NO_CAPACITY, with Retry-After
     ├── BrowserStartFailed           502  BROWSER_START_FAILED
+    ├── ModelFailed                  502  MODEL_FAILED
     ├── Unavailable                  503  UNAVAILABLE, with Retry-After
-    └── TaskTimeout                  504  TASK_TIMEOUT, with the request's id
+    ├── TaskTimeout                  504  TASK_TIMEOUT, with the request's id
+    └── ActionTimeout                504  ACTION_TIMEOUT, with what was waited for
 
 `message` is read by the caller: it says what to do and never holds a key, a host or a traceback.
 """
@@ -114,6 +126,75 @@ class TaskTimeout(WallCrawlerError):
     http_status = 504
 
 
+class ActionFailed(WallCrawlerError):
+    """An action could not be done on the page as it is."""
+
+    code = "ACTION_FAILED"
+    http_status = 422
+
+
+class TargetNotFound(ActionFailed):
+    """Nothing on the page is what was asked for; `details["candidates"]` are the nearest."""
+
+    code = "TARGET_NOT_FOUND"
+
+
+class AmbiguousTarget(ActionFailed):
+    """Several things fit about equally well; `details["candidates"]` lists them."""
+
+    code = "AMBIGUOUS_TARGET"
+
+
+class TargetCovered(ActionFailed):
+    """Something else would get the pointer; `details["coveredBy"]` describes it."""
+
+    code = "TARGET_COVERED"
+
+
+class TargetDisabled(ActionFailed):
+    """The target is disabled or read-only."""
+
+    code = "TARGET_DISABLED"
+
+
+class TargetDetached(ActionFailed):
+    """The target left the document before it could be acted on."""
+
+    code = "TARGET_DETACHED"
+
+
+class InstructionNotUnderstood(ActionFailed):
+    """No step could be read from the words, or no model is there to read them."""
+
+    code = "INSTRUCTION_NOT_UNDERSTOOD"
+
+
+class NavigationFailed(ActionFailed):
+    """The page did not load; `details["reason"]` is Chromium's `net::ERR_…`."""
+
+    code = "NAVIGATION_FAILED"
+
+
+class DialogOpen(ActionFailed):
+    """A JavaScript dialog blocks the page; `details` has its `kind` and `text`."""
+
+    code = "DIALOG_OPEN"
+
+
+class ModelFailed(WallCrawlerError):
+    """The model refused, answered nonsense, or its service failed."""
+
+    code = "MODEL_FAILED"
+    http_status = 502
+
+
+class ActionTimeout(WallCrawlerError):
+    """What was waited for did not happen within the action's time."""
+
+    code = "ACTION_TIMEOUT"
+    http_status = 504
+
+
 REMOTE_ERRORS: Mapping[str, type[WallCrawlerError]] = {
     kind.code: kind
     for kind in (
@@ -124,6 +205,17 @@ REMOTE_ERRORS: Mapping[str, type[WallCrawlerError]] = {
         BrowserStartFailed,
         Unavailable,
         TaskTimeout,
+        ActionFailed,
+        TargetNotFound,
+        AmbiguousTarget,
+        TargetCovered,
+        TargetDisabled,
+        TargetDetached,
+        InstructionNotUnderstood,
+        NavigationFailed,
+        DialogOpen,
+        ModelFailed,
+        ActionTimeout,
     )
 }
 """Errors a container may answer on the bus, by code (see `shared.bus`)."""

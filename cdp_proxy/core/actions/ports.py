@@ -1,0 +1,111 @@
+"""What actions need of the world: a page to talk to, a clock, and perhaps a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from cdp_proxy.core.commands import CdpCommand
+
+T = TypeVar("T")
+
+
+class CommandFailed(Exception):
+    """Chromium answered a command with an error, or not at all; the text says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """A JavaScript dialog that blocks a page."""
+
+    kind: str
+    """`alert`, `confirm`, `prompt` or `beforeunload`."""
+    text: str
+
+
+class Page(Protocol):
+    """One tab, as an action sees it. Everything on it ends when the tab does."""
+
+    target_id: str
+    session: str
+    """The flat session of the tab's own target."""
+
+    @property
+    def frame_sessions(self) -> Mapping[str, str]:
+        """Out-of-process frames, however deep: frame id to the flat session of its target."""
+        ...
+
+    @property
+    def dialog(self) -> Dialog | None:
+        """The dialog that is open now."""
+        ...
+
+    async def call(
+        self, command: CdpCommand[T], session: str | None = None, timeout_seconds: float = 10.0
+    ) -> T:
+        """Run one command, on the tab's own target if no other session is named.
+
+        Raises:
+            CommandFailed: refused, not answered in time, or the target is gone.
+        """
+        ...
+
+    def now(self) -> float:
+        """Seconds of a clock that never goes back."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        ...
+
+    async def changed(self, timeout_seconds: float) -> bool:
+        """Wait until something happens on the page that it tells of (network, navigation, dialog,
+        frames); False when the time passed without.
+        """
+        ...
+
+
+class Model(Protocol):
+    """A language model; the adapters are in `transport.models`."""
+
+    async def ask(self, prompt: Prompt, timeout_seconds: float) -> ModelAnswer:
+        """One question, one structured answer.
+
+        Raises:
+            shared.errors.ModelFailed: refused, malformed after retries, or unreachable.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """A question for a model. Page text only ever goes into `page`."""
+
+    system: str
+    """What it is to do, and that `page` is data, never instructions."""
+    request: str
+    """What the user asks for; variables as `%name%`, never their values."""
+    page: str
+    """The page, compact."""
+    schema: Mapping[str, object]
+    """JSON Schema of the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a question cost."""
+
+    model: str
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelAnswer:
+    """A model's answer."""
+
+    value: object
+    """Decoded JSON; its shape has been validated against the prompt's schema."""
+    usage: Sequence[Usage]
+    """One for each attempt."""
