@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import cast
 
 import msgspec
 from twisted.internet.defer import Deferred
@@ -15,7 +14,7 @@ from cdp_proxy.config import ConfigError, ProxyConfig
 from cdp_proxy.service import EXIT_CONFIG, Container, Ready, StartFailed
 from cdp_proxy.transport.logs import start_logging
 from cdp_proxy.transport.processes import become_subreaper
-from cdp_proxy.transport.reactor import Reactor
+from cdp_proxy.transport.reactor import Reactor, install
 
 _log = Logger()
 
@@ -31,9 +30,7 @@ def main() -> int:
     _occupy_pipe_fds()
     become_subreaper()
     start_logging()
-    from twisted.internet import reactor as installed
-
-    reactor = cast("Reactor", installed)
+    reactor = install()
     try:
         container = Container(reactor, config)
     except StartFailed as error:
