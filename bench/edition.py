@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,15 @@ class Edition:
         """`DELETE /sessions/{id}`."""
         self._request("DELETE", f"/sessions/{session.id}")
 
+    def post(self, path: str, body: object) -> tuple[int, Any]:
+        """Any POST: its HTTP status and its envelope, be it of success or of failure."""
+        try:
+            with urllib.request.urlopen(self._to("POST", path, body), timeout=60) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.loads(error.read())
+
     def container(self) -> psutil.Process:
         """The process that carries the CDP traffic."""
         for process in psutil.Process(self._process.pid).children(recursive=True):
@@ -85,11 +95,10 @@ class Edition:
         raise SystemExit("bench: the container is not running")
 
     def _request(self, method: str, path: str, body: object = None) -> Any:
-        request = urllib.request.Request(
-            self._api + path,
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"X-API-Key": self._key},
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(self._to(method, path, body), timeout=60) as answer:
             return json.loads(answer.read())["data"]
+
+    def _to(self, method: str, path: str, body: object) -> urllib.request.Request:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"X-API-Key": self._key}
+        return urllib.request.Request(self._api + path, method=method, data=data, headers=headers)
