@@ -13,9 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
 from bench.edition import ROOT
+
+if TYPE_CHECKING:
+    from _typeshed import StrPath
 
 _REQUIREMENTS = ROOT / "requirements" / "miniwob.txt"
 _CACHE = ROOT / ".wallcrawler" / "miniwob"
@@ -71,10 +74,9 @@ def _fetch(folder: Path) -> None:
 
 
 class _Pages(SimpleHTTPRequestHandler):
-    extensions_map: ClassVar[dict[str, str]] = {
-        **SimpleHTTPRequestHandler.extensions_map,
-        ".html": "text/html; charset=utf-8",  # the pages do not say so themselves
-    }
+    def guess_type(self, path: StrPath) -> str:
+        kind = super().guess_type(path)
+        return f"{kind}; charset=utf-8" if kind == "text/html" else kind  # the pages do not say so
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - overrides
         """Quiet."""
