@@ -2,7 +2,9 @@
 
 A request is pushed on the task's list and popped by that task alone, so it is run at most once,
 and never after its deadline: the task drops it then, and the caller has got its `TaskTimeout`.
-The reply goes to a list of its own that expires if nobody fetches it.
+The reply goes to a list of its own that expires if nobody fetches it. A caller that has to stop
+waiting before an action's end may leave an operation (`shared.operations`): the reply is kept
+longer then.
 """
 
 from __future__ import annotations
@@ -13,11 +15,11 @@ from enum import Enum
 import msgspec
 from msgspec import Raw, Struct
 
-from shared import keys
+from shared import keys, scripts
 from shared.clock import Clock
 from shared.errors import REMOTE_ERRORS, TaskTimeout, WallCrawlerError
 from shared.ids import RequestId, TaskId
-from shared.limits import REPLY_TTL_SECONDS
+from shared.limits import OPERATION_TTL_SECONDS, REPLY_TTL_SECONDS
 from shared.records import ErrorBody
 from shared.redis_client import RedisClient
 
@@ -30,6 +32,12 @@ class RequestKind(Enum):
 
     OPEN = "open"  # OpenSession -> {}
     CLOSE = "close"  # CloseSession -> {}
+    # shared.actions.ActionRequest of the body that `BODY_OF_KIND` names -> the action's result
+    ACT = "act"
+    OBSERVE = "observe"
+    EXTRACT = "extract"
+    NAVIGATE = "navigate"
+    SCREENSHOT = "screenshot"
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -55,6 +63,7 @@ class RequestBus:
     def __init__(self, redis: RedisClient, clock: Clock) -> None:
         self._redis = redis
         self._clock = clock
+        self._reply = redis.register_script(scripts.REPLY)
 
     def call(
         self,
@@ -74,18 +83,38 @@ class RequestBus:
             WallCrawlerError: the task answered with an error; its class follows the code.
         """
         deadline = self._clock() + timeout_seconds
-        request = Request(
-            id=request_id, kind=kind, deadline=deadline, payload=Raw(msgspec.json.encode(payload))
-        )
-        self._redis.lpush(keys.requests(task_id), msgspec.json.encode(request))
-        while (left := deadline - self._clock()) > 0:
-            popped = self._redis.blpop([keys.reply(request_id)], timeout=_block(left))
-            if popped is not None:
-                return _result_of(msgspec.json.decode(popped[1], type=Reply))
-        raise TaskTimeout(
-            f"The browser container did not answer within {timeout_seconds:g} s.",
-            requestId=request_id,
-        )
+        self._push(task_id, request_id, kind, payload, deadline)
+        reply = self._wait(request_id, deadline)
+        if reply is None:
+            raise _timeout(request_id, timeout_seconds)
+        return result_of(reply)
+
+    def attempt(
+        self,
+        task_id: TaskId,
+        request_id: RequestId,
+        kind: RequestKind,
+        payload: Struct,
+        timeout_seconds: float,
+    ) -> Raw | None:
+        """As `call`, for what may take longer than the caller can wait.
+
+        Returns:
+            The result; None when the task has taken the request and not answered yet: leave an
+            operation then, or its reply is lost.
+
+        Raises:
+            TaskTimeout: the task has not taken the request, and now never will.
+            WallCrawlerError: as for `call`.
+        """
+        deadline = self._clock() + timeout_seconds
+        pushed = self._push(task_id, request_id, kind, payload, deadline)
+        reply = self._wait(request_id, deadline)
+        if reply is not None:
+            return result_of(reply)
+        if self._redis.lrem(keys.requests(task_id), 1, pushed):
+            raise _timeout(request_id, timeout_seconds)
+        return None
 
     def take(self, task_id: TaskId) -> Request | None:
         """Pop the task's next request that is not past its deadline; None after a quiet while."""
@@ -103,11 +132,46 @@ class RequestBus:
         self._redis.rpush(keys.requests(task_id), msgspec.json.encode(stale))
 
     def reply(self, request_id: RequestId, reply: Reply) -> None:
-        """Answer a request; the answer is kept for a minute."""
-        pipe = self._redis.pipeline(transaction=False)
-        pipe.rpush(keys.reply(request_id), msgspec.json.encode(reply))
-        pipe.expire(keys.reply(request_id), REPLY_TTL_SECONDS)
-        pipe.execute()
+        """Answer a request; kept for a minute, or for an hour when it has become an operation."""
+        self._reply(
+            keys=[keys.reply(request_id), keys.operation(request_id)],
+            args=[msgspec.json.encode(reply), REPLY_TTL_SECONDS, OPERATION_TTL_SECONDS],
+        )
+
+    def _push(
+        self,
+        task_id: TaskId,
+        request_id: RequestId,
+        kind: RequestKind,
+        payload: Struct,
+        deadline: float,
+    ) -> bytes:
+        request = Request(
+            id=request_id, kind=kind, deadline=deadline, payload=Raw(msgspec.json.encode(payload))
+        )
+        pushed = msgspec.json.encode(request)
+        self._redis.lpush(keys.requests(task_id), pushed)
+        return pushed
+
+    def _wait(self, request_id: RequestId, deadline: float) -> Reply | None:
+        while (left := deadline - self._clock()) > 0:
+            popped = self._redis.blpop([keys.reply(request_id)], timeout=_block(left))
+            if popped is not None:
+                return msgspec.json.decode(popped[1], type=Reply)
+        return None
+
+
+def result_of(reply: Reply) -> Raw:
+    """The result of a reply.
+
+    Raises:
+        WallCrawlerError: the reply is an error; the class follows its code.
+    """
+    if reply.error is None:
+        return reply.result
+    details = reply.error.details if isinstance(reply.error.details, dict) else {}
+    kind = REMOTE_ERRORS.get(reply.error.code, WallCrawlerError)
+    raise kind(reply.error.message, **details)
 
 
 def _block(left_seconds: float) -> float:
@@ -115,9 +179,7 @@ def _block(left_seconds: float) -> float:
     return math.ceil(min(left_seconds, _BLOCK_SECONDS) * 1000) / 1000
 
 
-def _result_of(reply: Reply) -> Raw:
-    if reply.error is None:
-        return reply.result
-    details = reply.error.details if isinstance(reply.error.details, dict) else {}
-    kind = REMOTE_ERRORS.get(reply.error.code, WallCrawlerError)
-    raise kind(reply.error.message, **details)
+def _timeout(request_id: RequestId, seconds: float) -> TaskTimeout:
+    return TaskTimeout(
+        f"The browser container did not answer within {seconds:g} s.", requestId=request_id
+    )

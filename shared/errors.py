@@ -5,6 +5,7 @@
     ├── Unauthorized                 401  UNAUTHORIZED
     ├── SessionNotFound              404  SESSION_NOT_FOUND
     ├── NoSuchFile                   404  FILE_NOT_FOUND
+    ├── OperationNotFound            404  OPERATION_NOT_FOUND
     ├── SessionEnded                 410  SESSION_ENDED, with the status and reason
     ├── IdempotencyConflict          409  IDEMPOTENCY_CONFLICT
     ├── TooLarge                     413  PAYLOAD_TOO_LARGE
@@ -18,6 +19,7 @@
     │   ├── InstructionNotUnderstood 422  INSTRUCTION_NOT_UNDERSTOOD
     │   ├── NavigationFailed         422  NAVIGATION_FAILED
     │   └── DialogOpen               422  DIALOG_OPEN, with its kind and text
+    ├── ResultTooLarge               422  RESULT_TOO_LARGE, with its size and the limit
     ├── NoCapacity                   429  NO_CAPACITY, with Retry-After
     ├── BrowserStartFailed           502  BROWSER_START_FAILED
     ├── ModelFailed                  502  MODEL_FAILED
@@ -72,6 +74,13 @@ class NoSuchFile(WallCrawlerError):
     """The session has no finished download of that name."""
 
     code = "FILE_NOT_FOUND"
+    http_status = 404
+
+
+class OperationNotFound(WallCrawlerError):
+    """No such operation of this session, or its outcome is not kept any more."""
+
+    code = "OPERATION_NOT_FOUND"
     http_status = 404
 
 
@@ -181,6 +190,13 @@ class DialogOpen(ActionFailed):
     code = "DIALOG_OPEN"
 
 
+class ResultTooLarge(WallCrawlerError):
+    """An action was done, but its result cannot be carried; `details` has `bytes` and `limit`."""
+
+    code = "RESULT_TOO_LARGE"
+    http_status = 422
+
+
 class ModelFailed(WallCrawlerError):
     """The model refused, answered nonsense, or its service failed."""
 
@@ -214,6 +230,7 @@ REMOTE_ERRORS: Mapping[str, type[WallCrawlerError]] = {
         InstructionNotUnderstood,
         NavigationFailed,
         DialogOpen,
+        ResultTooLarge,
         ModelFailed,
         ActionTimeout,
     )

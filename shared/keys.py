@@ -8,7 +8,8 @@
 | `wc:task:{id}` | hash | address, capacity, draining | 10 heartbeat TTLs |
 | `wc:leases:{task}` | zset | session ids by lease deadline | none; reaped with the task |
 | `wc:requests:{task}` | list | requests for the task | 10 heartbeat TTLs |
-| `wc:reply:{request}` | list | the one reply | 60 s |
+| `wc:reply:{request}` | list | the one reply | 60 s; an operation's 1 h |
+| `wc:operation:{request}` | hash | an action that outlived its request | 1 h after its end |
 | `wc:idempotency:{owner}:{hash}` | hash | session id and body digest | 24 h |
 | `wc:api-keys` | hash | SHA-256 of a key -> its label | none |
 """
@@ -49,6 +50,10 @@ def requests(task_id: TaskId) -> str:
 
 def reply(request_id: RequestId) -> str:
     return f"wc:reply:{request_id}"
+
+
+def operation(request_id: RequestId) -> str:
+    return f"wc:operation:{request_id}"
 
 
 def idempotency(owner_id: OwnerId, key_digest: str) -> str:

@@ -47,6 +47,33 @@ CREATE_TIMEOUT_SECONDS: Final = 25.0
 """How long `POST /sessions` waits for a browser: API Gateway cuts an integration at 29 s."""
 CLOSE_TIMEOUT_SECONDS: Final = 15.0
 
+ACTION_TIMEOUT_MS_MIN: Final = 100
+ACTION_TIMEOUT_MS_MAX: Final = 300_000
+ACTION_TIMEOUT_MS_DEFAULT: Final = 30_000
+ACTION_WAIT_SECONDS: Final = 25.0
+"""How long the API waits for an action before it answers 202: API Gateway cuts at 29 s."""
+ACTION_GRACE_SECONDS: Final = 5.0
+"""What an action may take beyond its own timeout, to tidy up and to answer."""
+ACTIONS_PER_SESSION_MAX: Final = 16
+"""Actions of one session under way at once; bounds tasks and memory of a container."""
+INSTRUCTION_CHARS_MAX: Final = 10_000
+ACTION_TEXT_CHARS_MAX: Final = 100_000
+"""One argument of a step, or one variable's value: what is typed into a page."""
+ACTION_ARGUMENTS_MAX: Final = 100
+VARIABLES_MAX: Final = 100
+SELECTOR_CHARS_MAX: Final = 10_000
+URL_CHARS_MAX: Final = 65_536
+"""Far above what servers take; Chromium itself stops at 2 MiB (`url::kMaxURLChars`)."""
+MODEL_NAME_CHARS_MAX: Final = 2_048
+"""The longest `modelId` that Bedrock's Converse takes, an ARN."""
+MODEL_OUTPUT_TOKENS_MAX: Final = 100_000
+MODEL_API_KEY_CHARS_MAX: Final = 4_096
+
+RESULT_BYTES_MAX: Final = 32 * 1024 * 1024
+"""An action's result as JSON, which passes through Redis (its own limit: 512 MB a value)."""
+OPERATION_TTL_SECONDS: Final = 3_600
+"""How long the outcome of an action that outlived its request is kept, from its end on."""
+
 CDP_MESSAGE_BYTES_MAX: Final = 100 * 1024 * 1024
 """What Chromium accepts from a client (`kReceiveBufferSizeForDevTools`)."""
 UPLOADS_BYTES_MAX: Final = 1024 * 1024 * 1024

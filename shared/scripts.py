@@ -1,4 +1,4 @@
-"""The Lua scripts of `shared.store`: one atomic step each, arguments listed first."""
+"""The Lua scripts of `shared.store` and `shared.bus`: one atomic step each, arguments first."""
 
 from __future__ import annotations
 
@@ -103,4 +103,15 @@ for i = 11, #ARGV do
   end
 end
 return 0
+"""
+
+REPLY: Final = """
+-- KEYS reply, operation; ARGV reply, replyTtl, operationTtl
+local ttl = ARGV[2]
+if redis.call('EXISTS', KEYS[2]) == 1 then
+  ttl = ARGV[3]
+  redis.call('EXPIRE', KEYS[2], ttl)
+end
+redis.call('RPUSH', KEYS[1], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ttl)
 """
