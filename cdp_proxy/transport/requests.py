@@ -12,7 +12,9 @@ from twisted.logger import Logger
 
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.registry import Sessions
+from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.tasks import spawn
+from shared.actions import parse_action_request
 from shared.bus import Reply, Request, RequestBus, RequestKind
 from shared.errors import WallCrawlerError
 from shared.ids import TaskId
@@ -23,6 +25,7 @@ _log = Logger()
 
 _RETRY_SECONDS = 0.5
 """Pause after Redis refused or dropped the connection."""
+_NOTHING = Raw(b"{}")
 
 
 class RequestConsumer:
@@ -38,6 +41,10 @@ class RequestConsumer:
         self._bus = bus
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+
+    def use_actions(self, actions: RunningActions) -> None:
+        """Set what runs actions; part of putting the service together."""
+        self._actions = actions
 
     def start(self, task_id: TaskId, bus: RequestBus) -> None:
         """Begin to take this task's requests; `bus` is used by the taking thread alone."""
@@ -78,7 +85,7 @@ class RequestConsumer:
 
     async def _run(self, request: Request) -> None:
         try:
-            reply = Reply(result=Raw(msgspec.json.encode(await self._answer(request))))
+            reply = Reply(result=await self._answer(request))
         except WallCrawlerError as error:
             body = ErrorBody(code=error.code, message=error.message, details=dict(error.details))
             reply = Reply(error=body)
@@ -95,7 +102,7 @@ class RequestConsumer:
                 request_id=request.id,
             )
 
-    async def _answer(self, request: Request) -> dict[str, object]:
+    async def _answer(self, request: Request) -> Raw:
         match request.kind:
             case RequestKind.OPEN:
                 opened = msgspec.json.decode(request.payload, type=OpenSession)
@@ -103,4 +110,6 @@ class RequestConsumer:
             case RequestKind.CLOSE:
                 closed = msgspec.json.decode(request.payload, type=CloseSession)
                 await self._sessions.close(closed.session_id, EndReason.RELEASED)
-        return {}
+            case kind:
+                return await self._actions.run(parse_action_request(kind, request.payload))
+        return _NOTHING

@@ -63,7 +63,7 @@ class ClientSocket(Protocol):
 
 
 class Transfer(Protocol):
-    """A file on its way to somebody."""
+    """What is under way for somebody, besides CDP: a file, an action."""
 
     def cut_off(self) -> None:
         """End it half-way."""
@@ -111,7 +111,7 @@ class LiveSession:
         self.downloads = DownloadNames(browser.caller, browser.folder.folders.downloads)
         self.uploads = UploadBudget()
         self.transfers: set[Transfer] = set()
-        """Downloads that are being fetched; they end with the session."""
+        """Downloads that are being fetched, and actions; they end with the session."""
         self._reactor = reactor
         self._browser = browser
         self._bury = bury
@@ -226,6 +226,10 @@ class LiveSession:
         self._arm()
         if self.end_reason is None:
             spawn(self._detach(member), "detaching a client")
+
+    def used(self) -> None:
+        """Somebody does something with the session otherwise than as a client: it is not idle."""
+        self._lifecycle.activity(self._reactor.seconds())
 
     def end(self, reason: EndReason) -> None:
         """End the session; only the first reason counts."""
