@@ -54,6 +54,10 @@ class ProxyConfig:
     """`NEVER_CONNECTED_TIMEOUT_SECONDS`: a session nobody uses ends after this."""
     last_client_grace_seconds: float
     """`LAST_CLIENT_GRACE_SECONDS`: how long a session without keepAlive waits for a client."""
+    ping_interval_seconds: float
+    """`PING_INTERVAL_SECONDS`: how often a CDP client is asked whether it is still there."""
+    pong_timeout_seconds: float
+    """`PONG_TIMEOUT_SECONDS`: a CDP client that does not answer for so long counts as gone."""
     drain_seconds: float
     """`DRAIN_SECONDS`: how long running sessions may go on after SIGTERM."""
     ready_fd: int | None
@@ -88,6 +92,10 @@ class ProxyConfig:
                 "NEVER_CONNECTED_TIMEOUT_SECONDS", 300.0
             ),
             last_client_grace_seconds=reader.seconds("LAST_CLIENT_GRACE_SECONDS", 2.0),
+            # Autobahn's timers tick in whole seconds and round down: 1 may be none at all.
+            ping_interval_seconds=reader.seconds("PING_INTERVAL_SECONDS", 30.0, above=1.0),
+            # Generous: a client stopped in a debugger answers no pings.
+            pong_timeout_seconds=reader.seconds("PONG_TIMEOUT_SECONDS", 120.0, above=2.0),
             drain_seconds=reader.seconds("DRAIN_SECONDS", 0.0),
             ready_fd=reader.descriptor("READY_FD"),
         )

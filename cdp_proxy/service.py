@@ -18,7 +18,7 @@ from cdp_proxy.config import ProxyConfig
 from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.caller import CallFailed
-from cdp_proxy.transport.cdp_socket import CdpSocketFactory
+from cdp_proxy.transport.cdp_socket import CdpSocketFactory, Patience
 from cdp_proxy.transport.chromium import Build, Launcher, LaunchFailed, find_binary
 from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.files import Files
@@ -109,7 +109,10 @@ class Container:
                     Authority(self._sessions, self._store, self._blocking, config.jwt_secret),
                     Discovery(ProtocolFile(reactor, launcher)),
                     Monitoring(reactor, self._task_id, self._sessions, self._pool, self._heartbeat),
-                    CdpSocketFactory(reactor),
+                    CdpSocketFactory(
+                        reactor,
+                        Patience(config.ping_interval_seconds, config.pong_timeout_seconds),
+                    ),
                     Files(reactor, self._blocking),
                 ),
             ),

@@ -28,6 +28,8 @@ _TUNING: Final = (
     "HEARTBEAT_TTL_SECONDS",
     "NEVER_CONNECTED_TIMEOUT_SECONDS",
     "LAST_CLIENT_GRACE_SECONDS",
+    "PING_INTERVAL_SECONDS",
+    "PONG_TIMEOUT_SECONDS",
     "DRAIN_SECONDS",
 )
 """The container's own settings that reach it unchanged from the caller's environment."""

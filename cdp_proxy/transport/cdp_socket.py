@@ -4,17 +4,19 @@ The front door has authorised the client before Autobahn sees the upgrade. Autob
 handshake, pings, closes, fragments and whatever breaks the rules; whole messages, which is nearly
 all there is, never enter its machinery (`core.frames`). What a batch of input leads to is written
 at its end in one go. Messages wait in a queue of this client alone while it does not read; over
-the bound it is closed, so that nobody else ever waits for it.
+the bound it is closed, so that nobody else ever waits for it. Whoever begins a close, the
+connection is gone soon after: with the client's consent, or without.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
-from twisted.internet.interfaces import IPushProducer
+from twisted.internet.interfaces import IDelayedCall, IPushProducer, IReactorTime
 from twisted.logger import Logger
 from zope.interface import implementer
 
@@ -29,11 +31,19 @@ _log = Logger()
 
 BACKLOG_BYTES_MAX = 64 * 1024 * 1024
 """What may wait for one client; a single message may be larger when nothing else waits."""
-_PING_SECONDS = 30.0
-_PONG_SECONDS = 120.0
-"""Generous: a client stopped in a debugger answers no pings."""
 _HANDSHAKE_SECONDS = 10.0
-_CLOSE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a client may take to show that it is there."""
+
+    ping_seconds: float
+    """After so much of a connection, or since the last answered ping, it is pinged."""
+    pong_seconds: float
+    """It has so long to answer; then it counts as gone."""
+    close_seconds: float = 5.0
+    """It has so long, from the first close frame on, to take what is on its way and hang up."""
 
 
 @implementer(IPushProducer)
@@ -41,6 +51,7 @@ class CdpSocket(WebSocketServerProtocol):
     """A client's connection; after `join` its messages go to the session."""
 
     transport: Any
+    factory: Any
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,6 +63,7 @@ class CdpSocket(WebSocketServerProtocol):
         self._backlog_bytes = 0
         self._full = False
         self._closing = False
+        self._hang_up: IDelayedCall | None = None
         self._receiving = False
         self._complaint_unsent = False
 
@@ -97,7 +109,6 @@ class CdpSocket(WebSocketServerProtocol):
             return
         if self._backlog and self._backlog_bytes + len(frames) > BACKLOG_BYTES_MAX:
             self.close(CloseCode.TOO_SLOW, "The client reads too slowly.")
-            self.transport.abortConnection()
             return
         self._backlog.append(frames)
         self._backlog_bytes += len(frames)
@@ -115,9 +126,17 @@ class CdpSocket(WebSocketServerProtocol):
         reasonUtf8: bytes | None = None,  # noqa: N803
         isReply: bool = False,  # noqa: N803
     ) -> None:
-        """Whoever closes, and why: no message may follow the close frame (RFC 6455 5.5.1)."""
+        """Whoever closes, and why: no message may follow the close frame (RFC 6455 5.5.1).
+
+        A client that does not read gets neither that frame nor the end of the connection, which
+        both wait for what was written before; so there is an end to the waiting.
+        """
         self.flush()
         self._closing = True
+        if self._hang_up is None:
+            self._hang_up = self.factory.reactor.callLater(
+                self.factory.patience.close_seconds, self.transport.abortConnection
+            )
         self._backlog.clear()
         self._backlog_bytes = 0
         self._complaint_unsent = self._receiving
@@ -173,6 +192,8 @@ class CdpSocket(WebSocketServerProtocol):
         self._closing = True
         self._out.clear()
         self._backlog.clear()
+        if self._hang_up is not None and self._hang_up.active():
+            self._hang_up.cancel()
         if self._session is not None and self._member is not None:
             self._session.depart(self._member)
 
@@ -183,15 +204,18 @@ class CdpSocketFactory(WebSocketServerFactory):
     protocol = CdpSocket
     noisy = False
 
-    def __init__(self, reactor: object) -> None:
+    def __init__(self, reactor: IReactorTime, patience: Patience) -> None:
+        """Those of one container share the reactor and the patience."""
         super().__init__(reactor=reactor)
+        self.reactor = reactor
+        self.patience = patience
         self.setProtocolOptions(
             maxFramePayloadSize=CDP_MESSAGE_BYTES_MAX,
             maxMessagePayloadSize=CDP_MESSAGE_BYTES_MAX,
             openHandshakeTimeout=_HANDSHAKE_SECONDS,
-            closeHandshakeTimeout=_CLOSE_SECONDS,
-            autoPingInterval=_PING_SECONDS,
-            autoPingTimeout=_PONG_SECONDS,
+            closeHandshakeTimeout=0,  # `CdpSocket.sendCloseFrame` has a stricter one
+            autoPingInterval=patience.ping_seconds,
+            autoPingTimeout=patience.pong_seconds,
             failByDrop=False,
             echoCloseCodeReason=True,
             tcpNoDelay=True,

@@ -11,7 +11,7 @@ from twisted.internet.protocol import ServerFactory
 from twisted.internet.threads import deferToThread
 
 from cdp_proxy.transport.authority import Authority
-from cdp_proxy.transport.cdp_socket import CdpSocketFactory
+from cdp_proxy.transport.cdp_socket import CdpSocketFactory, Patience
 from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.files import Files
 from cdp_proxy.transport.heartbeat import Heartbeat
@@ -30,6 +30,7 @@ from tests.fakes.records import make_spec
 from tests.fakes.scripted_browser import ScriptedBrowser
 
 SECRET = "s" * 48
+PATIENCE = Patience(ping_seconds=30, pong_seconds=120)
 
 
 def token_of(spec: SessionSpec) -> str:
@@ -52,7 +53,7 @@ class FakeProtocolFile:
 class LoopbackDoor:
     """Listens until `close`; one session, `one`, can be opened."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Patience = PATIENCE) -> None:
         reactor = installed_reactor()
         self.clock = clock_at()
         self.store = FakeStore()
@@ -70,7 +71,7 @@ class LoopbackDoor:
             Authority(self.sessions, store, blocking, SECRET),
             Discovery(cast("Any", FakeProtocolFile())),
             Monitoring(self.clock, task_id, self.sessions, cast("Any", self.pool), heartbeat),
-            CdpSocketFactory(reactor),
+            CdpSocketFactory(reactor, patience),
             Files(reactor, blocking),
         )
         site = cast("ServerFactory", QuietSite(FrontDoor(rooms)))

@@ -44,6 +44,8 @@ def test_every_variable_is_read() -> None:
             "HEARTBEAT_TTL_SECONDS": "3",
             "NEVER_CONNECTED_TIMEOUT_SECONDS": "10.5",
             "LAST_CLIENT_GRACE_SECONDS": "0",
+            "PING_INTERVAL_SECONDS": "1.5",
+            "PONG_TIMEOUT_SECONDS": "2",
             "DRAIN_SECONDS": "60",
             "READY_FD": "7",
         }
@@ -58,6 +60,7 @@ def test_every_variable_is_read() -> None:
     assert config.heartbeat_ttl_seconds == 3
     assert config.never_connected_timeout_seconds == 10.5
     assert config.last_client_grace_seconds == 0
+    assert (config.ping_interval_seconds, config.pong_timeout_seconds) == (1.5, 2)
     assert config.drain_seconds == 60
     assert config.ready_fd == 7
 
@@ -88,6 +91,8 @@ def test_the_sandbox_is_on_off_or_found_out(word: str, value: bool | None) -> No
         ("DRAIN_SECONDS", "inf", "DRAIN_SECONDS must be"),
         ("DRAIN_SECONDS", "-1", "DRAIN_SECONDS must be"),
         ("LAST_CLIENT_GRACE_SECONDS", "soon", "LAST_CLIENT_GRACE_SECONDS must be"),
+        ("PING_INTERVAL_SECONDS", "0", "PING_INTERVAL_SECONDS must be seconds, at least 1"),
+        ("PONG_TIMEOUT_SECONDS", "0", "PONG_TIMEOUT_SECONDS must be seconds, at least 2"),
         ("READY_FD", "stdout", "READY_FD must be the number of a file descriptor"),
     ],
 )

@@ -16,9 +16,10 @@ from websockets.sync.client import ClientConnection, connect
 
 from cdp_proxy.core.close_codes import CloseCode
 from cdp_proxy.transport import cdp_socket
+from cdp_proxy.transport.cdp_socket import Patience
 from cdp_proxy.transport.session import LiveSession
 from shared.session_state import EndReason
-from tests.fakes.front_door import LoopbackDoor
+from tests.fakes.front_door import PATIENCE, LoopbackDoor
 from tests.fakes.reactor import turn
 from tests.fakes.scripted_browser import ScriptedBrowser, flat_session
 
@@ -30,9 +31,10 @@ class Loopback(TestCase):
 
     session: LiveSession
     browser: ScriptedBrowser
+    patience = PATIENCE
 
     def setUp(self) -> Deferred[None]:
-        self.door = LoopbackDoor()
+        self.door = LoopbackDoor(self.patience)
         self.addCleanup(lambda: Deferred.fromCoroutine(self.door.close()))
 
         async def begin() -> None:
@@ -57,6 +59,30 @@ class Loopback(TestCase):
             return json.loads(client.recv(timeout=10))
 
         return await deferToThread(both)
+
+    async def deaf(self) -> socket.socket:
+        """A client that has been upgraded, and reads nothing more unless the test does."""
+        raw = await deferToThread(self.upgraded)
+        self.addCleanup(raw.close)
+        return raw
+
+    async def flood(self, megabytes: int) -> None:
+        """Events for the first client."""
+        event = {"method": "Network.dataReceived", "params": {"data": "x" * 1_000_000}}
+        for _ in range(megabytes):
+            self.browser.emit(event, flat_session(1))
+            await turn()
+
+    def upgraded(self) -> socket.socket:
+        # `websockets` would read ahead in its thread.
+        raw = socket.create_connection(("127.0.0.1", self.door.number), timeout=10)
+        raw.sendall(
+            f"GET /cdp?token={self.door.token} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+        )
+        assert raw.recv(1024).startswith(b"HTTP/1.1 101")
+        return raw
 
     async def close_code(self, client: ClientConnection) -> tuple[int | None, str | None]:
         def wait() -> tuple[int | None, str | None]:
@@ -189,24 +215,43 @@ class TestBrokenFrames(Loopback):
         self.assertEqual(await self.after(b"\x81\xff\x00\x00\x00\x01" + b"\x00" * 8), 1009)
 
 
-class TestBackPressure(Loopback):
-    async def test_a_client_that_does_not_read_is_closed_and_the_others_go_on(self) -> None:
+class TestSlowClients(Loopback):
+    patience = Patience(ping_seconds=30, pong_seconds=120, close_seconds=0.3)
+
+    def setUp(self) -> Deferred[None]:
         bound, cdp_socket.BACKLOG_BYTES_MAX = cdp_socket.BACKLOG_BYTES_MAX, 8_000_000
         self.addCleanup(setattr, cdp_socket, "BACKLOG_BYTES_MAX", bound)
-        # A client of its own: `websockets` would read ahead in its thread.
-        slow = await deferToThread(self.upgraded)
-        self.addCleanup(slow.close)
-        root = flat_session(1)
+        return super().setUp()
+
+    async def test_a_client_that_does_not_read_is_closed_and_the_others_go_on(self) -> None:
+        await self.deaf()
         other = await self.client()
 
-        event = {"method": "Network.dataReceived", "params": {"data": "x" * 1_000_000}}
-        for _ in range(40):
-            self.browser.emit(event, root)
-            await turn()
+        await self.flood(40)
         await self.until(lambda: self.session.clients == 1)
 
         self.assertEqual((await self.exchange(other, VERSION))["id"], 1)
 
+    async def test_a_client_that_reads_on_is_told_why_it_was_closed(self) -> None:
+        late = await self.deaf()
+        reason = b"The client reads too slowly."
+        farewell = bytes((0x88, 2 + len(reason))) + CloseCode.TOO_SLOW.to_bytes(2) + reason
+
+        await self.flood(40)
+
+        def read_all() -> bytearray:
+            read = bytearray()
+            while not read.endswith(farewell):
+                data = late.recv(1_000_000)
+                assert data, "no farewell"
+                read += data
+            return read
+
+        self.assertGreater(len(await deferToThread(read_all)), 1_000_000)
+        await self.until(lambda: self.session.clients == 0)
+
+
+class TestBackPressure(Loopback):
     async def test_a_client_that_reads_late_gets_everything_in_order(self) -> None:
         client = await self.client(max_queue=1)
         root = flat_session(1)
@@ -231,13 +276,57 @@ class TestBackPressure(Loopback):
         self.browser.pressure(False)
         await self.until(lambda: len(self.browser.received) > before)
 
-    def upgraded(self) -> socket.socket:
-        """A connection that has said hello, and reads nothing more."""
-        raw = socket.create_connection(("127.0.0.1", self.door.number))
-        raw.sendall(
-            f"GET /cdp?token={self.door.token} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
-            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
-        )
-        assert raw.recv(1024).startswith(b"HTTP/1.1 101")
-        return raw
+
+class TestPings(Loopback):
+    patience = Patience(ping_seconds=1.2, pong_seconds=2.0)
+
+    async def test_a_client_that_answers_pings_stays(self) -> None:
+        pinging = await self.deaf()
+
+        def answer_two() -> None:
+            for _ in range(2):
+                ping = pinging.recv(_PING_BYTES, socket.MSG_WAITALL)
+                assert ping[:2] == b"\x89\x0c", ping
+                pinging.sendall(b"\x8a\x8c\x00\x00\x00\x00" + ping[2:])
+
+        await deferToThread(answer_two)
+
+        self.assertEqual(self.session.clients, 1)
+        pinging.close()
+        await self.until(lambda: self.session.clients == 0)
+
+    async def test_a_client_that_answers_no_ping_departs(self) -> None:
+        await self.deaf()
+
+        await self.until(lambda: self.session.clients == 0)
+
+
+class TestGoodbyes(Loopback):
+    patience = Patience(ping_seconds=30, pong_seconds=120, close_seconds=0.3)
+
+    async def test_a_client_that_says_goodbye_but_does_not_read_departs(self) -> None:
+        deaf = await self.deaf()
+        await self.flood(10)
+
+        deaf.sendall(_GOODBYE)
+
+        await self.until(lambda: self.session.clients == 0)
+
+    async def test_a_client_that_does_not_answer_a_goodbye_departs(self) -> None:
+        await self.deaf()
+
+        self.session.end(EndReason.RELEASED)
+
+        await self.until(lambda: self.session.clients == 0)
+
+    async def test_a_client_that_breaks_a_rule_and_does_not_read_departs(self) -> None:
+        deaf = await self.deaf()
+        await self.flood(10)
+
+        deaf.sendall(b"\xc1\x80\x00\x00\x00\x00")
+
+        await self.until(lambda: self.session.clients == 0)
+
+
+_PING_BYTES = 2 + 12
+_GOODBYE = b"\x88\x82\x00\x00\x00\x00" + (1000).to_bytes(2)
