@@ -9,8 +9,8 @@
     ├── SessionEnded                 410  SESSION_ENDED, with the status and reason
     ├── IdempotencyConflict          409  IDEMPOTENCY_CONFLICT
     ├── TooLarge                     413  PAYLOAD_TOO_LARGE
-    ├── ActionFailed                 422  an action could not be done on the page; its details say
-    │   │                                 how far the chain got (`performed`)
+    ├── ActionFailed                 422  ACTION_FAILED, with how far the chain got (`performed`);
+    │   │                                 so have those below
     │   ├── TargetNotFound           422  TARGET_NOT_FOUND, with the nearest candidates
     │   ├── AmbiguousTarget          422  AMBIGUOUS_TARGET, with the candidates
     │   ├── TargetCovered            422  TARGET_COVERED, with what covers it

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Raw
 from twisted.internet.defer import Deferred
-from twisted.internet.error import TimeoutError as OverTime
+from twisted.internet.defer import TimeoutError as OverTime
 from twisted.internet.interfaces import IReactorTime
 
 from cdp_proxy.core.actions.steps import Method

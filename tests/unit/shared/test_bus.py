@@ -14,7 +14,7 @@ from shared.bus import Reply, Request, RequestBus, RequestKind
 from shared.clock import system_clock
 from shared.errors import BrowserStartFailed, NoCapacity, TaskTimeout, WallCrawlerError
 from shared.ids import RequestId, TaskId
-from shared.limits import REPLY_TTL_SECONDS
+from shared.limits import OPERATION_TTL_SECONDS, REPLY_TTL_SECONDS
 from shared.records import CloseSession, ErrorBody
 from tests.fakes.records import NOW, session_id_of
 
@@ -153,6 +153,63 @@ def test_a_reply_nobody_fetches_expires(bus: RequestBus, redis_client: redis.Red
     bus.reply(REQUEST, Reply())
 
     assert 0 < redis_client.ttl(keys.reply(REQUEST)) <= REPLY_TTL_SECONDS
+
+
+def attempt(bus: RequestBus, timeout_seconds: float) -> msgspec.Raw | None:
+    return bus.attempt(TASK, REQUEST, RequestKind.ACT, PAYLOAD, timeout_seconds)
+
+
+def test_an_attempt_that_is_answered_in_time_is_a_call(bus: RequestBus) -> None:
+    bus.reply(REQUEST, Reply(result=msgspec.Raw(b'{"ok":true}')))
+
+    assert attempt(bus, 5.0) == msgspec.Raw(b'{"ok":true}')
+
+
+def test_an_attempt_that_is_refused_in_time_raises(bus: RequestBus) -> None:
+    bus.reply(REQUEST, Reply(error=ErrorBody(code="NO_CAPACITY", message="full")))
+
+    with pytest.raises(NoCapacity, match="full"):
+        attempt(bus, 5.0)
+
+
+def test_an_attempt_that_was_taken_may_still_be_answered(bus: RequestBus) -> None:
+    with ThreadPoolExecutor(1) as caller:
+        answer = caller.submit(attempt, bus, 0.3)
+        assert bus.take(TASK) is not None
+
+        assert answer.result(5) is None
+
+
+def test_an_attempt_that_nobody_took_never_will_be(
+    bus: RequestBus, redis_client: redis.Redis
+) -> None:
+    with pytest.raises(TaskTimeout) as raised:
+        attempt(bus, 0.05)
+
+    assert raised.value.details == {"requestId": REQUEST}
+    assert redis_client.llen(keys.requests(TASK)) == 0
+
+
+def test_an_attempt_withdraws_its_own_request_only(
+    bus: RequestBus, redis_client: redis.Redis
+) -> None:
+    push(redis_client, deadline=system_clock() + 60, request_id=RequestId("another"))
+
+    with pytest.raises(TaskTimeout):
+        attempt(bus, 0.05)
+
+    request = bus.take(TASK)
+    assert request is not None
+    assert request.id == "another"
+
+
+def test_a_reply_to_an_operation_is_kept_longer(bus: RequestBus, redis_client: redis.Redis) -> None:
+    redis_client.hset(keys.operation(REQUEST), "session", "one")
+
+    bus.reply(REQUEST, Reply())
+
+    for key in (keys.reply(REQUEST), keys.operation(REQUEST)):
+        assert REPLY_TTL_SECONDS < redis_client.ttl(key) <= OPERATION_TTL_SECONDS
 
 
 def test_two_takers_never_share_a_request(redis_url: str, redis_client: redis.Redis) -> None:

@@ -53,10 +53,7 @@ def test_a_container_may_answer_any_error_by_its_code() -> None:
     assert all(kind.code == code for code, kind in errors.REMOTE_ERRORS.items())
 
 
-def _all_kinds() -> list[type[WallCrawlerError]]:
+def _all_kinds(base: type[WallCrawlerError] = WallCrawlerError) -> list[type[WallCrawlerError]]:
     """Those of this module; programs that other tests have imported add their own."""
-    return [
-        kind
-        for kind in WallCrawlerError.__subclasses__()
-        if kind.__module__ == WallCrawlerError.__module__
-    ]
+    direct = [kind for kind in base.__subclasses__() if kind.__module__ == base.__module__]
+    return direct + [kind for parent in direct for kind in _all_kinds(parent)]

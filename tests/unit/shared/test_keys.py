@@ -13,6 +13,7 @@ def test_keys_are_those_of_the_table_in_the_docstring() -> None:
         keys.leases(TaskId("task")),
         keys.requests(TaskId("task")),
         keys.reply(RequestId("request")),
+        keys.operation(RequestId("request")),
         keys.idempotency(OwnerId("owner"), "hash"),
         keys.API_KEYS,
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -14,10 +14,20 @@ from twisted.trial.unittest import TestCase
 
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.requests import RequestConsumer
+from cdp_proxy.transport.running import RunningActions
 from shared import keys
+from shared.actions import (
+    ActBody,
+    ActionBody,
+    ActionRequest,
+    ExtractBody,
+    NavigateBody,
+    ObserveBody,
+    ScreenshotBody,
+)
 from shared.bus import RequestBus, RequestKind
 from shared.clock import system_clock
-from shared.errors import NoCapacity, SessionNotFound, WallCrawlerError
+from shared.errors import AmbiguousTarget, NoCapacity, SessionNotFound, WallCrawlerError
 from shared.ids import RequestId, SessionId, TaskId
 from shared.records import CloseSession, OpenSession, SessionSpec
 from shared.redis_client import connect
@@ -28,6 +38,13 @@ from tests.fakes.records import make_spec, session_id_of
 TASK = TaskId("task-a")
 OPEN = OpenSession(spec=make_spec())
 CLOSE = CloseSession(session_id=session_id_of("one"))
+BODIES = {
+    RequestKind.ACT: ActBody(instruction="click OK"),
+    RequestKind.OBSERVE: ObserveBody(),
+    RequestKind.EXTRACT: ExtractBody(),
+    RequestKind.NAVIGATE: NavigateBody(url="https://example.com"),
+    RequestKind.SCREENSHOT: ScreenshotBody(),
+}
 
 
 class FakeSessions:
@@ -48,6 +65,18 @@ class FakeSessions:
             raise self.failure
 
 
+class FakeActions:
+    """Answers with what it was asked for; fails as told."""
+
+    def __init__(self) -> None:
+        self.failure: Exception | None = None
+
+    async def run(self, request: ActionRequest[ActionBody]) -> msgspec.Raw:
+        if self.failure is not None:
+            raise self.failure
+        return msgspec.Raw(msgspec.json.encode({"asked": type(request.body).__name__}))
+
+
 class TestRequestConsumer(TestCase):
     @pytest.fixture(autouse=True)
     def _redis(self, redis_url: str, redis_client: redis.Redis) -> None:
@@ -62,14 +91,20 @@ class TestRequestConsumer(TestCase):
             installed_reactor(),
             self.blocking,
             self.sessions,  # type: ignore[arg-type]
-            RequestBus(connect(self.url), system_clock),
+            self.bus(),
         )
-        self.consumer.start(TASK, RequestBus(connect(self.url), system_clock))
+        self.actions = FakeActions()
+        self.consumer.use_actions(cast("RunningActions", self.actions))
+        self.consumer.start(TASK, self.bus())
         self.addCleanup(lambda: Deferred.fromCoroutine(self.consumer.stop()))
 
+    def bus(self) -> RequestBus:
+        client = connect(self.url)
+        self.addCleanup(client.close)
+        return RequestBus(client, system_clock)
+
     async def call(self, kind: RequestKind, payload: msgspec.Struct) -> Any:
-        bus = RequestBus(connect(self.url), system_clock)
-        return await deferToThread(bus.call, TASK, RequestId("r"), kind, payload, 10.0)
+        return await deferToThread(self.bus().call, TASK, RequestId("r"), kind, payload, 10.0)
 
     async def test_a_session_is_opened(self) -> None:
         answer = await self.call(RequestKind.OPEN, OPEN)
@@ -81,6 +116,21 @@ class TestRequestConsumer(TestCase):
         await self.call(RequestKind.CLOSE, CLOSE)
 
         self.assertEqual(self.sessions.asked, [("close", CLOSE.session_id, EndReason.RELEASED)])
+
+    async def test_actions_are_run_and_answered_with_their_results(self) -> None:
+        for kind, body in BODIES.items():
+            answer = await self.call(kind, ActionRequest(session_id=CLOSE.session_id, body=body))
+
+            self.assertEqual(msgspec.json.decode(answer), {"asked": type(body).__name__})
+
+    async def test_a_failed_action_reaches_the_api_with_its_details(self) -> None:
+        self.actions.failure = AmbiguousTarget("Two fit.", candidates=[{"name": "Save"}])
+
+        with self.assertRaises(AmbiguousTarget) as caught:
+            await self.call(
+                RequestKind.ACT, ActionRequest(session_id=CLOSE.session_id, body=ActBody())
+            )
+        self.assertEqual(caught.exception.details, {"candidates": [{"name": "Save"}]})
 
     async def test_an_error_reaches_the_api_as_it_was(self) -> None:
         self.sessions.failure = NoCapacity("full", slots=0)

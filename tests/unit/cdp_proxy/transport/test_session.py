@@ -186,6 +186,14 @@ class TestClocks:
 
         assert one.live.end_reason is EndReason.NEVER_CONNECTED
 
+    def test_a_session_used_without_clients_is_not_idle(self, one: OneSession) -> None:
+        one.live.used()
+        one.clock.pump([10.0] * 179)
+        one.live.used()
+        one.clock.pump([10.0] * 179)
+
+        assert one.live.end_reason is None
+
     def test_commands_keep_a_session_up_until_its_timeout(self, one: OneSession) -> None:
         member = admitted(one)
         for _ in range(359):
