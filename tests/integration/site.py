@@ -24,6 +24,8 @@ DOWNLOAD_BYTES = 300_000
 TALL_PAGE_PX = 6_000
 _BLOCK_BYTES = 1 << 20
 _NEVER_SECONDS = 600.0
+_ACTION_PAGES = Path(__file__).parent / "action_pages"
+"""Pages to act on, as real ones are made; each keeps what happened in `window.log`."""
 
 FRAME = """<!doctype html><title>frame</title>
 <button id=button onclick="out.textContent = 'clicked ' + ++n">Press</button>
@@ -177,6 +179,9 @@ class SiteHandler(BaseHTTPRequestHandler):
         disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
         self._send(200, data, "application/octet-stream", disposition)
 
+    def send_script(self, text: str) -> None:
+        self._send(200, text.encode(), "text/javascript; charset=utf-8")
+
     def send_for_ever(self) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
@@ -249,7 +254,22 @@ def _echo(handler: SiteHandler, query: Mapping[str, str]) -> None:
     handler.send_html(f"<!doctype html><title>submitted</title><pre>{json.dumps(query)}</pre>")
 
 
+def _slow(handler: SiteHandler, query: Mapping[str, str]) -> None:
+    handler.pages.stopping.wait(int(query["ms"]) / 1000)
+    handler.send_html(
+        "<!doctype html><title>slow</title><script src=/actions/record.js></script>"
+        "<h1>Worth the wait</h1><button onclick=\"record('continued')\">Continue</button>"
+    )
+
+
+def _saved(path: Path) -> Page:
+    if path.suffix == ".js":
+        return lambda handler, _query: handler.send_script(path.read_text())
+    return lambda handler, _query: handler.send_html(path.read_text())
+
+
 _PAGES: Mapping[str, Page] = {
+    **{f"/actions/{path.name}": _saved(path) for path in _ACTION_PAGES.iterdir()},
     "/": _home,
     "/nested": _nested,
     "/frame": _fixed(FRAME),
@@ -265,5 +285,6 @@ _PAGES: Mapping[str, Page] = {
     "/cookie/set": _set_cookie,
     "/cookie/read": _read_cookie,
     "/download": lambda handler, _query: handler.send_file(download_body(), "report.bin"),
+    "/slow": _slow,
     "/never": lambda handler, _query: handler.send_for_ever(),
 }
