@@ -20,3 +20,20 @@ def set_download_behavior(folder: str) -> CdpCommand[None]:
 def set_locale_override(locale: str) -> CdpCommand[None]:
     """`Emulation.setLocaleOverride`: `Intl`'s default locale, as ICU spells it (`de_DE`)."""
     yield {"method": "Emulation.setLocaleOverride", "params": {"locale": locale}}
+
+
+def discover_tabs() -> CdpCommand[None]:
+    """`Target.setDiscoverTargets` for pages alone."""
+    params = {"discover": True, "filter": [{"type": "page"}]}
+    yield {"method": "Target.setDiscoverTargets", "params": params}
+
+
+def attach_frames() -> CdpCommand[None]:
+    """`Target.setAutoAttach` for out-of-process iframes alone, which need not wait."""
+    params = {
+        "autoAttach": True,
+        "waitForDebuggerOnStart": False,
+        "flatten": True,
+        "filter": [{"type": "iframe"}],
+    }
+    yield {"method": "Target.setAutoAttach", "params": params}

@@ -53,6 +53,19 @@ class AttachedParams(Struct, frozen=True, rename="camel"):
     waiting_for_debugger: bool = False
 
 
+class FrameTarget(Struct, frozen=True, rename="camel"):
+    """The target of an out-of-process frame; its id is the frame's."""
+
+    target_id: str
+
+
+class FrameAttached(Struct, frozen=True, rename="camel"):
+    """`Target.attachedToTarget` of an out-of-process frame."""
+
+    session_id: str
+    target_info: FrameTarget
+
+
 class TargetEvent(Struct, frozen=True):
     """An event of the Target domain about a flat session."""
 
@@ -80,6 +93,7 @@ class Answer(Struct, frozen=True):
 
 decode_target_event: Final = msgspec.json.Decoder(TargetEvent).decode
 decode_attached: Final = msgspec.json.Decoder(AttachedParams).decode
+decode_frame_attached: Final = msgspec.json.Decoder(FrameAttached).decode
 decode_answer: Final = msgspec.json.Decoder(Answer).decode
 
 

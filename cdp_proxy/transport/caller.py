@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import Deferred
 from twisted.internet.defer import TimeoutError as DeferredTimeout
 from twisted.internet.interfaces import IReactorTime
 
 from cdp_proxy.core import messages
+from cdp_proxy.core.actions.ports import CommandFailed
 from cdp_proxy.core.commands import CdpCommand
 from cdp_proxy.core.messages import Answer
 
@@ -23,12 +24,12 @@ T = TypeVar("T")
 CALL_TIMEOUT_SECONDS = 10.0
 
 
-class CallFailed(Exception):
-    """Chromium answered with an error, or not at all; the text says which."""
+class CallFailed(CommandFailed):
+    """As an action on a page sees it too."""
 
 
 class CdpCaller:
-    """Sends PyCDP-shaped commands and hands their results back, decoded."""
+    """Sends PyCDP-shaped commands and hands their results back, decoded; events go to listeners."""
 
     def __init__(self, reactor: IReactorTime, send: Callable[[bytes], None]) -> None:
         self._reactor = reactor
@@ -36,8 +37,7 @@ class CdpCaller:
         self._pending: dict[int, Deferred[dict[str, Any]]] = {}
         self._last_id = 0
         self._lost: str | None = None
-        self.on_event: Callable[[Answer], None] = lambda _event: None
-        """Gets events of the proxy's own sessions."""
+        self._listeners: dict[str | None, list[Callable[[Answer], None]]] = {}
         self.on_stray: Callable[[int, bytes], object] = lambda _id, _message: None
         """Gets answers without `sessionId` that are not the proxy's own."""
 
@@ -58,7 +58,7 @@ class CdpCaller:
         deferred.addTimeout(timeout_seconds, self._reactor)
         try:
             result = await deferred
-        except (CancelledError, DeferredTimeout) as error:
+        except DeferredTimeout as error:
             raise CallFailed(f"{method} was not answered in {timeout_seconds:g} s") from error
         try:
             command.send(result)
@@ -77,12 +77,25 @@ class CdpCaller:
             )
         )
 
+    def listen(self, cdp_session_id: str | None, heard: Callable[[Answer], None]) -> None:
+        """Have `heard` called with each event of one of the proxy's own flat sessions.
+
+        Args:
+            cdp_session_id: None for the pipe's own, the browser's.
+            heard: beside those who listen to it already.
+        """
+        self._listeners.setdefault(cdp_session_id, []).append(heard)
+
+    def stop_listening(self, cdp_session_id: str) -> None:
+        """Forget all who listen to a flat session that has ended."""
+        self._listeners.pop(cdp_session_id, None)
+
     def receive(self, message: bytes) -> None:
         """A message that belongs to none of the clients."""
         answer = messages.decode_answer(message)
         if answer.id is None:
-            if answer.method is not None:
-                self.on_event(answer)
+            for heard in self._listeners.get(answer.session_id, ()):
+                heard(answer)
             return
         if answer.id >= 0:
             self.on_stray(answer.id, message)

@@ -39,21 +39,15 @@ class DownloadNames:
     async def start(self) -> None:
         """Listen, and let downloads go to the session's folder though no client asks.
 
-        Events are passed on to whoever has listened before.
-
         Raises:
             CallFailed: the browser is gone.
         """
-        listened_before = self._caller.on_event
-
-        def on_event(event: Answer) -> None:
-            if event.method == "Browser.downloadWillBegin":
-                self._remember(_decode(event.params))
-            else:
-                listened_before(event)
-
-        self._caller.on_event = on_event
+        self._caller.listen(None, self._on_event)
         await self.allow()
+
+    def _on_event(self, event: Answer) -> None:
+        if event.method == "Browser.downloadWillBegin":
+            self._remember(_decode(event.params))
 
     async def allow(self) -> None:
         """Make the session's folder the default context's again.

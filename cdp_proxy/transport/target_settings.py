@@ -40,18 +40,21 @@ class TargetSettings:
         Raises:
             CallFailed: Chromium refused a setting; its words say which.
         """
-        self._caller.on_event = self._on_event
+        self._caller.listen(None, self._on_event)
         await self._caller.call(_auto_attach())
         first, self._first = self._first, None
         await _all(first or [])
 
     def _on_event(self, event: Answer) -> None:
+        if event.method == "Target.detachedFromTarget":
+            self._caller.stop_listening(messages.decode_attached(event.params).session_id)
         if event.method != "Target.attachedToTarget":
             return
         attached = messages.decode_attached(event.params)
         kind = attached.target_info.type if attached.target_info is not None else ""
         if kind == "browser":
             return  # the root of a client
+        self._caller.listen(attached.session_id, self._on_event)
         applied = self._apply(attached.session_id, kind)
         if self._first is not None:
             self._first.append(Deferred.fromCoroutine(applied))

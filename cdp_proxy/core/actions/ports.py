@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from cdp_proxy.core.commands import CdpCommand
+
+if TYPE_CHECKING:
+    from cdp_proxy.core.actions.activity import Activity
 
 T = TypeVar("T")
 
 
 class CommandFailed(Exception):
     """Chromium answered a command with an error, or not at all; the text says which."""
+
+
+class BlockedByDialog(CommandFailed):
+    """A JavaScript dialog opened before the answer came: the command may well have been done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,23 @@ class Page(Protocol):
     async def changed(self, timeout_seconds: float) -> bool:
         """Wait until something happens on the page that it tells of (network, navigation, dialog,
         frames); False when the time passed without.
+        """
+        ...
+
+
+class Tab(Page, Protocol):
+    """A page that is acted on."""
+
+    activity: Activity
+    """What it is doing; kept up to date while an action runs."""
+
+    async def call_all(
+        self, commands: Sequence[CdpCommand[Any]], session: str | None = None
+    ) -> None:
+        """Send commands all at once and wait until the last one is answered.
+
+        Raises:
+            CommandFailed: one of them was; all have been sent.
         """
         ...
 

@@ -133,12 +133,27 @@ def test_after_the_loss_calls_end_at_once(line: Line) -> None:
     assert line.sent == []
 
 
-def test_events_are_handed_on(line: Line) -> None:
-    events: list[Answer] = []
-    line.caller.on_event = events.append
+def test_events_go_to_all_who_listen_to_their_session_and_to_nobody_else(line: Line) -> None:
+    first: list[Answer] = []
+    second: list[Answer] = []
+    others: list[Answer] = []
+    line.caller.listen("S", first.append)
+    line.caller.listen("S", second.append)
+    line.caller.listen(None, others.append)
     line.caller.receive(message({"method": "Target.targetCreated", "params": {"x": 1}}, "S"))
 
-    assert [(event.method, event.session_id) for event in events] == [("Target.targetCreated", "S")]
+    assert [event.method for event in first] == ["Target.targetCreated"]
+    assert first == second
+    assert others == []
+
+
+def test_nobody_listens_to_a_session_that_has_ended(line: Line) -> None:
+    events: list[Answer] = []
+    line.caller.listen("S", events.append)
+    line.caller.stop_listening("S")
+    line.caller.receive(message({"method": "Page.loadEventFired", "params": {}}, "S"))
+
+    assert events == []
 
 
 def test_an_answer_with_a_clients_id_is_a_stray_one(line: Line) -> None:

@@ -47,16 +47,19 @@ def test_a_guid_has_the_name_that_its_event_told() -> None:
     assert names.of("named by Chromium.pdf") == "named by Chromium.pdf"
 
 
-def test_other_events_go_to_who_listened_before() -> None:
+def test_others_hear_the_same_events() -> None:
     browser = ScriptedBrowser(clock_at())
     heard: list[Answer] = []
-    browser.caller.on_event = heard.append
+    browser.caller.listen(None, heard.append)
     started(browser)
 
     browser.emit(began("guid-1", "report.pdf"))
     browser.emit({"method": "Target.targetCreated", "params": {}})
 
-    assert [event.method for event in heard] == ["Target.targetCreated"]
+    assert [event.method for event in heard] == [
+        "Browser.downloadWillBegin",
+        "Target.targetCreated",
+    ]
 
 
 def test_only_so_many_names_are_remembered() -> None:

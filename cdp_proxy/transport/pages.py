@@ -1,0 +1,261 @@
+"""The proxy's own hold on a session's tabs, for actions.
+
+1. `Pages.tab` attaches a browser session of the proxy's own to the pipe, at the first action: until
+   then, and in sessions that only CDP clients use, nothing here costs anything.
+2. A tab is attached when it is first acted on, and its out-of-process frames with it; it stays so
+   until it closes, so that dialogs wait for the next action.
+3. Network events come only while an action runs (`AttachedTab.watch`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import cdp.network
+import cdp.page
+import cdp.target
+from twisted.internet.defer import Deferred
+from twisted.internet.defer import TimeoutError as DeferredTimeout
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
+
+from cdp_proxy.core import messages
+from cdp_proxy.core.actions.activity import Activity
+from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, Dialog
+from cdp_proxy.core.commands import CdpCommand, attach_frames, discover_tabs
+from cdp_proxy.core.messages import Answer
+from cdp_proxy.core.targets import Tabs
+from cdp_proxy.transport.caller import CdpCaller
+from shared.errors import InvalidRequest, TargetNotFound
+
+T = TypeVar("T")
+
+_ATTACHED = "Target.attachedToTarget"
+_DETACHED = "Target.detachedFromTarget"
+
+
+class Pages:
+    """All tabs of one session, as actions reach them."""
+
+    def __init__(self, reactor: IReactorTime, caller: CdpCaller) -> None:
+        """Nothing is attached yet."""
+        self.tabs = Tabs()
+        self._reactor = reactor
+        self._caller = caller
+        self._root: str | None = None
+        self._attached: dict[str, AttachedTab] = {}
+
+    async def tab(self, target_id: str | None = None) -> AttachedTab:
+        """A tab, ready to be acted on; the active one when none is named.
+
+        Raises:
+            InvalidRequest: there is no such tab.
+            TargetNotFound: no tab is open.
+            CommandFailed: the browser did not attach.
+        """
+        await self._start()
+        info = self.tabs.active if target_id is None else self.tabs.get(target_id)
+        if info is None:
+            if target_id is not None:
+                raise InvalidRequest("There is no such tab in this session.", field="targetId")
+            raise TargetNotFound("The session has no open tab. Use navigate to open one.")
+        tab = self._attached.get(info.target_id)
+        if tab is None:
+            tab = self._attached[info.target_id] = AttachedTab(
+                self._reactor, self._caller, info.target_id
+            )
+            try:
+                await tab.attach(self._root)
+            except BaseException:
+                self._attached.pop(info.target_id, None)
+                raise
+        return tab
+
+    async def open(self, url: str = "about:blank") -> str:
+        """Open a new tab; its target id."""
+        await self._start()
+        target = await self._caller.call(cdp.target.create_target(url), self._root)
+        return str(target)
+
+    async def _start(self) -> None:
+        if self._root is not None:
+            return
+        root = str(await self._caller.call(cdp.target.attach_to_browser_target()))
+        self._caller.listen(root, self._on_event)
+        # Chromium tells of the tabs that are there before it answers.
+        await self._caller.call(discover_tabs(), root)
+        self._root = root
+
+    def _on_event(self, event: Answer) -> None:
+        self.tabs.receive(event)
+        if event.method == _DETACHED:
+            ended = messages.decode_attached(event.params).session_id
+            for target_id, tab in list(self._attached.items()):
+                if tab.session == ended:
+                    del self._attached[target_id]
+                    tab.close()
+
+
+class AttachedTab:
+    """One tab (`core.actions.ports.Tab`)."""
+
+    def __init__(self, reactor: IReactorTime, caller: CdpCaller, target_id: str) -> None:
+        """`attach` comes next."""
+        self.target_id = target_id
+        self.session = ""
+        self.activity = Activity(target_id, "")
+        self._reactor = reactor
+        self._caller = caller
+        self._frames: dict[str, str] = {}
+        self._watching = False
+        self._closed = False
+        self._calls: dict[Deferred[Any], bool] = {}
+        """Commands under way, and whether a dialog holds them up."""
+        self._waiting: list[Deferred[bool]] = []
+
+    async def attach(self, root: str | None) -> None:
+        """Attach to its target, and to those of its frames.
+
+        Raises:
+            CommandFailed: it has closed, or the browser does not answer.
+        """
+        target = cdp.target.TargetID(self.target_id)
+        attached = await self._caller.call(cdp.target.attach_to_target(target, flatten=True), root)
+        self.session = str(attached)
+        self.activity = Activity(self.target_id, self.session)
+        self._caller.listen(self.session, self._on_event)
+        self._caller.notify(cdp.page.enable(), self.session)
+        await self._caller.call(attach_frames(), self.session)
+
+    @property
+    def frame_sessions(self) -> Mapping[str, str]:
+        """Out-of-process frames, however deep: frame id to flat session."""
+        return self._frames
+
+    @property
+    def dialog(self) -> Dialog | None:
+        """The dialog that is open now."""
+        return self.activity.dialog
+
+    async def watch(self, watching: bool) -> None:
+        """Follow what the tab asks of the network, or stop; for the time of an action."""
+        self._watching = watching
+        command = cdp.network.enable if watching else cdp.network.disable
+        for session in (self.session, *self._frames.values()):
+            self._caller.notify(command(), session)
+
+    async def call(
+        self, command: CdpCommand[T], session: str | None = None, timeout_seconds: float = 10.0
+    ) -> T:
+        """Run one command; see `Page.call`."""
+        return await self._follow(command, session, timeout_seconds, blockable=True)
+
+    async def answer_dialog(self, accept: bool, text: str | None) -> None:
+        """Close the dialog that is open: the one command that it does not hold up."""
+        command = cdp.page.handle_java_script_dialog(accept, text)
+        await self._follow(command, None, 10.0, blockable=False)
+
+    async def call_all(
+        self, commands: Sequence[CdpCommand[Any]], session: str | None = None
+    ) -> None:
+        """Send commands at once, wait for the last; see `Tab.call_all`."""
+        deferreds = [Deferred.fromCoroutine(self.call(command, session)) for command in commands]
+        failure: BaseException | None = None
+        for deferred in deferreds:
+            try:
+                await deferred
+            except CommandFailed as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
+
+    def now(self) -> float:
+        """Seconds of the reactor's clock."""
+        return self._reactor.seconds()
+
+    async def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        await deferLater(self._reactor, seconds)
+
+    async def changed(self, timeout_seconds: float) -> bool:
+        """Wait for the next sign of activity; see `Page.changed`."""
+        if timeout_seconds <= 0:
+            return False
+        changed: Deferred[bool] = Deferred()
+        self._waiting.append(changed)
+        changed.addTimeout(timeout_seconds, self._reactor)
+        try:
+            return await changed
+        except DeferredTimeout:
+            return False
+        finally:
+            if changed in self._waiting:
+                self._waiting.remove(changed)
+
+    def close(self) -> None:
+        """Its target is gone: whoever waits for an answer gets an error."""
+        self._closed = True
+        self._caller.stop_listening(self.session)
+        for session in self._frames.values():
+            self._caller.stop_listening(session)
+        self._frames.clear()
+        for call in list(self._calls):
+            call.errback(CommandFailed("the tab has been closed"))
+        self._wake()
+
+    async def _follow(
+        self, command: CdpCommand[T], session: str | None, timeout_seconds: float, blockable: bool
+    ) -> T:
+        if self._closed:
+            raise CommandFailed("the tab has been closed")
+        if blockable and self.activity.dialog is not None:
+            raise BlockedByDialog("a dialog is open")
+        answer = Deferred.fromCoroutine(
+            self._caller.call(command, session or self.session, timeout_seconds)
+        )
+        outcome: Deferred[T] = Deferred(lambda _outcome: answer.cancel())
+        self._calls[outcome] = blockable
+        answer.addBoth(lambda result: None if outcome.called else outcome.callback(result))
+        try:
+            return await outcome
+        finally:
+            del self._calls[outcome]
+
+    def _on_event(self, event: Answer) -> None:
+        if event.method == _ATTACHED:
+            self._frame_attached(messages.decode_frame_attached(event.params))
+        elif event.method == _DETACHED:
+            self._frame_detached(messages.decode_attached(event.params).session_id)
+        had_dialog = self.activity.dialog is not None
+        if not self.activity.receive(event, self._reactor.seconds()):
+            return
+        if self.activity.dialog is not None and not had_dialog:
+            for call, blockable in list(self._calls.items()):
+                if blockable:
+                    call.errback(BlockedByDialog("a dialog opened"))
+        self._wake()
+
+    def _frame_attached(self, attached: messages.FrameAttached) -> None:
+        session = attached.session_id
+        self._frames[attached.target_info.target_id] = session
+        self._caller.listen(session, self._on_event)
+        setup: list[Callable[[], CdpCommand[Any]]] = [cdp.page.enable, attach_frames]
+        if self._watching:
+            setup.append(cdp.network.enable)
+        for command in setup:
+            self._caller.notify(command(), session)
+        self._wake()
+
+    def _frame_detached(self, session: str) -> None:
+        self._caller.stop_listening(session)
+        self.activity.session_gone(session)
+        for frame_id in [frame for frame, held in self._frames.items() if held == session]:
+            del self._frames[frame_id]
+        self._wake()
+
+    def _wake(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for changed in waiting:
+            if not changed.called:
+                changed.callback(True)
