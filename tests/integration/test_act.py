@@ -27,14 +27,18 @@ CASES: Sequence[tuple[str, str, list[str]]] = [
     # A form whose every node is replaced with each input and each tick of a clock.
     (
         "rerender",
-        'type "Ada Lovelace" into Full name, type ada@example.com into the Email field'
-        ' and click "Create account"',
+        (
+            'type "Ada Lovelace" into Full name, type ada@example.com into the Email field'
+            ' and click "Create account"'
+        ),
         ["created Ada Lovelace <ada@example.com> Free"],
     ),
     (
         "rerender",
-        'Enter "Ada" as the full name; select Team from Plan; enter "a@b.example" in Email;'
-        " press Enter",
+        (
+            'Enter "Ada" as the full name; select Team from Plan; enter "a@b.example" in Email;'
+            " press Enter"
+        ),
         ["created Ada <a@b.example> Team"],
     ),
     # Shadow roots within shadow roots.
@@ -44,9 +48,11 @@ CASES: Sequence[tuple[str, str, list[str]]] = [
     # Card fields in an iframe of another site, in another process.
     (
         "checkout",
-        'fill "Name on receipt" with "Ada L", type 4242424242424242 into "Card number", type 1230'
-        ' into Expiry date, type "737" into "Security code", check "Remember this card" and click'
-        ' "Pay $49.00"',
+        (
+            'fill "Name on receipt" with "Ada L", type 4242424242424242 into "Card number", type 1230'
+            ' into Expiry date, type "737" into "Security code", check "Remember this card" and click'
+            ' "Pay $49.00"'
+        ),
         ["paid by Ada L with 4242 4242 4242 4242|12 / 30|737|true"],
     ),
     # A list of which only the rows in view exist.
@@ -93,8 +99,10 @@ CASES: Sequence[tuple[str, str, list[str]]] = [
     # Text that is no field.
     (
         "editor",
-        'type "ada@example.com" into To, type "Hi" into Subject, type "See you at noon" into'
-        ' "Message body" and click Send',
+        (
+            'type "ada@example.com" into To, type "Hi" into Subject, type "See you at noon" into'
+            ' "Message body" and click Send'
+        ),
         ["sent to ada@example.com: Hi: See you at noon"],
     ),
     # More when the end is near.
@@ -170,7 +178,7 @@ VALUES: Sequence[tuple[str, str, object]] = [
     ("set Card month to 2027-11", "form.month.value", "2027-11"),
     ('type "123" into Comment', "form.comment.value", "123"),
     ("type \"it's 5 o'clock\" into First name", "form.first.value", "it's 5 o'clock"),
-    ('type "äöü – 漢字 🙂" into First name', "form.first.value", "äöü – 漢字 🙂"),
+    ('type "äöü 漢字 🙂" into First name', "form.first.value", "äöü 漢字 🙂"),
     ('type "line one\\nline two" into "Website"', "form.site.value", "line one\\nline two"),
     ("focus Phone number", "document.activeElement.name", "phone"),
     ("click into the last name field", "document.activeElement.name", "last"),
