@@ -1,4 +1,4 @@
-"""Threads for clients that block (redis-py): bounded, and ended with the service."""
+"""Threads for clients that block (Redis, model services): bounded, and ended with the service."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _THREADS_MAX = 8
-"""Calls beyond this wait in line; each session has at most one in flight, so the line is short."""
+"""Calls beyond this wait in line; each session has at most one in flight, so the line is short.
+What takes longer than Redis must have a pool of its own: heartbeats are sent from this one."""
 
 
 class Blocking:
     """A pool of threads for blocking calls."""
 
-    def __init__(self, reactor: IReactorFromThreads) -> None:
+    def __init__(
+        self, reactor: IReactorFromThreads, threads_max: int = _THREADS_MAX, name: str = "blocking"
+    ) -> None:
         self._reactor = reactor
-        self._pool = ThreadPool(minthreads=1, maxthreads=_THREADS_MAX, name="blocking")
+        self._pool = ThreadPool(minthreads=1, maxthreads=threads_max, name=name)
 
     def start(self) -> None:
         """Start the threads."""
