@@ -28,10 +28,10 @@ class Actor:
         """Load one of the pages afresh."""
         self.page.navigate(self.site.url(f"/actions/{name}.html"))
 
-    def send(self, action: str, **body: object) -> Answer:
-        """`POST /sessions/{id}/{action}`."""
+    def send(self, what: str, /, **body: object) -> Answer:
+        """`POST /sessions/{id}/{what}`."""
         whole = {"timeoutMs": _TIMEOUT_MS, **body}
-        return self.api.send("POST", f"/sessions/{self.browser.id}/{action}", whole)
+        return self.api.send("POST", f"/sessions/{self.browser.id}/{what}", whole)
 
     def act(self, instruction: str, **body: object) -> Any:
         """What an instruction that must work has answered."""

@@ -49,9 +49,9 @@ CASES: Sequence[tuple[str, str, list[str]]] = [
     (
         "checkout",
         (
-            'fill "Name on receipt" with "Ada L", type 4242424242424242 into "Card number", type 1230'
-            ' into Expiry date, type "737" into "Security code", check "Remember this card" and click'
-            ' "Pay $49.00"'
+            'fill "Name on receipt" with "Ada L", type 4242424242424242 into "Card number",'
+            ' type 1230 into Expiry date, type "737" into "Security code",'
+            ' check "Remember this card" and click "Pay $49.00"'
         ),
         ["paid by Ada L with 4242 4242 4242 4242|12 / 30|737|true"],
     ),
