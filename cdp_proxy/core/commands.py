@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -37,3 +37,57 @@ def attach_frames() -> CdpCommand[None]:
         "filter": [{"type": "iframe"}],
     }
     yield {"method": "Target.setAutoAttach", "params": params}
+
+
+def insert_text(text: str) -> CdpCommand[None]:
+    """`Input.insertText`: as an input method or the clipboard would, without key events."""
+    yield {"method": "Input.insertText", "params": {"text": text}}
+
+
+def call_on_node(object_id: str, function: str, arguments: Sequence[object]) -> CdpCommand[Any]:
+    """`Runtime.callFunctionOn` a node with JSON arguments, awaited; its JSON result.
+
+    Raises:
+        ScriptFailed: the function threw.
+    """
+    answer = yield {
+        "method": "Runtime.callFunctionOn",
+        "params": {
+            "objectId": object_id,
+            "functionDeclaration": function,
+            "arguments": [{"value": argument} for argument in arguments],
+            "returnByValue": True,
+            "awaitPromise": True,
+            "userGesture": True,
+        },
+    }
+    return _value_of(answer)
+
+
+def evaluate_in(context_id: int, expression: str) -> CdpCommand[Any]:
+    """`Runtime.evaluate` in one execution context, awaited; its JSON result.
+
+    Raises:
+        ScriptFailed: it threw.
+    """
+    answer = yield {
+        "method": "Runtime.evaluate",
+        "params": {
+            "contextId": context_id,
+            "expression": expression,
+            "returnByValue": True,
+            "awaitPromise": True,
+        },
+    }
+    return _value_of(answer)
+
+
+class ScriptFailed(Exception):
+    """A script of ours threw in the page."""
+
+
+def _value_of(answer: dict[str, Any]) -> Any:
+    if "exceptionDetails" in answer:
+        details = answer["exceptionDetails"]
+        raise ScriptFailed(details.get("exception", {}).get("description", details["text"]))
+    return answer["result"].get("value")
