@@ -1,0 +1,271 @@
+"""From a target in words to the elements that it may mean.
+
+1. Whatever has the words among its names is a hit (`view.View.called`).
+2. A hit stands for the row, dialog or item it is in, or for the control that it labels.
+3. Each is weighed: words, kind, method and qualities multiply.
+4. What amounts to the same thing (an icon and its button, a label and its box) becomes one.
+5. Where it is said to be narrows the rest.
+6. Those that lead within `MARGIN` are the answer: one, or a tie that is not for us to break.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from cdp_proxy.core.actions.resolver import kinds, methods, qualities, relations
+from cdp_proxy.core.actions.resolver.view import View
+from cdp_proxy.core.actions.resolver.words import COVERAGE, LITERAL, PHRASE, Needle
+from cdp_proxy.core.actions.steps import Kind, Method, Relation, Target
+
+MARGIN = 0.06
+"""Scores closer than this are a tie. It is less than any difference that means something (a plain
+text for a control, a link for a button, part of a name for all of it) and more than those that do
+not (where the words were found, how long the rest of the name is)."""
+EVERY_MARGIN = 0.1
+"""The same for *every*: shades of a colour are to be among those of the colour."""
+EXACT = PHRASE + COVERAGE
+"""A hit above this has all of the words and no others."""
+ELEVATED = 0.97
+"""What a row or a dialog is worth of the best thing in it that has the words."""
+ANY_KIND = 0.8
+"""What something of another kind is worth, when nothing of the kind that was said is there."""
+
+
+class Candidate(NamedTuple):
+    """An element that may be meant."""
+
+    ref: int
+    score: float
+    words: float
+    """How well its name alone fits, before kind and method were weighed."""
+
+
+def find(target: Target, method: Method, view: View) -> list[int]:
+    """`ref`s of what a target may mean.
+
+    Returns:
+        One; none; all that are tied; or, for `target.every`, all that are meant.
+
+    Raises:
+        AnchorNotFound: what the target is said to stand in relation to is not there.
+    """
+    anchors = _anchors(target, view)
+    for attempt in _attempts(target, method, view):
+        candidates = _narrowed(attempt, target, anchors, view)
+        if candidates:
+            return _chosen(candidates, target, method, anchors, view)
+    return []
+
+
+class AnchorNotFound(Exception):
+    """What a target is said to be in or near is not on the page."""
+
+    def __init__(self, anchor: Target) -> None:
+        super().__init__(anchor.text)
+        self.anchor = anchor
+
+
+def _anchors(target: Target, view: View) -> list[int]:
+    """What `target.relation` refers to; all of a tie, for the target may tell which."""
+    if target.anchor is None or target.relation is None:
+        return []
+    found = find(target.anchor, Method.WAIT_FOR, view)
+    if not found:
+        raise AnchorNotFound(target.anchor)
+    return found
+
+
+def _attempts(target: Target, method: Method, view: View) -> Iterator[list[Candidate]]:
+    """Candidates by ever more lenient readings of the words; the first that leave any are taken."""
+    if not target.text:
+        everything = {element.ref: LITERAL for element in view.elements}
+        yield _weighed(everything, target, method, view)
+        return
+    needle = Needle(target.text)
+    called = _weighed(view.called(needle), target, method, view)
+    if any(candidate.words > EXACT for candidate in called):
+        yield called
+    resembling = view.nearly_called(needle)
+    alike = {ref: worth for ref, worth in resembling.items() if worth > EXACT}
+    yield _merged(called, _weighed(alike, target, method, view))
+    if target.kind is not Kind.ELEMENT:
+        yield _of_any_kind({**alike, **view.called(needle)}, target, method, view)
+    if not target.quoted:
+        yield _weighed(resembling, target, method, view)
+
+
+def _of_any_kind(
+    hits: dict[int, float], target: Target, method: Method, view: View
+) -> list[Candidate]:
+    exact = {ref: worth * ANY_KIND for ref, worth in hits.items() if worth > EXACT}
+    loose = Target(text=target.text, qualities=target.qualities)
+    return _weighed(exact, loose, method, view)
+
+
+def _merged(*lists: list[Candidate]) -> list[Candidate]:
+    best: dict[int, Candidate] = {}
+    for candidate in (candidate for candidates in lists for candidate in candidates):
+        known = best.get(candidate.ref)
+        if known is None or candidate.score > known.score:
+            best[candidate.ref] = candidate
+    return sorted(best.values())
+
+
+def _weighed(hits: dict[int, float], target: Target, method: Method, view: View) -> list[Candidate]:
+    """What the hits come down to, each once, in reading order."""
+    found: list[Candidate] = []
+    for hit, words in hits.items():
+        for ref, worth in _meant_by(hit, target, method, view):
+            if not methods.is_reachable(view.elements[ref], method):
+                continue
+            kind = max(
+                kinds.fit(view.elements[ref], target.kind),
+                kinds.fit(view.elements[hit], target.kind),
+            )
+            score = words * worth * kind * methods.fit(view.elements[ref], method)
+            score = score and score * _qualities_fit(hit, ref, target, view)
+            if score:
+                found.append(Candidate(ref, score, words))
+    return _merged(found)
+
+
+def _meant_by(hit: int, target: Target, method: Method, view: View) -> Iterator[tuple[int, float]]:
+    """What a hit may stand for, and how much of its worth that has."""
+    element = view.elements[hit]
+    if target.text and target.kind in kinds.CONTAINERS and not kinds.fit(element, target.kind):
+        holder = _holder(hit, target.kind, view)
+        if holder is None:
+            return
+        hit, worth = holder, ELEVATED
+    else:
+        worth = 1.0
+    need = methods.needed(method, target.kind)
+    if need is None or need(view.elements[hit]):
+        yield methods.acted_on(hit, method, view), worth
+        return
+    control = view.control_of(hit, need) if target.text else None
+    if control is not None:
+        yield control, worth * methods.BY_PLACE
+    if methods.fit(view.elements[hit], method) > 0:
+        yield methods.acted_on(hit, method, view), worth
+
+
+def _holder(hit: int, kind: Kind, view: View) -> int | None:
+    return next((ref for ref in view.around(hit) if kinds.fit(view.elements[ref], kind)), None)
+
+
+def _qualities_fit(hit: int, ref: int, target: Target, view: View) -> float:
+    fit = 1.0
+    for quality in target.qualities:
+        seen = qualities.fit(view.elements[ref], quality, view)
+        if hit != ref:
+            seen = max(seen, qualities.fit(view.elements[hit], quality, view))
+        fit *= seen
+    return fit
+
+
+def _narrowed(
+    candidates: list[Candidate], target: Target, anchors: list[int], view: View
+) -> list[Candidate]:
+    """Those that are where they are said to be; in the open modal dialog if any is."""
+    if target.relation and anchors:
+        refs = [candidate.ref for candidate in candidates]
+        placed = relations.apply(target.relation, anchors, refs, view)
+        candidates = [candidate for candidate in candidates if candidate.ref in placed]
+    if target.quoted and any(candidate.words > EXACT for candidate in candidates):
+        candidates = [candidate for candidate in candidates if candidate.words > EXACT]
+    on_top = [candidate for candidate in candidates if candidate.ref in view.modals]
+    if on_top and _is_exact(on_top) >= _is_exact(candidates):
+        return on_top
+    return candidates
+
+
+def _is_exact(candidates: list[Candidate]) -> bool:
+    return any(candidate.words > EXACT for candidate in candidates)
+
+
+def _chosen(
+    candidates: list[Candidate], target: Target, method: Method, anchors: list[int], view: View
+) -> list[int]:
+    leading = _leading(candidates, EVERY_MARGIN if target.every else MARGIN)
+    refs = _distinct([candidate.ref for candidate in leading], target, view)
+    refs = qualities.by_size(refs, target.qualities, view)
+    if target.every:
+        return refs
+    if target.ordinal is not None:
+        everyone = _distinct([candidate.ref for candidate in candidates], target, view)
+        return _nth(target, refs, everyone, anchors, view)
+    if target.relation and anchors and target.relation is not Relation.WITHIN:
+        refs = relations.nearest(refs, relations.apply(target.relation, anchors, refs, view))
+    literal = {candidate.ref for candidate in leading if candidate.words == LITERAL}
+    refs = _preferring(refs, method, literal, view)
+    return refs[:1] if "any" in target.qualities else refs
+
+
+def _leading(candidates: list[Candidate], margin: float) -> list[Candidate]:
+    best = max(candidate.score for candidate in candidates)
+    return [candidate for candidate in candidates if candidate.score > best - margin]
+
+
+def _nth(
+    target: Target, leading: list[int], everyone: list[int], anchors: list[int], view: View
+) -> list[int]:
+    """The one an ordinal means: among those that lead or, if they are too few, among all."""
+    ordinal = target.ordinal or 1
+    refs = leading if len(leading) >= abs(ordinal) else everyone
+    if target.relation in relations.DIRECTIONS and anchors:
+        distances = relations.apply(target.relation, anchors, refs, view)
+        refs = sorted(refs, key=lambda ref: (distances[ref], ref))
+    if not 0 < abs(ordinal) <= len(refs):
+        return []
+    return [refs[ordinal - 1 if ordinal > 0 else ordinal]]
+
+
+def _distinct(refs: list[int], target: Target, view: View) -> list[int]:
+    """Of things one inside another, the one to act on: the innermost that can be operated.
+
+    Without words, of rows in rows and items in items it is the outermost: they are what one counts.
+    """
+    outermost = not target.text and target.kind in kinds.CONTAINERS
+    members, dropped = set(refs), set()
+    for inner in refs:
+        for outer in view.around(inner):
+            if outer in members:
+                dropped.add(inner if outermost or _rules(outer, inner, view) else outer)
+    return [ref for ref in refs if ref not in dropped]
+
+
+def _rules(outer: int, inner: int, view: View) -> bool:
+    return _operates(outer, view) > _operates(inner, view)
+
+
+def _operates(ref: int, view: View) -> int:
+    element = view.elements[ref]
+    return 2 * kinds.is_control(element) or int(element.interactive)
+
+
+def _preferring(refs: list[int], method: Method, literal: set[int], view: View) -> list[int]:
+    """Fewer of a tie, by what anyone would go by who sees the page; still a tie if that fails."""
+    preferences: tuple[Callable[[int], bool], ...] = (
+        lambda ref: ref in literal,
+        lambda ref: ref in view.dialogs,
+        lambda ref: "disabled" not in view.elements[ref].states,
+        lambda ref: methods.is_due(view.elements[ref], method),
+        lambda ref: _in_view(ref, view),
+    )
+    for prefers in preferences:
+        if len(refs) > 1:
+            refs = [ref for ref in refs if prefers(ref)] or refs
+    destinations = {view.elements[ref].attributes.get("href") for ref in refs}
+    if len(destinations) == 1 and None not in destinations:
+        return refs[:1]  # Links to one place: whichever.
+    return refs
+
+
+def _in_view(ref: int, view: View) -> bool:
+    box, viewport = view.elements[ref].box, view.snapshot.viewport
+    if box is None:
+        return False
+    x, y = box.center
+    return viewport.x <= x <= viewport.right and viewport.y <= y <= viewport.bottom

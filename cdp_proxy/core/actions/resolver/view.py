@@ -1,0 +1,182 @@
+"""A snapshot made ready for looking things up: who is called what, who is inside whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from rapidfuzz import process
+
+from cdp_proxy.core.actions.elements import Element, Snapshot
+from cdp_proxy.core.actions.resolver import kinds
+from cdp_proxy.core.actions.resolver.names import LONGEST_NAME, names_of
+from cdp_proxy.core.actions.resolver.words import LITERAL, PHRASE, Needle, fold
+
+_LABEL_LEVELS = 5
+"""How far around some words a control is looked for that they may belong to: a cell and a row, or
+a few wrappers."""
+
+
+class View:
+    """One snapshot and what is derived from it; made once for any number of look-ups."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.elements = snapshot.elements
+        self._parents = [-1 if e.parent is None else e.parent for e in snapshot.elements]
+        self._names: dict[str, list[tuple[int, float, str]]] = {}
+        self._prose: list[tuple[int, str]] = []
+        for element in snapshot.elements:
+            self._add(element)
+
+    def _add(self, element: Element) -> None:
+        seen: set[str] = {""}
+        for text, weight in names_of(element, self.snapshot):
+            if text in seen:
+                continue
+            seen.add(text)
+            if len(text) > LONGEST_NAME:
+                self._prose.append((element.ref, text))
+            else:
+                self._names.setdefault(fold(text), []).append((element.ref, weight, text))
+
+    def called(self, needle: Needle) -> dict[int, float]:
+        """`ref`s of what has the needle among its names, and how well each fits."""
+        found: dict[int, float] = {}
+        for folded, bearers in self._names.items():
+            worth = needle.found_in(folded)
+            if worth:
+                _keep_best(found, bearers, worth, needle)
+        plain = needle.raw.casefold()
+        for ref, text in self._prose:
+            if plain in text.casefold():
+                found.setdefault(ref, PHRASE)
+        return found
+
+    def nearly_called(self, needle: Needle) -> dict[int, float]:
+        """`ref`s of what has a name that resembles the needle."""
+        found: dict[int, float] = {}
+        for folded, bearers in self._names.items():
+            worth = needle.resembles(folded)
+            if worth:
+                _keep_best(found, bearers, worth, needle)
+        return found
+
+    def nearest(self, needle: Needle, limit: int) -> list[int]:
+        """`ref`s of what is called most like the needle, however little that is."""
+        ranked = process.extract(needle.folded, list(self._names), limit=limit)
+        return [bearer[0] for folded, _, _ in ranked for bearer in self._names[folded]]
+
+    def around(self, ref: int) -> Iterator[int]:
+        """`ref`s of the elements around one, the nearest first."""
+        ref = self._parents[ref]
+        while ref >= 0:
+            yield ref
+            ref = self._parents[ref]
+
+    def contains(self, outer: int, inner: int) -> bool:
+        """Whether one element is around another; no element is around itself."""
+        while inner > outer:  # Parents come before children.
+            inner = self._parents[inner]
+            if inner == outer:
+                return True
+        return False
+
+    def meeting_point(self, one: int, other: int) -> int:
+        """`ref` of the innermost element that both are in (or are); -1 for the page."""
+        while one != other:
+            if one > other:
+                one = self._parents[one]
+            else:
+                other = self._parents[other]
+        return one
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        """How many elements each has in it, itself included; the last is the whole page's."""
+        sizes = [1] * len(self.elements) + [0]
+        for ref in range(len(self.elements) - 1, -1, -1):
+            sizes[self._parents[ref]] += sizes[ref]  # The page is at -1: the last.
+        return sizes
+
+    def inside(self, ref: int) -> list[int]:
+        """`ref`s of all elements within one, in reading order."""
+        found: list[int] = []
+        pending = list(self.snapshot.children.get(ref, ()))
+        while pending:
+            inner = pending.pop()
+            found.append(inner)
+            pending.extend(self.snapshot.children.get(inner, ()))
+        return sorted(found)
+
+    @cached_property
+    def _by_id(self) -> dict[tuple[str, str], int]:
+        return {
+            (element.frame_id, element.attributes["id"]): element.ref
+            for element in reversed(self.elements)
+            if "id" in element.attributes
+        }
+
+    def by_id(self, frame_id: str, identifier: str) -> int | None:
+        """`ref` of the element of a frame that has an id."""
+        return self._by_id.get((frame_id, identifier))
+
+    @cached_property
+    def modals(self) -> frozenset[int]:
+        """`ref`s of what is in the open modal dialog, if there is one: of the last, if several."""
+        opened = [element.ref for element in self.elements if _is_modal(element)]
+        return frozenset({opened[-1], *self.inside(opened[-1])}) if opened else frozenset()
+
+    @cached_property
+    def dialogs(self) -> frozenset[int]:
+        """`ref`s of what is in any dialog that is open, modal or not."""
+        opened = [e.ref for e in self.elements if e.visible and e.role in _DIALOGS]
+        return frozenset(ref for dialog in opened for ref in (dialog, *self.inside(dialog)))
+
+    def labelled_control(self, ref: int) -> int | None:
+        """`ref` of the control a `<label>` belongs to; None for anything else."""
+        label = self.elements[ref]
+        if label.tag != "label":
+            return None
+        if "for" in label.attributes:
+            return self.by_id(label.frame_id, label.attributes["for"])
+        controls = [inner for inner in self.inside(ref) if kinds.is_control(self.elements[inner])]
+        return controls[0] if len(controls) == 1 else None
+
+    def control_of(self, ref: int, accepts: Callable[[Element], bool]) -> int | None:
+        """`ref` of the one control that some words, a label or a group belong to.
+
+        That is the element itself, the label's control, or the only one that `accepts` takes in the
+        smallest surroundings that have any.
+        """
+        if accepts(self.elements[ref]):
+            return ref
+        labelled = self.labelled_control(ref)
+        if labelled is not None and accepts(self.elements[labelled]):
+            return labelled
+        for level, scope in enumerate((ref, *self.around(ref))):
+            if level > _LABEL_LEVELS:
+                break
+            controls = [inner for inner in self.inside(scope) if accepts(self.elements[inner])]
+            if controls:
+                return controls[0] if len(controls) == 1 else None
+        return None
+
+
+_DIALOGS = frozenset({"dialog", "alertdialog"})
+
+
+def _is_modal(element: Element) -> bool:
+    if not element.visible:
+        return False
+    return element.attributes.get("aria-modal") == "true" or (
+        element.tag == "dialog" and "open" in element.attributes
+    )
+
+
+def _keep_best(
+    found: dict[int, float], bearers: list[tuple[int, float, str]], worth: float, needle: Needle
+) -> None:
+    for ref, weight, text in bearers:
+        exact = LITERAL if text == needle.raw else worth
+        found[ref] = max(found.get(ref, 0.0), exact * weight)
