@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
-from shared.limits import JWT_SECRET_CHARS_MIN
+from shared.limits import JWT_SECRET_CHARS_MIN, LAMBDA_RESULT_BYTES_MAX
 
 _KEY_DIGEST = re.compile(r"[0-9a-f]{64}")
 _HOST_PORT = re.compile(r"[A-Za-z0-9._-]+:[0-9]{1,5}")
@@ -37,6 +37,9 @@ class ApiConfig:
     """`CDP_PUBLIC_URL`: `ws[s]://host[:port]` clients connect to; None: each task's own."""
     ws_management_endpoint: str | None = None
     """`WS_MANAGEMENT_ENDPOINT`: where @connections is served instead of AWS (local gateway)."""
+    answer_bytes_max: int | None = None
+    """What an action's result may weigh: Lambda's quota where `AWS_LAMBDA_FUNCTION_NAME` (set by
+    Lambda itself) says that this is one."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> ApiConfig:
@@ -58,6 +61,9 @@ class ApiConfig:
             api_key_hashes=frozenset(_split(env.get("API_KEY_HASHES", ""))),
             cdp_public_url=env.get("CDP_PUBLIC_URL", "").strip().rstrip("/") or None,
             ws_management_endpoint=env.get("WS_MANAGEMENT_ENDPOINT", "").strip() or None,
+            answer_bytes_max=LAMBDA_RESULT_BYTES_MAX
+            if env.get("AWS_LAMBDA_FUNCTION_NAME")
+            else None,
         )
 
 

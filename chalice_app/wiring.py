@@ -11,6 +11,8 @@ from shared import randomness, redis_client
 from shared.bus import RequestBus
 from shared.clock import Clock, system_clock
 from shared.ids import RequestId, SessionId
+from shared.limits import ACTION_WAIT_SECONDS
+from shared.operations import Operations
 from shared.store import SessionStore
 
 
@@ -21,10 +23,12 @@ class Deps:
     config: ApiConfig
     store: SessionStore
     bus: RequestBus
+    operations: Operations
     clock: Clock
     new_session_id: Callable[[], SessionId] = randomness.new_session_id
     new_request_id: Callable[[], RequestId] = randomness.new_request_id
     new_token_id: Callable[[], str] = randomness.new_token_id
+    action_wait_seconds: float = ACTION_WAIT_SECONDS
 
 
 Provide = Callable[[], Deps]
@@ -34,7 +38,13 @@ Provide = Callable[[], Deps]
 def make_deps(config: ApiConfig, clock: Clock = system_clock) -> Deps:
     """Deps on the configured Redis; connects at the first command."""
     redis = redis_client.connect(config.redis_endpoint)
-    return Deps(config=config, store=SessionStore(redis), bus=RequestBus(redis, clock), clock=clock)
+    return Deps(
+        config=config,
+        store=SessionStore(redis),
+        bus=RequestBus(redis, clock),
+        operations=Operations(redis),
+        clock=clock,
+    )
 
 
 @functools.cache

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Mapping
 from importlib.resources import files
 
 import msgspec
 
+from chalice_app.rest.decoding import decode_body, not_allowed
 from shared import limits
-from shared.errors import InvalidRequest
 from shared.records import CreateSession
 
-_UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(?P<name>.*)`\Z", re.DOTALL)
-_MISSING_FIELD = re.compile(r"Object missing required field `(?P<name>.*)`\Z")
-_PATH = re.compile(r" - at (?:`key` in )?`\$(?P<path>[^`]*)`\Z")
-_ELEMENT = re.compile(r"\[[^\]]*\]")
 _MAX_PORT = 65_535
 
 _ALLOWED: Mapping[str, str] = {
@@ -63,62 +58,29 @@ def parse_create_session(raw: bytes) -> CreateSession:
     Raises:
         InvalidRequest: with `details["field"]`, `body` when it is not about one field.
     """
-    if len(raw) > limits.BODY_BYTES_MAX:
-        raise _refusal("body", f"The body must not exceed {limits.BODY_BYTES_MAX} bytes.")
-    if not raw.strip():
-        return CreateSession()
-    body = _decode(raw)
+    body = decode_body(raw, CreateSession, _ALLOWED)
     _check_settings(body)
     _check_metadata(body)
     return body
 
 
-def _decode(raw: bytes) -> CreateSession:
-    try:
-        return msgspec.json.decode(raw, type=CreateSession)
-    except msgspec.ValidationError as error:
-        raise _translate(str(error)) from error
-    # Not only DecodeError: bytes that are not UTF-8, and integers of thousands of digits, come as
-    # ValueError; deep nesting comes as RecursionError.
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise _refusal("body", "The body must be a JSON object.") from error
-
-
-def _translate(text: str) -> InvalidRequest:
-    """Turn msgspec's sentence, `what - at `$.path``, into an error about a field."""
-    at = _PATH.search(text)
-    path = _ELEMENT.sub("", at["path"]).lstrip(".") if at else ""
-    what = text[: at.start()] if at else text
-    if unknown := _UNKNOWN_FIELD.match(what):
-        field = _join(path, unknown["name"])
-        return _refusal(field, f"Unknown field: {field}.")
-    if missing := _MISSING_FIELD.match(what):
-        field = _join(path, missing["name"])
-        return _refusal(field, f"{field} is required; it must be {_ALLOWED[field]}.")
-    if not path:
-        return _refusal("body", "The body must be a JSON object.")
-    if path in _ALLOWED:
-        return _refusal(path, f"{path} must be {_ALLOWED[path]}.")
-    return _refusal(path, f"{path}: {what.replace('`', '').lower()}.")
-
-
 def _check_settings(body: CreateSession) -> None:
     settings = body.browser_settings
     if len(settings.extra_http_headers) > limits.EXTRA_HEADERS_MAX:
-        raise _not_allowed("browserSettings.extraHTTPHeaders")
+        raise not_allowed("browserSettings.extraHTTPHeaders", _ALLOWED)
     if settings.timezone_id is not None and settings.timezone_id not in _time_zones():
-        raise _not_allowed("browserSettings.timezoneId")
+        raise not_allowed("browserSettings.timezoneId", _ALLOWED)
     if settings.proxy is not None:
         port = int(settings.proxy.server.rpartition(":")[2])
         if not 1 <= port <= _MAX_PORT:
-            raise _not_allowed("browserSettings.proxy.server")
+            raise not_allowed("browserSettings.proxy.server", _ALLOWED)
 
 
 def _check_metadata(body: CreateSession) -> None:
     too_many = len(body.user_metadata) > limits.USER_METADATA_ENTRIES_MAX
     size_bytes = len(msgspec.json.encode(body.user_metadata))
     if too_many or size_bytes > limits.USER_METADATA_BYTES_MAX:
-        raise _not_allowed("userMetadata")
+        raise not_allowed("userMetadata", _ALLOWED)
 
 
 @functools.cache
@@ -129,15 +91,3 @@ def _time_zones() -> frozenset[str]:
     `localtime`, which no browser knows.
     """
     return frozenset((files("tzdata") / "zones").read_text("ascii").split())
-
-
-def _not_allowed(field: str) -> InvalidRequest:
-    return _refusal(field, f"{field} must be {_ALLOWED[field]}.")
-
-
-def _refusal(field: str, message: str) -> InvalidRequest:
-    return InvalidRequest(message, field=field)
-
-
-def _join(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name

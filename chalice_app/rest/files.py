@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from chalice.app import Blueprint, Response
 
-from chalice_app.auth import authenticate
 from chalice_app.http_errors import reported
+from chalice_app.rest.incoming import owner_of_request
 from chalice_app.rest.queries import parse_session_id
 from chalice_app.services.access import access_to
 from chalice_app.services.sessions import SessionService
@@ -25,9 +25,7 @@ def make_blueprint(provide: Provide) -> Blueprint:
 
     def redirect(session_id: str, path: str) -> Response:
         deps, request = provide(), blueprint.current_request
-        owner = authenticate(
-            request.headers.get("x-api-key"), deps.config.api_key_hashes, deps.store
-        )
+        owner = owner_of_request(deps, request)
         session = SessionService(deps).get(owner, parse_session_id(session_id))
         if not session.live:
             raise SessionEnded(

@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from chalice_app.services.sessions import SessionFilter
-from shared.errors import InvalidRequest, SessionNotFound
-from shared.ids import SessionId
+from shared.errors import InvalidRequest, OperationNotFound, SessionNotFound
+from shared.ids import RequestId, SessionId
 from shared.limits import IDEMPOTENCY_KEY_CHARS_MAX
 from shared.records import CreateSession
 from shared.session_state import SessionStatus
 from shared.store import Idempotency
 
 _SESSION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_OPERATION_ID = re.compile(r"[0-9a-f]{32}")
 _METADATA_PREFIX = "metadata."
 
 
@@ -29,6 +30,17 @@ def parse_session_id(text: str) -> SessionId:
     if not _SESSION_ID.fullmatch(text):
         raise SessionNotFound("There is no such session.")
     return SessionId(text)
+
+
+def parse_operation_id(text: str) -> RequestId:
+    """An operation id from a path.
+
+    Raises:
+        OperationNotFound: it is none that was ever given out.
+    """
+    if not _OPERATION_ID.fullmatch(text):
+        raise OperationNotFound("There is no such operation.")
+    return RequestId(text)
 
 
 def parse_filter(query: Mapping[str, Sequence[str]]) -> SessionFilter:

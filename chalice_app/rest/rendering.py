@@ -1,20 +1,22 @@
-"""Sessions as the API shows them, in the success envelope."""
+"""Sessions and operations as the API shows them, in the success envelope."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Literal
 
 import msgspec
 from chalice.app import Response
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from chalice_app.services.access import Access
-from shared.records import BrowserSettings, MetadataValue, Session
+from shared.ids import RequestId
+from shared.records import BrowserSettings, ErrorBody, MetadataValue, Session
 
 _HEADERS: Mapping[str, str] = {
     "Content-Type": "application/json",
-    # Answers carry session tokens.
+    # Answers carry session tokens, and what pages show.
     "Cache-Control": "no-store",
 }
 
@@ -45,9 +47,24 @@ class SessionListView(Struct, frozen=True):
     sessions: list[SessionView]
 
 
+class OperationView(Struct, frozen=True, kw_only=True, rename="camel"):
+    """An action that outlived its request."""
+
+    operation_id: RequestId
+    status: Literal["running", "succeeded", "failed"]
+    data: Raw | UnsetType = UNSET
+    """The action's result, once it has succeeded."""
+    error: ErrorBody | UnsetType = UNSET
+    """Why it failed, once it has."""
+
+
+Data = SessionView | SessionListView | OperationView | Raw
+"""`data` of a success answer; an action's result is JSON text already."""
+
+
 class _SuccessEnvelope(Struct, frozen=True):
     success: bool
-    data: SessionView | SessionListView
+    data: Data
 
 
 def view_of(session: Session, access: Access | None = None) -> SessionView:
@@ -71,10 +88,10 @@ def view_of(session: Session, access: Access | None = None) -> SessionView:
     )
 
 
-def answer(data: SessionView | SessionListView, status: int = 200) -> Response:
+def answer(data: Data, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A success answer."""
     text = msgspec.json.encode(_SuccessEnvelope(success=True, data=data)).decode()
-    return Response(body=text, status_code=status, headers=dict(_HEADERS))
+    return Response(body=text, status_code=status, headers={**_HEADERS, **(headers or {})})
 
 
 def _iso(epoch_seconds: float) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from chalice.app import Blueprint, Request, Response
 
-from chalice_app.auth import authenticate
 from chalice_app.http_errors import reported
 from chalice_app.rest.bodies import parse_create_session
+from chalice_app.rest.incoming import owner_of_request, raw_body_of
 from chalice_app.rest.queries import parse_filter, parse_idempotency, parse_session_id
 from chalice_app.rest.rendering import SessionListView, answer, view_of
 from chalice_app.services.access import access_to
 from chalice_app.services.sessions import SessionService
 from chalice_app.wiring import Deps, Provide
-from shared.errors import InvalidRequest
-from shared.ids import OwnerId
 from shared.records import Session
 
 
@@ -26,8 +24,8 @@ def make_blueprint(provide: Provide) -> Blueprint:
     @reported
     def create_session() -> Response:
         deps, request = provide(), blueprint.current_request
-        owner = _owner(deps, request)
-        body = parse_create_session(_raw_body(request))
+        owner = owner_of_request(deps, request)
+        body = parse_create_session(raw_body_of(request))
         idempotency = parse_idempotency(request.headers.get("idempotency-key"), body)
         session = SessionService(deps).create(owner, body, idempotency)
         return _answer_with_access(deps, session, status=201)
@@ -36,7 +34,7 @@ def make_blueprint(provide: Provide) -> Blueprint:
     @reported
     def list_sessions() -> Response:
         deps, request = provide(), blueprint.current_request
-        owner = _owner(deps, request)
+        owner = owner_of_request(deps, request)
         wanted = parse_filter(_query(request))
         sessions = SessionService(deps).list_matching(owner, wanted)
         return answer(SessionListView([view_of(session) for session in sessions]))
@@ -45,7 +43,7 @@ def make_blueprint(provide: Provide) -> Blueprint:
     @reported
     def get_session(session_id: str) -> Response:
         deps, request = provide(), blueprint.current_request
-        owner = _owner(deps, request)
+        owner = owner_of_request(deps, request)
         session = SessionService(deps).get(owner, parse_session_id(session_id))
         return _answer_with_access(deps, session)
 
@@ -53,29 +51,15 @@ def make_blueprint(provide: Provide) -> Blueprint:
     @reported
     def delete_session(session_id: str) -> Response:
         deps, request = provide(), blueprint.current_request
-        owner = _owner(deps, request)
+        owner = owner_of_request(deps, request)
         session = SessionService(deps).delete(owner, parse_session_id(session_id))
         return _answer_with_access(deps, session)
 
     return blueprint
 
 
-def _owner(deps: Deps, request: Request) -> OwnerId:
-    return authenticate(request.headers.get("x-api-key"), deps.config.api_key_hashes, deps.store)
-
-
 def _answer_with_access(deps: Deps, session: Session, status: int = 200) -> Response:
     return answer(view_of(session, access_to(session, deps.config, deps.store)), status)
-
-
-def _raw_body(request: Request) -> bytes:
-    try:
-        raw = request.raw_body
-        return raw if isinstance(raw, bytes) else raw.encode()
-    # Text with lone surrogates, or base64 that is none: API Gateway's event is JSON, so both can
-    # be spelled there.
-    except ValueError as error:
-        raise InvalidRequest("The body must be a JSON object.", field="body") from error
 
 
 def _query(request: Request) -> dict[str, list[str]]:
