@@ -4,22 +4,47 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError, best_match
+from jsonschema.exceptions import UnknownType, best_match
 from jsonschema.validators import extend
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+_THOUGHT_END = "</think>"
+"""Where open models stop to reason aloud."""
 _FENCED = re.compile(r"```(?:json)?\s*\n(.*?)\n\s*```", re.DOTALL)
 _DEPTH_MAX = 64
 _COMPLAINT_CHARS_MAX = 500
 
-_Validator = extend(Draft202012Validator, {"pattern": None, "patternProperties": None})
+
+def _skipped(*_: object) -> None:
+    """A keyword that is not checked."""
+
+
+def _additional_properties(
+    validator: Any, allowed: object, instance: object, schema: Mapping[str, object]
+) -> Iterator[Any]:
+    """As in the standard, but for objects that regular expressions would be needed for."""
+    if "patternProperties" not in schema:
+        yield from Draft202012Validator.VALIDATORS["additionalProperties"](
+            validator, allowed, instance, schema
+        )
+
+
+_Validator = extend(
+    Draft202012Validator,
+    {
+        "pattern": _skipped,
+        "patternProperties": _skipped,
+        "additionalProperties": _additional_properties,
+        "unevaluatedProperties": _skipped,
+    },
+)
 """Regular expressions of a caller's schema are not run on a model's words: either may be made to
-take for ever. (`extraction` checks the result that is returned against the whole schema.)"""
+take for ever."""
 
 _NOWHERE: Registry[Any] = Registry()
 """Resolves references within a schema only; jsonschema's own would fetch URLs."""
@@ -35,7 +60,7 @@ def decode(text: str) -> object:
     Raises:
         Malformed: there is none.
     """
-    for candidate in _candidates(text.strip()):
+    for candidate in _candidates(text.rpartition(_THOUGHT_END)[2].strip()):
         try:
             value: object = json.loads(candidate, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
@@ -54,7 +79,7 @@ def check(value: object, schema: Mapping[str, object]) -> None:
         raise Malformed("The answer is nested too deeply.")
     try:
         error = best_match(_Validator(schema, registry=_NOWHERE).iter_errors(value))
-    except (SchemaError, Unresolvable, RecursionError, TypeError) as reason:
+    except (UnknownType, Unresolvable, RecursionError, TypeError) as reason:
         raise Malformed("The schema cannot be used to check an answer.") from reason
     if error is not None:
         text = f"At {error.json_path}: {error.message}"
