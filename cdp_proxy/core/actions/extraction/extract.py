@@ -1,0 +1,77 @@
+"""extract: one wish, one page, one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cdp_proxy.core.actions.extraction.capture import Reading, Selector, read
+from cdp_proxy.core.actions.extraction.plain import read_as
+from cdp_proxy.core.actions.extraction.tree import Node
+from cdp_proxy.core.actions.extraction.wish import Extracted, ExtractWish, Format, Missing
+from cdp_proxy.core.actions.ports import Page
+from shared.errors import DialogOpen, InvalidRequest, TargetNotFound
+
+
+async def extract(page: Page, wish: ExtractWish) -> Extracted:
+    """Read what is wished for off a page, as it is now.
+
+    Raises:
+        InvalidRequest: schema, selector or format makes no sense; `details["field"]` says which.
+        TargetNotFound: nothing matches the selector.
+        DialogOpen: a JavaScript dialog keeps the page from being read.
+        CommandFailed: the page could not be read.
+    """
+    wanted = _format(wish.format)
+    reading, subtree = await _read(page, wish.selector, ())
+    return Extracted(
+        result=read_as(wanted, reading, subtree),
+        missing=_flaws(reading),
+        url=reading.url,
+        title=reading.title,
+    )
+
+
+async def page_text(page: Page, wish: ExtractWish, max_chars: int) -> str:
+    """What a model is shown of the page: its main text (or the subtree's) as Markdown.
+
+    Raises:
+        As `extract`.
+    """
+    reading, subtree = await _read(page, wish.selector, ())
+    text = str(read_as(Format.MARKDOWN, reading, subtree))
+    return text if len(text) <= max_chars else text[: max_chars - 1] + "…"
+
+
+async def _read(
+    page: Page, css: str | None, selectors: Sequence[Selector]
+) -> tuple[Reading, Node | None]:
+    """Read the page; the subtree is None when all of it is wished for."""
+    if page.dialog is not None:
+        kind, text = page.dialog.kind, page.dialog.text
+        raise DialogOpen(f"A {kind} dialog blocks the page.", kind=kind, text=text)
+    own = [Selector(css)] if css is not None else []
+    reading = await read(page, [*selectors, *own])
+    return reading, _subtree(reading, css) if css is not None else None
+
+
+def _subtree(reading: Reading, css: str) -> Node:
+    match = reading.matches[-1]
+    if not match.valid:
+        raise InvalidRequest("The browser does not understand the selector.", field="selector")
+    if not match.nodes:
+        raise TargetNotFound(f"Nothing on the page matches the selector {css!r}.", candidates=[])
+    return match.nodes[0]
+
+
+def _format(wanted: Format | str | None) -> Format | None:
+    if wanted is None:
+        return None
+    try:
+        return Format(wanted)
+    except ValueError:
+        known = ", ".join(Format)
+        raise InvalidRequest(f"`format` is one of {known}.", field="format") from None
+
+
+def _flaws(reading: Reading) -> list[Missing]:
+    return [Missing(path="", reason=flaw) for flaw in reading.flaws]
