@@ -13,6 +13,7 @@ from chalice_app.auth import key_digest_of
 from chalice_app.config import ApiConfig
 from chalice_app.wiring import Deps, make_deps
 from shared import keys
+from shared.actions import BODY_OF_KIND
 from shared.bus import Reply, Request, RequestBus, RequestKind
 from shared.clock import Clock, system_clock
 from shared.ids import RequestId, SessionId, TaskId
@@ -43,7 +44,7 @@ def make_test_deps(redis_url: str, clock: Clock = system_clock) -> Deps:
 
 
 def opens_and_closes(store: SessionStore, request: Request) -> Reply:
-    """What a healthy container does, but for the browser."""
+    """What a healthy container does, but for the browser; an action is answered with its request."""
     match request.kind:
         case RequestKind.OPEN:
             spec = msgspec.json.decode(request.payload, type=OpenSession).spec
@@ -51,7 +52,18 @@ def opens_and_closes(store: SessionStore, request: Request) -> Reply:
         case RequestKind.CLOSE:
             session_id = msgspec.json.decode(request.payload, type=CloseSession).session_id
             store.finish(session_id, EndReason.RELEASED, system_clock(), release_slot=True)
+        case kind:
+            return Reply(result=msgspec.Raw(b'{"%s":%s}' % (kind.value.encode(), request.payload)))
     return Reply()
+
+
+def performs(behaviour: Behaviour) -> Behaviour:
+    """Do what a healthy container does, and with actions as told."""
+    return lambda store, request: (
+        behaviour(store, request)
+        if request.kind in BODY_OF_KIND
+        else opens_and_closes(store, request)
+    )
 
 
 def answers_with(code: str, message: str = "as scripted") -> Behaviour:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from chalice_app.config import ApiConfig, ConfigError, process_environment
+from shared.limits import LAMBDA_RESULT_BYTES_MAX
 
 GOOD = {"REDIS_ENDPOINT": "redis.example:6379", "JWE_SECRET": "s" * 32}
 DIGEST = "0f" * 32
@@ -12,6 +13,13 @@ def test_redis_and_a_secret_are_enough() -> None:
     config = ApiConfig.from_env(GOOD)
 
     assert config == ApiConfig(redis_endpoint="redis.example:6379", token_secret="s" * 32)
+
+
+def test_only_in_lambda_are_answers_bounded() -> None:
+    in_lambda = ApiConfig.from_env({**GOOD, "AWS_LAMBDA_FUNCTION_NAME": "wallcrawler"})
+
+    assert in_lambda.answer_bytes_max == LAMBDA_RESULT_BYTES_MAX
+    assert ApiConfig.from_env(GOOD).answer_bytes_max is None
 
 
 def test_everything_that_can_be_set_is_read() -> None:
