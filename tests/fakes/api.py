@@ -44,7 +44,7 @@ def make_test_deps(redis_url: str, clock: Clock = system_clock) -> Deps:
 
 
 def opens_and_closes(store: SessionStore, request: Request) -> Reply:
-    """What a healthy container does, but for the browser; an action is answered with its request."""
+    """What a healthy container does, but for the browser; actions come back as they were asked."""
     match request.kind:
         case RequestKind.OPEN:
             spec = msgspec.json.decode(request.payload, type=OpenSession).spec

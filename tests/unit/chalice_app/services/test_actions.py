@@ -1,0 +1,124 @@
+"""The service on a real Redis; over HTTP: `tests/functional/test_rest_actions.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import msgspec
+import pytest
+import redis
+
+from chalice_app.services.actions import ActionService, Failed, Running, Succeeded
+from chalice_app.services.sessions import SessionService
+from chalice_app.wiring import Deps
+from shared.actions import ActBody, ObserveBody, parse_action_request
+from shared.bus import Reply, RequestKind
+from shared.errors import OperationNotFound, SessionNotFound, TargetCovered
+from shared.ids import OwnerId, RequestId, SessionId
+from shared.records import CreateSession, ErrorBody
+from tests.fakes.api import FakeContainer, make_test_deps, performs
+from tests.fakes.records import OWNER
+
+never_answers = performs(lambda _store, _request: None)
+
+
+@pytest.fixture
+def deps(redis_url: str, redis_client: redis.Redis) -> Deps:
+    return replace(make_test_deps(redis_url), action_wait_seconds=0.1)
+
+
+@pytest.fixture
+def service(deps: Deps) -> ActionService:
+    return ActionService(deps)
+
+
+@pytest.fixture
+def container(redis_url: str, redis_client: redis.Redis) -> Iterator[FakeContainer]:
+    with FakeContainer(redis_url).serving() as container:
+        yield container
+
+
+@pytest.fixture
+def session_id(deps: Deps, container: FakeContainer) -> SessionId:
+    return SessionService(deps).create(OWNER, CreateSession()).spec.session_id
+
+
+def test_the_container_gets_all_that_was_asked(
+    service: ActionService, session_id: SessionId, container: FakeContainer
+) -> None:
+    body = ActBody(instruction="type %a% into Name", variables={"a": "b"})
+
+    outcome = service.run(OWNER, session_id, RequestKind.ACT, body, "sk-1")
+
+    assert isinstance(outcome, Succeeded)
+    request = parse_action_request(RequestKind.ACT, container.seen[-1].payload)
+    assert (request.session_id, request.body, request.model_api_key) == (session_id, body, "sk-1")
+
+
+def test_what_goes_on_has_the_requests_id(
+    service: ActionService, session_id: SessionId, container: FakeContainer
+) -> None:
+    container.behaviour = never_answers
+
+    outcome = service.run(OWNER, session_id, RequestKind.OBSERVE, ObserveBody())
+
+    assert outcome == Running(container.seen[-1].id)
+    assert service.look_up(OWNER, session_id, container.seen[-1].id) == outcome
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (Reply(result=msgspec.Raw(b"[]")), Succeeded),
+        (Reply(error=ErrorBody(code="TARGET_COVERED", message="By a banner.")), Failed),
+    ],
+)
+def test_the_end_is_found_under_it(
+    service: ActionService,
+    deps: Deps,
+    session_id: SessionId,
+    container: FakeContainer,
+    reply: Reply,
+    kind: type[Succeeded | Failed],
+) -> None:
+    container.behaviour = never_answers
+    service.run(OWNER, session_id, RequestKind.OBSERVE, ObserveBody())
+    deps.bus.reply(container.seen[-1].id, reply)
+
+    assert isinstance(service.look_up(OWNER, session_id, container.seen[-1].id), kind)
+
+
+def test_a_failure_keeps_its_class(
+    service: ActionService, deps: Deps, session_id: SessionId, container: FakeContainer
+) -> None:
+    container.behaviour = never_answers
+    service.run(OWNER, session_id, RequestKind.OBSERVE, ObserveBody())
+    error = ErrorBody(code="TARGET_COVERED", message="By a banner.", details={"coveredBy": "x"})
+    deps.bus.reply(container.seen[-1].id, Reply(error=error))
+
+    outcome = service.look_up(OWNER, session_id, container.seen[-1].id)
+
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, TargetCovered)
+    assert outcome.error.details == {"coveredBy": "x"}
+
+
+def test_an_action_that_was_answered_leaves_no_operation(
+    service: ActionService, session_id: SessionId, container: FakeContainer
+) -> None:
+    service.run(OWNER, session_id, RequestKind.OBSERVE, ObserveBody())
+
+    with pytest.raises(OperationNotFound):
+        service.look_up(OWNER, session_id, container.seen[-1].id)
+
+
+def test_others_find_neither_session_nor_operation(
+    service: ActionService, session_id: SessionId
+) -> None:
+    stranger = OwnerId("f" * 16)
+
+    with pytest.raises(SessionNotFound):
+        service.run(stranger, session_id, RequestKind.OBSERVE, ObserveBody())
+    with pytest.raises(SessionNotFound):
+        service.look_up(stranger, session_id, RequestId("0" * 32))
