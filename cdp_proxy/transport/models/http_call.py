@@ -48,10 +48,21 @@ class JsonPost:
 class HttpCall:
     """A `Call` over HTTP."""
 
-    def __init__(self, post: JsonPost, read: Callable[[dict[str, Any]], Reply]) -> None:
-        """`read` turns the decoded body of a 200 into a reply; KeyError and the like when it is
-        not of the provider's format.
+    def __init__(
+        self,
+        post: JsonPost,
+        read: Callable[[dict[str, Any]], Reply],
+        tls: Callable[[], ssl.SSLContext] | None = None,
+    ) -> None:
+        """Nothing is sent yet.
+
+        Args:
+            post: the request.
+            read: turns the decoded body of a 200 into a reply; KeyError and the like when it is
+                not of the provider's format.
+            tls: whom to trust; the system's authorities by default.
         """
+        self._tls = tls or _system_tls
         self._post = post
         self._read = read
         self._socket: socket.socket | None = None
@@ -87,7 +98,11 @@ class HttpCall:
         port = parts.port or (443 if secure else 80)
         self._socket = connect(host, port, timeout_seconds, self._post.guarded)
         if secure:
-            self._socket = _tls().wrap_socket(self._socket, server_hostname=host)
+            secured = self._tls().wrap_socket(
+                self._socket, server_hostname=host, do_handshake_on_connect=False
+            )
+            self._socket = secured  # before the handshake, so that `abort` can end that too
+            secured.do_handshake()
         if self._aborted:
             raise OSError("aborted")
         connection = (HTTPSConnection if secure else HTTPConnection)(host, port)
@@ -95,8 +110,8 @@ class HttpCall:
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         body = json.dumps(self._post.body, ensure_ascii=False, separators=(",", ":"))
         connection.request("POST", path, body.encode(errors="replace"), dict(self._post.headers))
-        response = connection.getresponse()
-        return response, _whole_body(response)
+        with connection.getresponse() as response:
+            return response, _whole_body(response)
 
     def _close(self) -> None:
         if self._socket is not None:
@@ -104,18 +119,22 @@ class HttpCall:
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def _system_tls() -> ssl.SSLContext:
     """Trusts what the system trusts (or `SSL_CERT_FILE`)."""
     return ssl.create_default_context()
 
 
 def _whole_body(response: HTTPResponse) -> bytes:
-    """All of it; an error when it ends early or is too long."""
+    """All of it; an error when it is too long or ends early.
+
+    One that ends within its headers looks to `http.client` like an empty one.
+    """
     body = response.read(_ANSWER_BYTES_MAX + 1)
     declared = response.getheader("Content-Length")
     if len(body) > _ANSWER_BYTES_MAX:
         raise HTTPException("the answer is too long")
-    if declared is not None and declared.isdecimal() and len(body) < int(declared):
+    expected = int(declared) if declared is not None and declared.isdecimal() else 0
+    if len(body) < expected or (not body and response.status == HTTPStatus.OK):
         raise HTTPException("the answer ended early")
     return body
 
