@@ -6,6 +6,7 @@ import colorsys
 import math
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 CERTAIN = 1.0
 """The named colour itself, as far as one can see."""
@@ -121,6 +122,7 @@ def distance(one: Rgb, other: Rgb) -> float:
     return math.dist(_lab(one), _lab(other))
 
 
+@lru_cache(maxsize=64)
 def _split(words: str) -> tuple[str, str] | None:
     parts = words.replace("-", " ").split()
     joined = "".join(parts)

@@ -182,7 +182,8 @@ def _called(element: Element, view: View) -> str:
         return next(
             filter(None, (*names, attributes.get("title", ""), attributes.get("name", ""))), ""
         )
-    return next((name.text for name in names_of(element, view.snapshot) if name.text), "")
+    known = names_of(element, view.snapshot)
+    return max(known, key=lambda text: known[text], default="")
 
 
 def _words(text: str) -> str:

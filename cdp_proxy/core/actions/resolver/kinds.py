@@ -127,7 +127,8 @@ def input_type(element: Element) -> str:
 
 def class_words(element: Element) -> frozenset[str]:
     """The words of its classes."""
-    return frozenset(identifier_words(element.attributes.get("class", "")).split())
+    classes = element.attributes.get("class")
+    return frozenset(identifier_words(classes).split()) if classes else frozenset()
 
 
 def _is_button(element: Element) -> bool:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
 from cdp_proxy.core.actions.elements import Element, Snapshot
 from cdp_proxy.core.actions.resolver import kinds
-from cdp_proxy.core.actions.resolver.words import identifier_words
 
 NAME = 1.0
 """What it is called: accessible name, label, its own text."""
@@ -28,50 +24,39 @@ _LABEL_ABOVE_PX = 60.0
 """How far above its field a label may stand."""
 _LABEL_BESIDE_PX = 400.0
 """How far to the left of its field a label may stand, as in forms with a column of labels."""
-_HINTS = ("aria-label", "placeholder", "title", "alt", "aria-description", "data-tooltip")
-_IDENTIFIERS = (
-    "id",
-    "name",
-    "data-testid",
-    "data-test",
-    "data-test-id",
-    "data-cy",
-    "type",
-    "class",
+_WEIGHTS = dict.fromkeys(
+    ("aria-label", "placeholder", "title", "alt", "aria-description", "data-tooltip"), HINT
+) | dict.fromkeys(
+    ("id", "name", "data-testid", "data-test", "data-test-id", "data-cy", "type", "class"),
+    IDENTIFIER,
 )
+"""What attributes say of what has them."""
+
+Names = dict[str, float]
+"""Texts that something may be called by, as the page has them, and how much each says."""
 
 
-class Name(NamedTuple):
-    """One thing an element may be called by."""
-
-    text: str
-    weight: float
-    """How much being called so says, up to 1."""
-
-
-def names_of(element: Element, snapshot: Snapshot) -> Iterator[Name]:
-    """All an element may be called by, the most telling first; a text may come twice."""
-    yield Name(element.name, NAME)
-    yield Name(element.label, NAME)
-    yield Name(element.own_text, NAME)
+def names_of(element: Element, snapshot: Snapshot) -> Names:
+    """All an element may be called by, the most telling first."""
+    names = {element.name: NAME, element.label: NAME, element.own_text: NAME}
     if not kinds.is_list(element):  # Its text is that of its options.
-        yield Name(element.text, NAME)
+        names[element.text] = NAME
     if element.value:
-        yield Name(element.value, CONTENT if kinds.is_editable(element) else NAME)
+        names.setdefault(element.value, CONTENT if kinds.is_editable(element) else NAME)
     if element.attributes:
-        yield from _names_in_passing(element, snapshot)
+        _add_names_in_passing(names, element, snapshot)
+    names.pop("", None)
+    return names
 
 
-def _names_in_passing(element: Element, snapshot: Snapshot) -> Iterator[Name]:
+def _add_names_in_passing(names: Names, element: Element, snapshot: Snapshot) -> None:
     attributes = element.attributes
-    for attribute in _HINTS:
-        if attribute in attributes:
-            yield Name(attributes[attribute], HINT)
-    if kinds.is_control(element) and not element.label:
-        yield Name(words_beside(element, snapshot), NEXT_TO)
-    for attribute in _IDENTIFIERS:
-        if attribute in attributes:
-            yield Name(identifier_words(attributes[attribute]), IDENTIFIER)
+    for attribute, text in attributes.items():
+        weight = _WEIGHTS.get(attribute, 0.0)
+        if weight > names.get(text, 0.0):
+            names[text] = weight
+    if not element.label and kinds.is_control(element):
+        names.setdefault(words_beside(element, snapshot), NEXT_TO)
 
 
 def words_beside(control: Element, snapshot: Snapshot) -> str:

@@ -87,8 +87,12 @@ def _area(element: Element) -> float:
 def _said(element: Element, word: str, otherwise: float) -> float:
     """Whether the element's own names, of any sort, have the word."""
     attributes = element.attributes
-    said = (element.name, element.label, *(attributes.get(name, "") for name in _TELLING))
-    return SAID if f" {word} " in f" {identifier_words(' '.join(said))} " else otherwise
+    said = [element.name, element.label]
+    said += [attributes[name] for name in _TELLING if name in attributes]
+    is_said = any(
+        word in text.lower() and f" {word} " in f" {identifier_words(text)} " for text in said
+    )
+    return SAID if is_said else otherwise
 
 
 def _color_fit(element: Element, words: str, view: View) -> float:

@@ -79,18 +79,23 @@ def _anchors(target: Target, view: View) -> list[int]:
 def _attempts(target: Target, method: Method, view: View) -> Iterator[list[Candidate]]:
     """Candidates by ever more lenient readings of the words; the first that leave any are taken."""
     if not target.text:
-        everything = {element.ref: LITERAL for element in view.elements}
-        yield _weighed(everything, target, method, view)
+        like = (e.ref for e in view.elements if kinds.fit(e, target.kind))
+        yield _weighed(dict.fromkeys(like, LITERAL), target, method, view)
         return
     needle = Needle(target.text)
-    called = _weighed(view.called(needle), target, method, view)
+    if target.quoted:
+        same = view.called(needle, exactly=True)
+        exact = {ref: worth for ref, worth in same.items() if worth > EXACT}
+        yield _weighed(exact, target, method, view)
+    hits = view.called(needle)
+    called = _weighed(hits, target, method, view)
     if any(candidate.words > EXACT for candidate in called):
         yield called
     resembling = view.nearly_called(needle)
     alike = {ref: worth for ref, worth in resembling.items() if worth > EXACT}
     yield _merged(called, _weighed(alike, target, method, view))
     if target.kind is not Kind.ELEMENT:
-        yield _of_any_kind({**alike, **view.called(needle)}, target, method, view)
+        yield _of_any_kind({**alike, **hits}, target, method, view)
     if not target.quoted:
         yield _weighed(resembling, target, method, view)
 
@@ -173,8 +178,6 @@ def _narrowed(
         refs = [candidate.ref for candidate in candidates]
         placed = relations.apply(target.relation, anchors, refs, view)
         candidates = [candidate for candidate in candidates if candidate.ref in placed]
-    if target.quoted and any(candidate.words > EXACT for candidate in candidates):
-        candidates = [candidate for candidate in candidates if candidate.words > EXACT]
     on_top = [candidate for candidate in candidates if candidate.ref in view.modals]
     if on_top and _is_exact(on_top) >= _is_exact(candidates):
         return on_top

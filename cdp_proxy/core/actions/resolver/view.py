@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from cdp_proxy.core.actions.elements import Element, Snapshot
 from cdp_proxy.core.actions.resolver import kinds
-from cdp_proxy.core.actions.resolver.names import LONGEST_NAME, names_of
-from cdp_proxy.core.actions.resolver.words import LITERAL, PHRASE, Needle, fold
+from cdp_proxy.core.actions.resolver.names import IDENTIFIER, LONGEST_NAME, names_of
+from cdp_proxy.core.actions.resolver.words import (
+    LEAST_RESEMBLANCE,
+    LITERAL,
+    Needle,
+    fold,
+    identifier_words,
+)
 
 _LABEL_LEVELS = 5
 """How far around some words a control is looked for that they may belong to: a cell and a row, or
 a few wrappers."""
+_PUNCTUATION = 8
+"""Characters by which two texts may differ that are the same once folded (`*`, `: `, `…`)."""
+_ANY_LENGTH = 1 << 30
 
 
 class View:
@@ -24,48 +33,65 @@ class View:
         self.snapshot = snapshot
         self.elements = snapshot.elements
         self._parents = [-1 if e.parent is None else e.parent for e in snapshot.elements]
-        self._names: dict[str, list[tuple[int, float, str]]] = {}
-        self._prose: list[tuple[int, str]] = []
+        self._bearers: dict[str, list[tuple[int, float]]] = {}
+        """What bears a name, as the page has it: `ref` and weight."""
         for element in snapshot.elements:
-            self._add(element)
+            for text, weight in names_of(element, snapshot).items():
+                self._bearers.setdefault(text, []).append((element.ref, weight))
+        self._folded: dict[str, str] = {}
+        self._accepted_by: dict[Callable[[Element], bool], tuple[list[int], list[int]]] = {}
 
-    def _add(self, element: Element) -> None:
-        seen: set[str] = {""}
-        for text, weight in names_of(element, self.snapshot):
-            if text in seen:
-                continue
-            seen.add(text)
-            if len(text) > LONGEST_NAME:
-                self._prose.append((element.ref, text))
-            else:
-                self._names.setdefault(fold(text), []).append((element.ref, weight, text))
+    def called(self, needle: Needle, *, exactly: bool = False) -> dict[int, float]:
+        """`ref`s of what has the needle among its names (or for one of them): how well each fits.
 
-    def called(self, needle: Needle) -> dict[int, float]:
-        """`ref`s of what has the needle among its names, and how well each fits."""
+        `exactly` is for speed: longer texts are not looked into.
+        """
+        longest = len(needle.raw) + _PUNCTUATION if exactly else _ANY_LENGTH
         found: dict[int, float] = {}
-        for folded, bearers in self._names.items():
-            worth = needle.found_in(folded)
+        for text in self._bearers:
+            # Most texts are ruled out by this alone, which is ten times as fast as folding them.
+            if len(text) > longest or (text.isascii() and needle.key not in text.lower()):
+                continue
+            worth = LITERAL if text == needle.raw else needle.found_in(self._fold(text))
             if worth:
-                _keep_best(found, bearers, worth, needle)
-        plain = needle.raw.casefold()
-        for ref, text in self._prose:
-            if plain in text.casefold():
-                found.setdefault(ref, PHRASE)
+                self._keep_best(found, text, worth)
         return found
 
     def nearly_called(self, needle: Needle) -> dict[int, float]:
         """`ref`s of what has a name that resembles the needle."""
         found: dict[int, float] = {}
-        for folded, bearers in self._names.items():
+        texts = [text for text in self._bearers if len(text) <= LONGEST_NAME]
+        alike = process.extract(
+            needle.folded,
+            [self._fold(text) for text in texts],
+            scorer=fuzz.ratio,
+            score_cutoff=100 * LEAST_RESEMBLANCE,
+            limit=None,
+        )
+        for folded, _, index in alike:
             worth = needle.resembles(folded)
             if worth:
-                _keep_best(found, bearers, worth, needle)
+                self._keep_best(found, texts[index], worth)
         return found
 
     def nearest(self, needle: Needle, limit: int) -> list[int]:
         """`ref`s of what is called most like the needle, however little that is."""
-        ranked = process.extract(needle.folded, list(self._names), limit=limit)
-        return [bearer[0] for folded, _, _ in ranked for bearer in self._names[folded]]
+        texts = [text for text in self._bearers if len(text) <= LONGEST_NAME]
+        folded = [self._fold(text) for text in texts]
+        ranked = process.extract(needle.folded, folded, scorer=fuzz.ratio, limit=limit)
+        return [ref for _, _, index in ranked for ref, _ in self._bearers[texts[index]]]
+
+    def _fold(self, text: str) -> str:
+        folded = self._folded.get(text)
+        if folded is None:
+            is_identifier = all(weight == IDENTIFIER for _, weight in self._bearers[text])
+            folded = identifier_words(text) if is_identifier else fold(text)
+            self._folded[text] = folded
+        return folded
+
+    def _keep_best(self, found: dict[int, float], text: str, worth: float) -> None:
+        for ref, weight in self._bearers[text]:
+            found[ref] = max(found.get(ref, 0.0), worth * weight)
 
     def around(self, ref: int) -> Iterator[int]:
         """`ref`s of the elements around one, the nearest first."""
@@ -154,13 +180,28 @@ class View:
         labelled = self.labelled_control(ref)
         if labelled is not None and accepts(self.elements[labelled]):
             return labelled
+        amounts, ones = self._accepted(accepts)
         for level, scope in enumerate((ref, *self.around(ref))):
             if level > _LABEL_LEVELS:
                 break
-            controls = [inner for inner in self.inside(scope) if accepts(self.elements[inner])]
-            if controls:
-                return controls[0] if len(controls) == 1 else None
+            if amounts[scope]:
+                return ones[scope] if amounts[scope] == 1 else None
         return None
+
+    def _accepted(self, accepts: Callable[[Element], bool]) -> tuple[list[int], list[int]]:
+        """How many of those that `accepts` takes each element has in it, and which is the first."""
+        known = self._accepted_by.get(accepts)
+        if known:
+            return known
+        amounts, ones = [0] * (len(self.elements) + 1), [-1] * (len(self.elements) + 1)
+        for ref in range(len(self.elements) - 1, -1, -1):
+            if accepts(self.elements[ref]):
+                amounts[ref], ones[ref] = amounts[ref] + 1, ref
+            if amounts[ref]:
+                amounts[self._parents[ref]] += amounts[ref]
+                ones[self._parents[ref]] = ones[ref]
+        self._accepted_by[accepts] = amounts, ones
+        return amounts, ones
 
 
 _DIALOGS = frozenset({"dialog", "alertdialog"})
@@ -172,11 +213,3 @@ def _is_modal(element: Element) -> bool:
     return element.attributes.get("aria-modal") == "true" or (
         element.tag == "dialog" and "open" in element.attributes
     )
-
-
-def _keep_best(
-    found: dict[int, float], bearers: list[tuple[int, float, str]], worth: float, needle: Needle
-) -> None:
-    for ref, weight, text in bearers:
-        exact = LITERAL if text == needle.raw else worth
-        found[ref] = max(found.get(ref, 0.0), exact * weight)

@@ -31,6 +31,8 @@ LEAST_RATIO = 0.8
 """Below this share of equal characters it is another word (*Sign in*, *Sign up*: 0.71)."""
 LEAST_FUZZY_CHARACTERS = 4
 """Shorter words become others by one letter (*cat*, *cut*)."""
+LEAST_RESEMBLANCE = 0.75
+"""Share of equal characters below which nothing that `Needle.resembles` looks for can be."""
 LEAST_COVERED = 0.6
 """A name that is part of what was asked for must be most of it."""
 
@@ -88,6 +90,11 @@ class Needle:
     def squashed(self) -> str:
         """See `squash`."""
         return squash(self.folded)
+
+    @cached_property
+    def key(self) -> str:
+        """Characters that any text has that has the needle in it."""
+        return max(self.words, key=len, default=self.folded)
 
     @cached_property
     def words(self) -> tuple[str, ...]:
