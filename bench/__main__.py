@@ -7,12 +7,13 @@ import signal
 import sys
 from collections.abc import Iterator
 
-from bench import footprint, relay, report, starts
+from bench import acts, footprint, relay, report, starts
 from bench.edition import Edition
 from bench.report import Row
 
-_SUITES = ("start", "sessions", "relay", "relay20", "flood", "memory")
+_SUITES = ("start", "sessions", "acts", "relay", "relay20", "flood", "memory")
 _CREATIONS_A_ROUND = 5
+_ACTS_A_ROUND = 10
 
 
 def main() -> int:
@@ -39,6 +40,8 @@ def _rows(rounds: int, suites: list[str]) -> Iterator[Row]:
     with Edition("--max-sessions", "24") as edition:
         if "sessions" in suites:
             yield from starts.measure(edition, rounds * _CREATIONS_A_ROUND)
+        if "acts" in suites:
+            yield from acts.measure(edition, rounds * _ACTS_A_ROUND)
         if "relay" in suites:
             yield from relay.measure(edition, rounds, sessions=1)
         if "relay20" in suites:

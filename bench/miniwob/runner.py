@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
+from bench.cdp import CdpPage
 from bench.edition import Edition
 from bench.miniwob import episode
-from bench.miniwob.cdp import CdpPage
 from bench.miniwob.episode import Act, Outcome
 
 _ACT_MS = 20_000

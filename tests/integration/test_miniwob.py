@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.cdp import CdpPage
 from bench.miniwob import episode, pages
-from bench.miniwob.cdp import CdpPage
 from bench.miniwob.episode import NOT_DONE, WRONG
 from bench.miniwob.tasks import NO_REASONING
 from tests.integration.conftest import NewSession

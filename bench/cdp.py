@@ -1,4 +1,4 @@
-"""The little CDP that reading a reward takes: one page, one command at a time."""
+"""The little CDP that a measurement takes: one page, one command at a time."""
 
 from __future__ import annotations
 
