@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from contextlib import suppress
 from typing import Any
 
@@ -123,6 +124,18 @@ def test_many_shallow_brackets_are_not_nesting() -> None:
     text = json.dumps({"id": 7, "method": "A.b", "params": {"x": [{}] * 1000}}).encode()
 
     assert messages.decode_command(text).id == 7
+
+
+def test_long_strings_are_passed_over_without_a_step_back_for_each_character() -> None:
+    params = {"x": "\n" * 500_000, "y": "y" * 500_000, "z": [{}] * 300}
+    text = json.dumps({"id": 7, "method": "A.b", "params": params}).encode()
+    tracemalloc.start()
+
+    messages.decode_command(text)
+
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 3 * len(text)
 
 
 @given(st.binary())
