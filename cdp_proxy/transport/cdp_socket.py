@@ -108,10 +108,16 @@ class CdpSocket(WebSocketServerProtocol):
             write_now(self.transport, frames)
             return
         if self._backlog and self._backlog_bytes + len(frames) > BACKLOG_BYTES_MAX:
-            self.close(CloseCode.TOO_SLOW, "The client reads too slowly.")
+            self._refuse_slow()
             return
         self._backlog.append(frames)
         self._backlog_bytes += len(frames)
+
+    def _refuse_slow(self) -> None:
+        if self._session is not None:
+            session_id = self._session.spec.session_id
+            _log.info("closing a client that reads too slowly", session_id=session_id)
+        self.close(CloseCode.TOO_SLOW, "The client reads too slowly.")
 
     def close(self, code: CloseCode, reason: str) -> None:
         """Close with a code and a sentence; what is queued and not yet sent is dropped."""

@@ -122,6 +122,8 @@ class RawWebSocket:
             headers: of the upgrade, beside those it needs.
             receive_buffer_bytes: what the kernel may hold for it; None = as usual.
         """
+        self.read_bytes = _READ_BYTES
+        """The most it takes from the kernel at a time."""
         parts = urlsplit(url)
         self._socket = socket.socket()
         if receive_buffer_bytes is not None:
@@ -150,7 +152,7 @@ class RawWebSocket:
         A server that has refused what came first may let go before the rest is sent.
         """
         data = b"".join(frames)
-        step = chop_bytes or len(data)
+        step = chop_bytes or len(data) or 1
         with suppress(BrokenPipeError, ConnectionResetError):
             for at in range(0, len(data), step):
                 self._socket.sendall(data[at : at + step])
@@ -203,6 +205,16 @@ class RawWebSocket:
         self.send(frame(json.dumps(command).encode()))
         return str(self.receive_answer()["result"]["sessionId"])
 
+    def settle(self) -> None:
+        """Wait until the server has read all that was sent; to be called between frames."""
+        self.send(frame(b"settle", Opcode.PING))
+        while self.receive() != Received(Opcode.PONG, b"settle"):
+            pass
+
+    def wait_readable(self) -> None:
+        """Wait until there is something to read, and leave it."""
+        assert self._socket.recv(1, socket.MSG_PEEK), "the server has let go"
+
     def reset(self) -> None:
         """Die: the server gets a TCP RST, and no close frame before it."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
@@ -236,7 +248,7 @@ class RawWebSocket:
 
     def _read(self) -> None:
         try:
-            data = self._socket.recv(_READ_BYTES)
+            data = self._socket.recv(self.read_bytes)
         except ConnectionResetError as error:
             raise ConnectionEnded from error
         if not data:

@@ -31,7 +31,7 @@ from shared.randomness import new_request_id, new_session_id, new_token_id
 from shared.records import BrowserSettings, OpenSession, SessionSpec
 from shared.store import Placed, SessionStore
 from shared.tokens import ALL_SCOPES, Claims, make_token
-from tests.integration.api import Api, RemoteBrowser
+from tests.integration.api import Api, RemoteBrowser, request
 from tests.integration.processes import (
     command_line,
     descendants,
@@ -238,6 +238,13 @@ class Stack:
             f"the end of a session ({reason})",
         )
         assert self.status(browser) == (status, reason)
+
+    def cdp_clients(self) -> int:
+        """CDP clients that are connected to the container, over all sessions."""
+        text = request(self.http_base, "GET", "/metrics").text.decode()
+        name = "wallcrawler_cdp_clients "
+        (line,) = (line for line in text.splitlines() if line.startswith(name))
+        return int(float(line.removeprefix(name)))
 
     def leases(self) -> int:
         """Slots that are taken, over all tasks."""

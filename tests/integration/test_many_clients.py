@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from tests.integration.api import RemoteBrowser, request
+from tests.integration.api import RemoteBrowser
 from tests.integration.cdp import CdpClient, CdpError, Page
 from tests.integration.conftest import NewSession
 from tests.integration.node_client import NodeClient, run_node
@@ -146,24 +146,6 @@ def test_events_go_only_to_the_client_that_asked_for_them(browser: RemoteBrowser
             other.wait_event("Target.targetCreated", seconds=0.5)
 
 
-def test_what_a_client_attached_is_detached_when_it_leaves(
-    stack: Stack, browser: RemoteBrowser
-) -> None:
-    with CdpClient(browser.connect_url) as staying:
-        leaving = CdpClient(browser.connect_url)
-        page = leaving.page()
-        page.call("Emulation.setDeviceMetricsOverride", _METRICS)
-        assert staying.page().evaluate("innerWidth") == _METRICS["width"]
-
-        leaving.reset()
-
-        watched = staying.page()
-        wait_until(lambda: watched.evaluate("innerWidth") == 1280, 10, "the override ends")
-
-
-_METRICS = {"width": 333, "height": 444, "deviceScaleFactor": 1, "mobile": False}
-
-
 def test_the_sixty_fifth_client_is_refused_and_the_others_go_on(browser: RemoteBrowser) -> None:
     clients = [CdpClient(browser.connect_url) for _ in range(64)]
     try:
@@ -205,7 +187,7 @@ def test_a_client_that_does_not_read_is_dropped_and_holds_nobody_up(
             message = {"id": number, "method": "Runtime.evaluate", "params": params}
             deaf.send(json.dumps({**message, "sessionId": session_id}))
 
-        wait_until(lambda: _clients(stack) == 1, 30, "the client that does not read is dropped")
+        wait_until(lambda: stack.cdp_clients() == 1, 30, "the client that does not read is dropped")
 
         assert [mine.evaluate(f"{number}") for number in range(20)] == list(range(20))
         with pytest.raises(ConnectionClosed):
@@ -220,9 +202,3 @@ _RESULTS = 16
 def _read_all(connection: ClientConnection) -> NoReturn:
     while True:
         connection.recv(timeout=10)
-
-
-def _clients(stack: Stack) -> float:
-    text = request(stack.http_base, "GET", "/metrics").text.decode()
-    (line,) = (line for line in text.splitlines() if line.startswith("wallcrawler_cdp_clients "))
-    return float(line.split()[1])
