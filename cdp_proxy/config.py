@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,8 @@ _SANDBOX_WORDS = {"auto": None, "on": True, "off": False}
 _BROWSERS = ("headless-shell", "chromium")
 _SESSIONS_MAX = 1_000
 _PORT_MAX = 65_535
+_BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+"""S3's rules for bucket names, as far as letters and length go."""
 
 
 class ConfigError(Exception):
@@ -58,6 +61,10 @@ class ProxyConfig:
     """`PING_INTERVAL_SECONDS`: how often a CDP client is asked whether it is still there."""
     pong_timeout_seconds: float
     """`PONG_TIMEOUT_SECONDS`: a CDP client that does not answer for so long counts as gone."""
+    screenshot_bucket: str | None
+    """`SCREENSHOT_BUCKET`: S3 bucket for screenshots; default: they are in the answers."""
+    screenshot_kms_key: str | None
+    """`SCREENSHOT_KMS_KEY`: KMS key they are encrypted with; default: S3's own."""
     drain_seconds: float
     """`DRAIN_SECONDS`: how long running sessions may go on after SIGTERM."""
     ready_fd: int | None
@@ -96,6 +103,8 @@ class ProxyConfig:
             ping_interval_seconds=reader.seconds("PING_INTERVAL_SECONDS", 30.0, above=1.0),
             # Generous: a client stopped in a debugger answers no pings.
             pong_timeout_seconds=reader.seconds("PONG_TIMEOUT_SECONDS", 120.0, above=2.0),
+            screenshot_bucket=reader.optional("SCREENSHOT_BUCKET", check=_bucket_name),
+            screenshot_kms_key=reader.optional("SCREENSHOT_KMS_KEY"),
             drain_seconds=reader.seconds("DRAIN_SECONDS", 0.0),
             ready_fd=reader.descriptor("READY_FD"),
         )
@@ -179,3 +188,7 @@ def _long_enough(secret: str) -> str | None:
 
 def _websocket_url(url: str) -> str | None:
     return None if url.startswith(("ws://", "wss://")) else "must start with ws:// or wss://"
+
+
+def _bucket_name(name: str) -> str | None:
+    return None if _BUCKET_NAME.fullmatch(name) else "must be the name of an S3 bucket"

@@ -23,6 +23,7 @@
     ├── NoCapacity                   429  NO_CAPACITY, with Retry-After
     ├── BrowserStartFailed           502  BROWSER_START_FAILED
     ├── ModelFailed                  502  MODEL_FAILED
+    ├── ScreenshotNotStored          502  SCREENSHOT_NOT_STORED
     ├── Unavailable                  503  UNAVAILABLE, with Retry-After
     ├── TaskTimeout                  504  TASK_TIMEOUT, with the request's id
     └── ActionTimeout                504  ACTION_TIMEOUT, with what was waited for
@@ -204,6 +205,13 @@ class ModelFailed(WallCrawlerError):
     http_status = 502
 
 
+class ScreenshotNotStored(WallCrawlerError):
+    """A screenshot was taken, but its bucket could not be written."""
+
+    code = "SCREENSHOT_NOT_STORED"
+    http_status = 502
+
+
 class ActionTimeout(WallCrawlerError):
     """What was waited for did not happen within the action's time."""
 
@@ -232,6 +240,7 @@ REMOTE_ERRORS: Mapping[str, type[WallCrawlerError]] = {
         DialogOpen,
         ResultTooLarge,
         ModelFailed,
+        ScreenshotNotStored,
         ActionTimeout,
     )
 }

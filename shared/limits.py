@@ -73,6 +73,9 @@ RESULT_BYTES_MAX: Final = 32 * 1024 * 1024
 """An action's result as JSON, which passes through Redis (its own limit: 512 MB a value)."""
 LAMBDA_RESULT_BYTES_MAX: Final = 6 * 1024 * 1024 - 16 * 1024
 """What of it Lambda can answer: 6 MB in all (its quota page), less room for the envelope."""
+SCREENSHOT_URL_SECONDS: Final = 3_600
+"""How long a link to a stored screenshot works; less when the credentials that sign it end before.
+"""
 OPERATION_TTL_SECONDS: Final = 3_600
 """How long the outcome of an action that outlived its request is kept, from its end on."""
 

@@ -26,3 +26,8 @@ def new_request_id() -> RequestId:
 def new_token_id() -> str:
     """A JWT `jti`: 32 hex digits."""
     return secrets.token_hex(16)
+
+
+def new_object_id() -> str:
+    """32 hex digits; so that nobody guesses the name of a stored object."""
+    return secrets.token_hex(16)

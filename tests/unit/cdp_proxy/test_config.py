@@ -46,6 +46,8 @@ def test_every_variable_is_read() -> None:
             "LAST_CLIENT_GRACE_SECONDS": "0",
             "PING_INTERVAL_SECONDS": "1.5",
             "PONG_TIMEOUT_SECONDS": "2",
+            "SCREENSHOT_BUCKET": "my-screenshots",
+            "SCREENSHOT_KMS_KEY": "alias/screenshots",
             "DRAIN_SECONDS": "60",
             "READY_FD": "7",
         }
@@ -61,8 +63,15 @@ def test_every_variable_is_read() -> None:
     assert config.never_connected_timeout_seconds == 10.5
     assert config.last_client_grace_seconds == 0
     assert (config.ping_interval_seconds, config.pong_timeout_seconds) == (1.5, 2)
+    assert config.screenshot_bucket == "my-screenshots"
+    assert config.screenshot_kms_key == "alias/screenshots"
     assert config.drain_seconds == 60
     assert config.ready_fd == 7
+
+
+@pytest.mark.parametrize("name", ["My_Bucket", "s3://bucket", "a", "arn:aws:s3:::bucket"])
+def test_a_bucket_is_named_as_s3_names_them(name: str) -> None:
+    assert "SCREENSHOT_BUCKET must be" in complaint(SCREENSHOT_BUCKET=name)
 
 
 @pytest.mark.parametrize(("word", "value"), [("auto", None), ("on", True), ("off", False)])

@@ -12,6 +12,7 @@ MAKERS = [
     randomness.new_task_id,
     randomness.new_request_id,
     randomness.new_token_id,
+    randomness.new_object_id,
 ]
 
 
