@@ -1,14 +1,27 @@
 // Measures CDP endpoints, all at once; prints one JSON line.
-// Usage: node cdp_client.mjs MODE COUNT SIZE URL...
+// Usage: node cdp_client.mjs [--compress] MODE COUNT SIZE URL...
 //   rtt         COUNT commands one after the other on each endpoint: milliseconds each
 //   pipelined   COUNT commands, 64 in flight, on each endpoint: messages a second, all together
 //   results     COUNT results of SIZE bytes one after the other: MB a second, all together
 //   uploads     COUNT commands of SIZE bytes one after the other: seconds each
+// With --compress it offers permessage-deflate, with the options of Playwright's transport.
+import { randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
 import WebSocket from 'ws';
 
-const [mode, countText, sizeText, ...urls] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  options: { compress: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const [mode, countText, sizeText, ...urls] = positionals;
 const count = Number(countText);
 const size = Number(sizeText);
+const perMessageDeflate = values.compress && {
+  clientNoContextTakeover: true,
+  zlibDeflateOptions: { level: 3 },
+  zlibInflateOptions: { chunkSize: 10 * 1024 },
+  threshold: 10 * 1024,
+};
 const IN_FLIGHT = 64;
 const WARM_UP = 50;
 const seconds = () => Number(process.hrtime.bigint()) / 1e9;
@@ -17,7 +30,7 @@ class Page {
   constructor(url) {
     this.lastId = 0;
     this.pending = new Map();
-    this.socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 256 * 2 ** 20 });
+    this.socket = new WebSocket(url, { perMessageDeflate: perMessageDeflate ?? false, maxPayload: 256 * 2 ** 20 });
     this.socket.on('message', (data) => this.receive(JSON.parse(data)));
   }
 
@@ -91,7 +104,8 @@ const modes = {
     return { rate: (pages.length * count * size) / 1e6 / (seconds() - start) };
   },
   uploads: async () => {
-    const expression = `'${'y'.repeat(size)}'.length`;
+    const file = randomBytes((size * 3) / 4).toString('base64'); // as clients send files
+    const expression = `'${file}'.length`;
     return { times: (await onAll((page) => timesOf(page, expression, 1))).flat() };
   },
 };
