@@ -31,6 +31,8 @@ MOST_NEAREST = 5
 """How many near misses an error lists."""
 MOST_TIED = 10
 """How many equals an error lists."""
+_ANY_WILL_DO = frozenset({Method.WAIT_FOR, Method.WAIT_GONE})
+"""Methods that a tie is no question for: what is waited for may show in several places."""
 _LONGEST_TEXT = 120
 """Characters of a candidate's text that an error shows."""
 
@@ -59,6 +61,8 @@ def resolve_in(view: View, target: Target, method: Method) -> tuple[Element, ...
     if not found:
         raise _not_found(target, method, view)
     elements = tuple(view.elements[ref] for ref in found)
+    if method in _ANY_WILL_DO and not target.every:
+        return elements[:1]
     if len(elements) > 1 and not target.every:
         raise AmbiguousTarget(
             f"{len(elements)} things fit {describing.in_words(target)} about equally well; say"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cdp_proxy.core.actions.elements import Element
-from cdp_proxy.core.actions.resolver import kinds
+from cdp_proxy.core.actions.resolver import kinds, traits
 from cdp_proxy.core.actions.resolver.view import View
 from cdp_proxy.core.actions.resolver.words import fold, identifier_words
 from cdp_proxy.core.actions.steps import Kind
@@ -43,7 +43,7 @@ def closing_control(ref: int, view: View) -> int | None:
 
 def _rank(element: Element) -> int:
     """How plainly an element is there to close something, 0 the plainest."""
-    if not element.visible or not (element.interactive or kinds.is_control(element)):
+    if not element.visible or not (element.interactive or traits.is_control(element)):
         return _NOT_CLOSING
     said = {element.name, element.text, element.attributes.get("title", "")} - {""}
     if said & _SIGNS:
@@ -52,7 +52,7 @@ def _rank(element: Element) -> int:
     for rank, phrases in enumerate(_PHRASES):
         if any(text in phrases or _begins(text, phrases[:1]) for text in folded):
             return rank
-    words = kinds.class_words(element) | frozenset(
+    words = traits.class_words(element) | frozenset(
         identifier_words(element.attributes.get("id", "")).split()
     )
     return 1 if words & _CLASS_WORDS else _NOT_CLOSING

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cdp_proxy.core.actions.elements import Element
-from cdp_proxy.core.actions.resolver import kinds
+from cdp_proxy.core.actions.resolver import kinds, traits
 from cdp_proxy.core.actions.resolver.names import names_of, words_beside
 from cdp_proxy.core.actions.resolver.search import AnchorNotFound, find
 from cdp_proxy.core.actions.resolver.view import View
@@ -131,7 +131,7 @@ def _telling_words(ref: int, element: Element, view: View) -> Iterator[str]:
     if view.elements[ref].name and view.elements[ref].name != view.elements[ref].text:
         yield _words(view.elements[ref].name)
     inside = (view.elements[inner] for inner in view.inside(ref))
-    texts = (inner.own_text for inner in inside if not kinds.is_control(inner))
+    texts = (inner.own_text for inner in inside if not traits.is_control(inner))
     first = next((text for text in texts if text and text != element.own_text), "")
     if first:
         yield _words(first)
@@ -157,13 +157,13 @@ def _means(target: Target, method: Method, view: View) -> list[int]:
 
 def _usual_method(element: Element) -> Method:
     """What one does to such an element."""
-    if kinds.is_file_input(element):
+    if traits.is_file_input(element):
         return Method.UPLOAD
-    if kinds.is_checkable(element):
+    if traits.is_checkable(element):
         return Method.CHECK
-    if kinds.is_list(element):
+    if traits.is_list(element):
         return Method.SELECT
-    return Method.FILL if kinds.is_editable(element) else Method.CLICK
+    return Method.FILL if traits.is_editable(element) else Method.CLICK
 
 
 def _kind(element: Element) -> Kind:
@@ -175,7 +175,7 @@ def _kind(element: Element) -> Kind:
 
 def _called(element: Element, view: View) -> str:
     """The most telling name; what a field holds at the moment is none."""
-    if kinds.is_editable(element) or kinds.is_list(element):
+    if traits.is_editable(element) or traits.is_list(element):
         beside = "" if element.label else words_beside(element, view.snapshot)
         attributes = element.attributes
         names = (element.label, element.name, beside, element.placeholder)

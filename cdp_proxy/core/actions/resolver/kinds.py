@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cdp_proxy.core.actions.elements import Element
+from cdp_proxy.core.actions.resolver import traits
 from cdp_proxy.core.actions.resolver.words import identifier_words
 from cdp_proxy.core.actions.steps import Kind
 
@@ -21,24 +22,6 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-TEXT_TYPES = frozenset({"", "text", "email", "password", "search", "tel", "url", "number"})
-"""Types of `<input>` that take typing."""
-PICKER_TYPES = frozenset({"date", "datetime-local", "month", "week", "time", "color"})
-"""Types of `<input>` with a picker, which take typing of a fixed form too."""
-BUTTON_TYPES = frozenset({"submit", "button", "reset", "image"})
-"""Types of `<input>` that are buttons."""
-CONTROL_ROLES = _set(
-    "button link textbox searchbox combobox spinbutton checkbox radio switch slider listbox option"
-    " tab menuitem menuitemcheckbox menuitemradio treeitem"
-)
-"""Roles of what is operated, as opposed to what is read or groups other things."""
-CONTROL_TAGS = frozenset({"a", "button", "input", "select", "textarea", "summary", "option"})
-"""Tags of the same."""
-SVG_SHAPES = frozenset(
-    {"circle", "ellipse", "rect", "polygon", "polyline", "path", "line", "text", "tspan"}
-)
-"""SVG's tags of things one sees."""
-_EDITABLE_ROLES = frozenset({"textbox", "searchbox", "spinbutton"})
 _ICON_WORDS = frozenset({"icon", "icons", "fa", "fas", "far", "glyphicon", "material", "bi", "mdi"})
 _CARD_WORDS = frozenset({"card", "item", "result", "entry", "tile", "product", "post", "listing"})
 _DATE_WORDS = frozenset({"date", "datepicker", "calendar", "day"})
@@ -74,72 +57,17 @@ def fit(element: Element, kind: Kind) -> float:
     return look.fit(element) if look else PROPER * (exact is None)
 
 
-def is_control(element: Element) -> bool:
-    """Whether it is operated by itself: a button, link, field, option."""
-    return element.role in CONTROL_ROLES or element.tag in CONTROL_TAGS
-
-
-def is_editable(element: Element) -> bool:
-    """Whether one can type into it; one that is disabled or read-only counts."""
-    if element.tag == "input":
-        return input_type(element) in TEXT_TYPES | PICKER_TYPES or "editable" in element.states
-    return (
-        element.tag == "textarea"
-        or element.role in _EDITABLE_ROLES
-        or "editable" in element.states
-        or element.attributes.get("contenteditable", "false") not in {"false", "inherit"}
-    )
-
-
-def is_checkable(element: Element) -> bool:
-    """Whether it is on or off."""
-    if element.tag == "input":
-        return input_type(element) in {"checkbox", "radio"}
-    return (
-        element.role in {"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"}
-        or "aria-pressed" in element.attributes
-        or "aria-checked" in element.attributes
-        or "pressed" in element.states
-    )
-
-
-def is_list(element: Element) -> bool:
-    """Whether one chooses from it."""
-    return element.tag in {"select", "datalist"} or (
-        element.tag != "option" and element.role in {"combobox", "listbox"}
-    )
-
-
-def is_option(element: Element) -> bool:
-    """Whether it is one of the things a list offers."""
-    return element.tag == "option" or element.role == "option"
-
-
-def is_file_input(element: Element) -> bool:
-    """Whether files are put into it."""
-    return element.tag == "input" and input_type(element) == "file"
-
-
-def input_type(element: Element) -> str:
-    """The type of an `<input>`, in lower case; "" when not said."""
-    return element.attributes.get("type", "").lower()
-
-
-def class_words(element: Element) -> frozenset[str]:
-    """The words of its classes."""
-    classes = element.attributes.get("class")
-    return frozenset(identifier_words(classes).split()) if classes else frozenset()
-
-
 def _is_button(element: Element) -> bool:
-    return element.tag == "input" and input_type(element) in BUTTON_TYPES
+    return element.tag == "input" and traits.input_type(element) in traits.BUTTON_TYPES
 
 
 def _looks_like_button(element: Element) -> bool:
     if element.role == "link" or element.tag == "a":
-        return not class_words(element).isdisjoint({"btn", "button", "cta"})
+        return not traits.class_words(element).isdisjoint({"btn", "button", "cta"})
     # A <div> that listens for clicks; a field or an option listens too but is no button.
-    return element.interactive and not is_control(element) and not is_editable(element)
+    return (
+        element.interactive and not traits.is_control(element) and not traits.is_editable(element)
+    )
 
 
 def _is_icon(element: Element) -> bool:
@@ -147,7 +75,7 @@ def _is_icon(element: Element) -> bool:
 
 
 def _looks_like_icon(element: Element) -> bool:
-    return not class_words(element).isdisjoint(_ICON_WORDS) or (
+    return not traits.class_words(element).isdisjoint(_ICON_WORDS) or (
         element.tag in {"button", "a"} and not element.text
     )
 
@@ -160,46 +88,46 @@ def _looks_like_card(element: Element) -> bool:
 
 
 def _is_date(element: Element) -> bool:
-    return element.tag == "input" and input_type(element) in PICKER_TYPES - {"color"}
+    return element.tag == "input" and traits.input_type(element) in traits.PICKER_TYPES - {"color"}
 
 
 def _looks_like_date(element: Element) -> bool:
-    if not is_editable(element):
+    if not traits.is_editable(element):
         return False
     said = f"{element.name} {element.placeholder} {element.attributes.get('id', '')}"
-    words = class_words(element) | frozenset(identifier_words(said).split())
+    words = traits.class_words(element) | frozenset(identifier_words(said).split())
     return not words.isdisjoint(_DATE_WORDS)
 
 
 def _looks_like_dialog(element: Element) -> bool:
-    return element.attributes.get("aria-modal") == "true" or not class_words(element).isdisjoint(
-        {"dialog", "modal", "popup", "banner", "toast", "snackbar", "lightbox", "drawer"}
-    )
+    return element.attributes.get("aria-modal") == "true" or not traits.class_words(
+        element
+    ).isdisjoint({"dialog", "modal", "popup", "banner", "toast", "snackbar", "lightbox", "drawer"})
 
 
 def _looks_like_switch(element: Element) -> bool:
-    return is_checkable(element) and element.role != "radio"
+    return traits.is_checkable(element) and element.role != "radio"
 
 
 def _looks_like_tab(element: Element) -> bool:
-    return element.interactive and not class_words(element).isdisjoint({"tab", "tabs"})
+    return element.interactive and not traits.class_words(element).isdisjoint({"tab", "tabs"})
 
 
 def _looks_like_section(element: Element) -> bool:
-    return bool(element.states & {"expanded", "collapsed"}) or not class_words(element).isdisjoint(
-        {"section", "panel", "accordion", "collapsible", "card"}
-    )
+    return bool(element.states & {"expanded", "collapsed"}) or not traits.class_words(
+        element
+    ).isdisjoint({"section", "panel", "accordion", "collapsible", "card"})
 
 
 def _is_shape(element: Element) -> bool:
-    return element.tag in SVG_SHAPES
+    return element.tag in traits.SVG_SHAPES
 
 
 _EXACT: Mapping[Kind, Callable[[Element], bool]] = {
     Kind.BUTTON: _is_button,
-    Kind.FIELD: is_editable,
-    Kind.LIST: is_list,
-    Kind.FILE: is_file_input,
+    Kind.FIELD: traits.is_editable,
+    Kind.LIST: traits.is_list,
+    Kind.FILE: traits.is_file_input,
     Kind.DATE: _is_date,
     Kind.ICON: _is_icon,
     Kind.SHAPE: _is_shape,
@@ -221,7 +149,10 @@ _LOOKS: Mapping[Kind, Look] = {
         loosely=_set("button tab menuitem"),
         styled=_looks_like_button,
     ),
-    Kind.FIELD: Look(roles=_set("combobox"), loosely=_set("select listbox slider")),
+    Kind.FIELD: Look(
+        loosely=_set("select listbox slider"),
+        styled=lambda element: element.role == "combobox" and element.tag != "select",
+    ),
     Kind.CHECKBOX: Look(
         roles=_set("checkbox menuitemcheckbox"), loosely=_set("radio"), styled=_looks_like_switch
     ),
@@ -270,13 +201,13 @@ _LOOKS: Mapping[Kind, Look] = {
         loosely=_set("option row menuitem tr dt"),
         styled=_looks_like_card,
     ),
-    Kind.SLIDER: Look(roles=_set("slider"), styled=lambda e: input_type(e) == "range"),
-    Kind.SPINNER: Look(roles=_set("spinbutton"), styled=lambda e: input_type(e) == "number"),
+    Kind.SLIDER: Look(roles=_set("slider"), styled=lambda e: traits.input_type(e) == "range"),
+    Kind.SPINNER: Look(roles=_set("spinbutton"), styled=lambda e: traits.input_type(e) == "number"),
     Kind.DATE: Look(styled=_looks_like_date),
     Kind.FILE: Look(),
     Kind.SECTION: Look(
         roles=_set("region group tabpanel form complementary main contentinfo navigation"),
-        tags=_set("section fieldset details aside"),
+        tags=_set("section fieldset details aside header footer nav main"),
         loosely=_set("heading tab button article"),
         styled=_looks_like_section,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from cdp_proxy.core.actions.elements import Element
-from cdp_proxy.core.actions.resolver import kinds
+from cdp_proxy.core.actions.resolver import traits
 from cdp_proxy.core.actions.resolver.view import View
 from cdp_proxy.core.actions.steps import Kind, Method
 
@@ -15,34 +15,36 @@ PLAIN = 0.85
 """What a click on text that nothing listens to is worth: it may be meant, a control rather is."""
 BY_PLACE = 0.92
 """What a control is worth of the words that it belongs to only by where they stand."""
+IN_A_LIST = 0.9
+"""What a native option is worth to a click, which something of the same name is likelier for."""
 UNLIKELY = 0.7
 """What an element is worth that the method can be done to only in a manner of speaking."""
 
 _POINTING = frozenset({Method.CLICK, Method.DOUBLE_CLICK, Method.RIGHT_CLICK, Method.PRESS})
 _CONTROL_ROLES_TO_SET = frozenset({"slider", "spinbutton"})
-_SET_TYPES = kinds.PICKER_TYPES | {"range", "number"}
+_SET_TYPES = traits.PICKER_TYPES | {"range", "number"}
 
 
 def _is_settable(element: Element) -> bool:
     return (
-        kinds.is_editable(element)
+        traits.is_editable(element)
         or element.role in _CONTROL_ROLES_TO_SET
-        or (element.tag == "input" and kinds.input_type(element) in _SET_TYPES)
+        or (element.tag == "input" and traits.input_type(element) in _SET_TYPES)
     )
 
 
 def _offers_choice(element: Element) -> bool:
-    return kinds.is_list(element) or kinds.is_option(element)
+    return traits.is_list(element) or traits.is_option(element)
 
 
 _NEEDS: Mapping[Method, Predicate] = {
-    Method.FILL: kinds.is_editable,
-    Method.TYPE: kinds.is_editable,
-    Method.CLEAR: kinds.is_editable,
-    Method.CHECK: kinds.is_checkable,
-    Method.UNCHECK: kinds.is_checkable,
+    Method.FILL: traits.is_editable,
+    Method.TYPE: traits.is_editable,
+    Method.CLEAR: traits.is_editable,
+    Method.CHECK: traits.is_checkable,
+    Method.UNCHECK: traits.is_checkable,
     Method.SET: _is_settable,
-    Method.UPLOAD: kinds.is_file_input,
+    Method.UPLOAD: traits.is_file_input,
     Method.SELECT: _offers_choice,
 }
 """What a method cannot be done without."""
@@ -52,12 +54,12 @@ _OR_ELSE: frozenset[Method] = frozenset({Method.SELECT, Method.UPLOAD})
 opens the file chooser."""
 
 _OF_KIND: Mapping[Kind, Predicate] = {
-    Kind.FIELD: kinds.is_editable,
-    Kind.CHECKBOX: kinds.is_checkable,
-    Kind.RADIO: kinds.is_checkable,
-    Kind.SWITCH: kinds.is_checkable,
-    Kind.LIST: kinds.is_list,
-    Kind.FILE: kinds.is_file_input,
+    Kind.FIELD: traits.is_editable,
+    Kind.CHECKBOX: traits.is_checkable,
+    Kind.RADIO: traits.is_checkable,
+    Kind.SWITCH: traits.is_checkable,
+    Kind.LIST: traits.is_list,
+    Kind.FILE: traits.is_file_input,
 }
 """Kinds that are called by the words next to them."""
 
@@ -73,9 +75,11 @@ def fit(element: Element, method: Method) -> float:
     if need:
         return 1.0 if need(element) else _instead(element, method)
     if method in _POINTING:
-        return 1.0 if element.interactive or kinds.is_control(element) else PLAIN
+        if element.tag == "option":  # It shows only once its list is open.
+            return IN_A_LIST
+        return 1.0 if element.interactive or traits.is_control(element) else PLAIN
     if method is Method.FOCUS:
-        return 1.0 if element.interactive or kinds.is_editable(element) else UNLIKELY
+        return 1.0 if element.interactive or traits.is_editable(element) else UNLIKELY
     if method in {Method.EXPAND, Method.COLLAPSE}:
         return _fit_to_unfold(element)
     return 1.0
@@ -84,7 +88,7 @@ def fit(element: Element, method: Method) -> float:
 def _instead(element: Element, method: Method) -> float:
     if method not in _OR_ELSE:
         return 0.0
-    return PLAIN if element.interactive or kinds.is_control(element) else UNLIKELY
+    return PLAIN if element.interactive or traits.is_control(element) else UNLIKELY
 
 
 def _fit_to_unfold(element: Element) -> float:
@@ -99,17 +103,22 @@ def is_reachable(element: Element, method: Method) -> bool:
     Options show when their list opens, file inputs hide behind a button, and the box that is
     ticked is often a transparent one under a drawn one.
     """
-    if element.visible or kinds.is_option(element) or kinds.is_file_input(element):
+    if element.visible or traits.is_option(element) or traits.is_file_input(element):
         return True
-    return method in {Method.CHECK, Method.UNCHECK} and kinds.is_checkable(element)
+    return method in {Method.CHECK, Method.UNCHECK} and traits.is_checkable(element)
 
 
 def is_due(element: Element, method: Method) -> bool:
-    """Whether the method would change it, as far as one can tell: what is open is not expanded."""
+    """Whether the method would change it, as far as one can tell.
+
+    What is open is not expanded; one scrolls to a heading rather than to the link that leads there.
+    """
     if method is Method.EXPAND:
         return "expanded" not in element.states
     if method is Method.COLLAPSE:
         return "collapsed" not in element.states
+    if method is Method.SCROLL_TO:
+        return not element.interactive
     return True
 
 
@@ -121,11 +130,11 @@ def acted_on(ref: int, method: Method, view: View) -> int:
     """
     if method not in _POINTING | {Method.FOCUS, Method.SELECT, Method.EXPAND, Method.COLLAPSE}:
         return ref
-    if kinds.is_control(view.elements[ref]):
+    if traits.is_control(view.elements[ref]):
         return ref
     for outer in (ref, *view.around(ref)):
         element = view.elements[outer]
-        if kinds.is_control(element):
+        if traits.is_control(element):
             return outer
         labelled = view.labelled_control(outer)
         if labelled is not None and view.elements[labelled].visible:

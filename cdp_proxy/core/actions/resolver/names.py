@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cdp_proxy.core.actions.elements import Element, Snapshot
-from cdp_proxy.core.actions.resolver import kinds
+from cdp_proxy.core.actions.resolver import traits
 
 NAME = 1.0
 """What it is called: accessible name, label, its own text."""
@@ -39,10 +39,10 @@ Names = dict[str, float]
 def names_of(element: Element, snapshot: Snapshot) -> Names:
     """All an element may be called by, the most telling first."""
     names = {element.name: NAME, element.label: NAME, element.own_text: NAME}
-    if not kinds.is_list(element):  # Its text is that of its options.
+    if not traits.is_list(element):  # Its text is that of its options.
         names[element.text] = NAME
     if element.value:
-        names.setdefault(element.value, CONTENT if kinds.is_editable(element) else NAME)
+        names.setdefault(element.value, CONTENT if traits.is_editable(element) else NAME)
     if element.attributes:
         _add_names_in_passing(names, element, snapshot)
     names.pop("", None)
@@ -55,7 +55,7 @@ def _add_names_in_passing(names: Names, element: Element, snapshot: Snapshot) ->
         weight = _WEIGHTS.get(attribute, 0.0)
         if weight > names.get(text, 0.0):
             names[text] = weight
-    if not element.label and kinds.is_control(element):
+    if not element.label and traits.is_control(element):
         names.setdefault(words_beside(element, snapshot), NEXT_TO)
 
 
@@ -64,9 +64,9 @@ def words_beside(control: Element, snapshot: Snapshot) -> str:
 
     Many forms put a word in front of a field (behind a box) and leave it at that.
     """
-    if kinds.is_checkable(control):
+    if traits.is_checkable(control):
         return _words_towards(control, snapshot, 1) or _words_towards(control, snapshot, -1)
-    if kinds.is_editable(control) or kinds.is_list(control) or kinds.is_file_input(control):
+    if traits.is_editable(control) or traits.is_list(control) or traits.is_file_input(control):
         return _words_towards(control, snapshot, -1)
     return ""
 
@@ -78,7 +78,7 @@ def _words_towards(control: Element, snapshot: Snapshot, direction: int) -> str:
         if not 0 <= ref < len(snapshot.elements):
             return ""
         neighbour = snapshot.elements[ref]
-        if kinds.is_control(neighbour):
+        if traits.is_control(neighbour):
             return ""
         if neighbour.own_text:
             return neighbour.own_text if _labels_by_place(neighbour, control) else ""
@@ -94,7 +94,7 @@ def _labels_by_place(words: Element, control: Element) -> bool:
         return (
             control.box.y - words.box.bottom <= _LABEL_ABOVE_PX
             and words.box.x <= control.box.right
-            and not kinds.is_checkable(control)
+            and not traits.is_checkable(control)
         )
     same_line = words.box.y < control.box.bottom and control.box.y < words.box.bottom
     gap = max(control.box.x - words.box.right, words.box.x - control.box.right)

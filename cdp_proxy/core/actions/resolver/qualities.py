@@ -1,94 +1,53 @@
-"""Words that describe a target beyond what it is called: colours, shapes, sizes, states, types."""
+"""Words that describe a target beyond what it is called: colours, shapes, states, types."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from cdp_proxy.core.actions.elements import Element
-from cdp_proxy.core.actions.resolver import colors, kinds
+from cdp_proxy.core.actions.resolver import colors, comparisons, traits
+from cdp_proxy.core.actions.resolver.shapes import SHAPES
 from cdp_proxy.core.actions.resolver.view import View
 from cdp_proxy.core.actions.resolver.words import identifier_words
 
-UNSEEN = 0.8
-"""What an element is worth of which an unknown word (*primary*, *fancy*) cannot be confirmed."""
 SAID = 0.95
 """The quality is not seen, but a name or class of it says so (*swatch-red*)."""
+UNSEEN = 0.8
+"""What an element is worth of which a word cannot be confirmed: one that is not known here
+(*primary*), or that may be part of its name (*the small button*)."""
 
-_SQUARE_SLACK = 1.15
-"""Longer to shorter side, up to which a rectangle is a square."""
-_SIZES_DIFFER = 1.2
-"""Larger to smaller area, from which people tell a large one from a small one."""
-_LARGE = frozenset({"large", "big", "larger", "bigger", "largest", "biggest", "huge"})
-_SMALL = frozenset({"small", "little", "tiny", "smaller", "smallest"})
-_SUPERLATIVE = "est"
-_TELLING = ("title", "id", "class", "name", "style")
-"""Attributes in which authors say what something looks like."""
-_TRIANGLE_CORNERS = 3
-_CORNERED = frozenset({"polygon", "polyline", "path"})
+_TELLING = ("title", "aria-label", "alt", "id", "class", "name", "style", "href")
+"""Attributes in which authors say what something looks like or is for."""
 
 
 def fit(element: Element, quality: str, view: View) -> float:
     """How well a quality is seen on an element, from 0 (it is not so) to 1."""
-    state = _STATES.get(quality)
-    if state:
-        return 1.0 * state(element)
-    if quality in _SHAPES:
-        return 1.0 * _SHAPES[quality](element)
+    seen, otherwise = _seen(element, quality, view)
+    return seen or _said(element, quality, otherwise)
+
+
+def _seen(element: Element, quality: str, view: View) -> tuple[float, float]:
+    """How well it is seen, and what the element is worth if its author does not say so either."""
+    visibly = _STATES.get(quality) or SHAPES.get(quality)
+    if visibly:
+        return 1.0 * visibly(element), 0.0
+    if quality == "submit":
+        return 1.0 * _submits(element, view), 0.0
     if quality in _TYPES:
-        return 1.0 * (kinds.input_type(element) in _TYPES[quality]) or _said(element, quality, 0.0)
-    if quality in _LARGE | _SMALL or quality == "any":
-        return 1.0  # `by_size` and the search see to these, among what is left.
+        return 1.0 * (traits.input_type(element) in _TYPES[quality]), UNSEEN
+    if quality in _REGIONS:
+        return 1.0 * (not _REGIONS[quality].isdisjoint({element.tag, element.role})), UNSEEN
     if colors.is_color(quality):
-        return _color_fit(element, quality, view) or _said(element, quality, 0.0)
-    return _said(element, quality, UNSEEN)
-
-
-def by_size(refs: Sequence[int], qualities: Sequence[str], view: View) -> list[int]:
-    """Those of some elements that are as large or small as the qualities say, for their kin.
-
-    The kin are the others and, of a shape, all shapes beside it: the *large* circle may be the only
-    circle.
-    """
-    left = list(refs)
-    for quality in qualities:
-        if quality in _LARGE | _SMALL:
-            left = _sized(left, quality, view) or left
-    return left
-
-
-def _sized(refs: list[int], quality: str, view: View) -> list[int]:
-    kin = {other: _area(view.elements[other]) for ref in refs for other in (ref, *_kin(ref, view))}
-    largest, smallest = max(kin.values(), default=0.0), min(kin.values(), default=0.0)
-    if largest <= smallest * _SIZES_DIFFER:
-        return refs
-    if quality.endswith(_SUPERLATIVE):
-        pick = max if quality in _LARGE else min
-        extreme = pick(kin[ref] for ref in refs)
-        return [ref for ref in refs if kin[ref] == extreme]
-    between = (largest * max(smallest, 1.0)) ** 0.5
-    return [ref for ref in refs if (kin[ref] > between) == (quality in _LARGE)]
-
-
-def _kin(ref: int, view: View) -> list[int]:
-    element = view.elements[ref]
-    if element.parent is None or element.tag not in kinds.SVG_SHAPES:
-        return []
-    return [
-        sibling
-        for sibling in view.snapshot.children.get(element.parent, ())
-        if view.elements[sibling].tag in kinds.SVG_SHAPES
-    ]
-
-
-def _area(element: Element) -> float:
-    return element.box.width * element.box.height if element.box else 0.0
+        return _color_fit(element, quality, view), 0.0
+    return 0.0, UNSEEN
 
 
 def _said(element: Element, word: str, otherwise: float) -> float:
     """Whether the element's own names, of any sort, have the word."""
     attributes = element.attributes
     said = [element.name, element.label]
-    said += [attributes[name] for name in _TELLING if name in attributes]
+    if word not in comparisons.WORDS:  # `float-left` says nothing about where it is.
+        said += [attributes[name] for name in _TELLING if name in attributes]
     is_said = any(
         word in text.lower() and f" {word} " in f" {identifier_words(text)} " for text in said
     )
@@ -105,81 +64,60 @@ def _color_fit(element: Element, words: str, view: View) -> float:
     return 0.0
 
 
-def _is_rectangle(element: Element) -> bool:
-    return element.tag == "rect" or (element.tag not in kinds.SVG_SHAPES and bool(element.color))
-
-
-def _is_square(element: Element) -> bool:
-    if not _is_rectangle(element) or element.box is None:
-        return False
-    longer, shorter = max(element.box[2:]), min(element.box[2:])
-    return longer <= shorter * _SQUARE_SLACK
-
-
-def _corners(element: Element) -> int:
-    if element.tag == "path":
-        return sum(char in "LlHhVvMm" for char in element.attributes.get("d", ""))
-    return len(element.attributes.get("points", "").replace(",", " ").split()) // 2
-
-
-def _is_triangle(element: Element) -> bool:
-    return element.tag in _CORNERED and _corners(element) == _TRIANGLE_CORNERS
-
-
-def _is_letter(element: Element) -> bool:
-    return len(element.own_text) == 1 and element.own_text.isalpha()
-
-
-def _is_digit(element: Element) -> bool:
-    return len(element.own_text) == 1 and element.own_text.isdigit()
-
-
-_SHAPES: Mapping[str, Callable[[Element], bool]] = {
-    "circle": lambda e: e.tag in {"circle", "ellipse"},
-    "ellipse": lambda e: e.tag == "ellipse",
-    "round": lambda e: e.tag in {"circle", "ellipse"},
-    "rectangle": _is_rectangle,
-    "square": _is_square,
-    "triangle": _is_triangle,
-    "polygon": lambda e: e.tag in _CORNERED,
-    "line": lambda e: e.tag == "line",
-    "letter": _is_letter,
-    "digit": _is_digit,
-    "number": lambda e: _is_digit(e) or kinds.input_type(e) == "number",
-}
+def _submits(element: Element, view: View) -> bool:
+    """Whether it sends its form: said so, or a button in a form of which nothing else is said."""
+    kind = traits.input_type(element)
+    if element.tag == "button" and not kind:
+        return any(view.elements[outer].tag == "form" for outer in view.around(element.ref))
+    return kind in {"submit", "image"} and element.tag in {"button", "input"}
 
 
 def _has(state: str) -> Callable[[Element], bool]:
     return lambda element: state in element.states
 
 
-def _has_not(state: str) -> Callable[[Element], bool]:
-    return lambda element: state not in element.states
+def _is_empty(element: Element) -> bool:
+    return not element.value and not element.text
+
+
+def _is_unchecked(element: Element) -> bool:
+    return traits.is_checkable(element) and not element.states & {"checked", "pressed"}
+
+
+def _is_optional(element: Element) -> bool:
+    return traits.is_editable(element) and "required" not in element.states
 
 
 _STATES: Mapping[str, Callable[[Element], bool]] = {
-    "empty": lambda e: not e.value and not e.text,
-    "blank": lambda e: not e.value and not e.text,
+    "empty": _is_empty,
+    "blank": _is_empty,
     "filled": lambda e: bool(e.value),
     "checked": _has("checked"),
     "ticked": _has("checked"),
-    "unchecked": lambda e: kinds.is_checkable(e) and "checked" not in e.states,
-    "unticked": lambda e: kinds.is_checkable(e) and "checked" not in e.states,
+    "unchecked": _is_unchecked,
+    "unticked": _is_unchecked,
     "disabled": _has("disabled"),
-    "enabled": _has_not("disabled"),
+    "inactive": _has("disabled"),
+    "greyed-out": _has("disabled"),
+    "grayed-out": _has("disabled"),
+    "enabled": lambda e: "disabled" not in e.states,
     "required": _has("required"),
-    "optional": lambda e: kinds.is_editable(e) and "required" not in e.states,
+    "mandatory": _has("required"),
+    "optional": _is_optional,
     "selected": lambda e: bool(e.states & {"selected", "checked"}),
     "unselected": lambda e: not e.states & {"selected", "checked"},
     "active": lambda e: bool(e.states & {"selected", "focused", "pressed"}),
     "focused": _has("focused"),
     "invalid": _has("invalid"),
     "readonly": _has("readonly"),
+    "read-only": _has("readonly"),
+    "editable": _has("editable"),
     "expanded": _has("expanded"),
     "open": lambda e: "expanded" in e.states or "open" in e.attributes,
     "collapsed": _has("collapsed"),
     "closed": _has("collapsed"),
     "pressed": _has("pressed"),
+    "any": lambda e: True,
     "visible": lambda e: e.visible,
     "clickable": lambda e: e.interactive,
 }
@@ -190,14 +128,27 @@ _TYPES: Mapping[str, frozenset[str]] = {
     "e-mail": frozenset({"email"}),
     "search": frozenset({"search"}),
     "phone": frozenset({"tel"}),
+    "tel": frozenset({"tel"}),
     "telephone": frozenset({"tel"}),
     "url": frozenset({"url"}),
+    "number": frozenset({"number"}),
     "numeric": frozenset({"number"}),
     "date": frozenset({"date", "datetime-local"}),
     "time": frozenset({"time", "datetime-local"}),
     "month": frozenset({"month"}),
     "week": frozenset({"week"}),
-    "submit": frozenset({"submit", "image"}),
+    "color": frozenset({"color"}),
     "reset": frozenset({"reset"}),
     "file": frozenset({"file"}),
 }
+"""Words for types of `<input>`; a field may be for an e-mail address without being of its type."""
+_REGIONS: Mapping[str, frozenset[str]] = {
+    "sidebar": frozenset({"aside", "complementary"}),
+    "footer": frozenset({"footer", "contentinfo"}),
+    "header": frozenset({"header", "banner"}),
+    "navigation": frozenset({"nav", "navigation"}),
+    "navbar": frozenset({"nav", "navigation"}),
+    "toolbar": frozenset({"toolbar"}),
+    "main": frozenset({"main"}),
+}
+"""Words for parts of a page: tags and roles."""

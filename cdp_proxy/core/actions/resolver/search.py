@@ -11,9 +11,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
-from cdp_proxy.core.actions.resolver import kinds, methods, qualities, relations
+from cdp_proxy.core.actions.resolver import (
+    comparisons,
+    kinds,
+    methods,
+    qualities,
+    relations,
+    traits,
+)
 from cdp_proxy.core.actions.resolver.view import View
 from cdp_proxy.core.actions.resolver.words import COVERAGE, LITERAL, PHRASE, Needle
 from cdp_proxy.core.actions.steps import Kind, Method, Relation, Target
@@ -41,8 +49,11 @@ class Candidate(NamedTuple):
     """How well its name alone fits, before kind and method were weighed."""
 
 
-def find(target: Target, method: Method, view: View) -> list[int]:
+def find(target: Target, method: Method, view: View, *, as_anchor: bool = False) -> list[int]:
     """`ref`s of what a target may mean.
+
+    Args:
+        as_anchor: others are sought in relation to it: which of a tie it is may be for them to say.
 
     Returns:
         One; none; all that are tied; or, for `target.every`, all that are meant.
@@ -54,7 +65,8 @@ def find(target: Target, method: Method, view: View) -> list[int]:
     for attempt in _attempts(target, method, view):
         candidates = _narrowed(attempt, target, anchors, view)
         if candidates:
-            return _chosen(candidates, target, method, anchors, view)
+            refs = _chosen(candidates, target, anchors, view)
+            return refs if as_anchor or target.every else _preferring(refs, method, view)
     return []
 
 
@@ -70,7 +82,7 @@ def _anchors(target: Target, view: View) -> list[int]:
     """What `target.relation` refers to; all of a tie, for the target may tell which."""
     if target.anchor is None or target.relation is None:
         return []
-    found = find(target.anchor, Method.WAIT_FOR, view)
+    found = find(target.anchor, Method.WAIT_FOR, view, as_anchor=True)
     if not found:
         raise AnchorNotFound(target.anchor)
     return found
@@ -79,7 +91,9 @@ def _anchors(target: Target, view: View) -> list[int]:
 def _attempts(target: Target, method: Method, view: View) -> Iterator[list[Candidate]]:
     """Candidates by ever more lenient readings of the words; the first that leave any are taken."""
     if not target.text:
-        like = (e.ref for e in view.elements if kinds.fit(e, target.kind))
+        like = [e.ref for e in view.elements if kinds.fit(e, target.kind)]
+        if target.kind is Kind.ROW:
+            like = [ref for ref in like if not view.is_header_row(ref)]
         yield _weighed(dict.fromkeys(like, LITERAL), target, method, view)
         return
     needle = Needle(target.text)
@@ -96,6 +110,8 @@ def _attempts(target: Target, method: Method, view: View) -> Iterator[list[Candi
     yield _merged(called, _weighed(alike, target, method, view))
     if target.kind is not Kind.ELEMENT:
         yield _of_any_kind({**alike, **hits}, target, method, view)
+    if target.text in target.qualities:  # *the password field*, which may be called anything
+        yield from _attempts(replace(target, text=""), method, view)
     if not target.quoted:
         yield _weighed(resembling, target, method, view)
 
@@ -189,11 +205,11 @@ def _is_exact(candidates: list[Candidate]) -> bool:
 
 
 def _chosen(
-    candidates: list[Candidate], target: Target, method: Method, anchors: list[int], view: View
+    candidates: list[Candidate], target: Target, anchors: list[int], view: View
 ) -> list[int]:
     leading = _leading(candidates, EVERY_MARGIN if target.every else MARGIN)
     refs = _distinct([candidate.ref for candidate in leading], target, view)
-    refs = qualities.by_size(refs, target.qualities, view)
+    refs = comparisons.among(refs, target.qualities, view)
     if target.every:
         return refs
     if target.ordinal is not None:
@@ -202,7 +218,7 @@ def _chosen(
     if target.relation and anchors and target.relation is not Relation.WITHIN:
         refs = relations.nearest(refs, relations.apply(target.relation, anchors, refs, view))
     literal = {candidate.ref for candidate in leading if candidate.words == LITERAL}
-    refs = _preferring(refs, method, literal, view)
+    refs = [ref for ref in refs if ref in literal] or refs
     return refs[:1] if "any" in target.qualities else refs
 
 
@@ -236,6 +252,8 @@ def _distinct(refs: list[int], target: Target, view: View) -> list[int]:
         for outer in view.around(inner):
             if outer in members:
                 dropped.add(inner if outermost or _rules(outer, inner, view) else outer)
+        if view.labelled_control(inner) in members - {inner}:
+            dropped.add(inner)
     return [ref for ref in refs if ref not in dropped]
 
 
@@ -245,13 +263,12 @@ def _rules(outer: int, inner: int, view: View) -> bool:
 
 def _operates(ref: int, view: View) -> int:
     element = view.elements[ref]
-    return 2 * kinds.is_control(element) or int(element.interactive)
+    return 2 * traits.is_control(element) or int(element.interactive)
 
 
-def _preferring(refs: list[int], method: Method, literal: set[int], view: View) -> list[int]:
+def _preferring(refs: list[int], method: Method, view: View) -> list[int]:
     """Fewer of a tie, by what anyone would go by who sees the page; still a tie if that fails."""
     preferences: tuple[Callable[[int], bool], ...] = (
-        lambda ref: ref in literal,
         lambda ref: ref in view.dialogs,
         lambda ref: "disabled" not in view.elements[ref].states,
         lambda ref: methods.is_due(view.elements[ref], method),

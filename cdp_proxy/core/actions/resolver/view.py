@@ -8,7 +8,7 @@ from functools import cached_property
 from rapidfuzz import fuzz, process
 
 from cdp_proxy.core.actions.elements import Element, Snapshot
-from cdp_proxy.core.actions.resolver import kinds
+from cdp_proxy.core.actions.resolver import traits
 from cdp_proxy.core.actions.resolver.names import IDENTIFIER, LONGEST_NAME, names_of
 from cdp_proxy.core.actions.resolver.words import (
     LEAST_RESEMBLANCE,
@@ -159,6 +159,11 @@ class View:
         opened = [e.ref for e in self.elements if e.visible and e.role in _DIALOGS]
         return frozenset(ref for dialog in opened for ref in (dialog, *self.inside(dialog)))
 
+    def is_header_row(self, ref: int) -> bool:
+        """Whether a row has nothing but headings of columns, which nobody counts as a row."""
+        cells = [self.elements[cell] for cell in self.snapshot.children.get(ref, ())]
+        return bool(cells) and all(cell.role == "columnheader" for cell in cells)
+
     def labelled_control(self, ref: int) -> int | None:
         """`ref` of the control a `<label>` belongs to; None for anything else."""
         label = self.elements[ref]
@@ -166,7 +171,7 @@ class View:
             return None
         if "for" in label.attributes:
             return self.by_id(label.frame_id, label.attributes["for"])
-        controls = [inner for inner in self.inside(ref) if kinds.is_control(self.elements[inner])]
+        controls = [inner for inner in self.inside(ref) if traits.is_control(self.elements[inner])]
         return controls[0] if len(controls) == 1 else None
 
     def control_of(self, ref: int, accepts: Callable[[Element], bool]) -> int | None:
