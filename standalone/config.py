@@ -30,11 +30,20 @@ _TUNING: Final = (
     "LAST_CLIENT_GRACE_SECONDS",
     "PING_INTERVAL_SECONDS",
     "PONG_TIMEOUT_SECONDS",
+    "SCREENSHOT_BUCKET",
+    "SCREENSHOT_KMS_KEY",
     "DRAIN_SECONDS",
 )
 """The container's own settings that reach it unchanged from the caller's environment."""
 _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "FONTCONFIG_PATH")
 """What a child needs of the caller's environment to work at all; nothing else reaches it."""
+_AWS: Final = (
+    *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"),
+    *("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_REGION", "AWS_DEFAULT_REGION"),
+    *("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"),
+)
+"""What boto3 finds its way by; for the container alone, and only if `_USES_AWS` is set."""
+_USES_AWS: Final = ("SCREENSHOT_BUCKET",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +70,8 @@ class StandaloneConfig:
     """Path of the redis-server binary; None = none was found."""
     tuning: Mapping[str, str] = field(default_factory=dict)
     inherited: Mapping[str, str] = field(default_factory=dict, repr=False)
+    aws: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The caller's AWS settings, if the container has a use for them."""
 
 
 def from_command_line(arguments: Sequence[str], environ: Mapping[str, str]) -> StandaloneConfig:
@@ -86,10 +97,17 @@ def from_command_line(arguments: Sequence[str], environ: Mapping[str, str]) -> S
         redis_server=_find_redis(environ),
         tuning={name: environ[name] for name in _TUNING if name in environ},
         inherited={name: environ[name] for name in _INHERITED if name in environ},
+        aws=_aws_settings(environ),
     )
     if reader.errors:
         raise StartFailed("; ".join(reader.errors), ExitCode.CONFIG)
     return config
+
+
+def _aws_settings(environ: Mapping[str, str]) -> Mapping[str, str]:
+    if not any(environ.get(name) for name in _USES_AWS):
+        return {}
+    return {name: environ[name] for name in _AWS if name in environ}
 
 
 def caller_environment() -> Mapping[str, str]:

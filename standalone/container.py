@@ -133,6 +133,7 @@ class Container:
         variables = {
             **config.inherited,
             **config.tuning,
+            **config.aws,
             "REDIS_ENDPOINT": self._links.redis_endpoint,
             "JWE_SECRET": self._links.jwt_secret,
             "CDP_HOST": config.host,

@@ -86,5 +86,17 @@ def test_children_get_tuning_and_little_else_of_the_callers_environment() -> Non
     assert config.inherited == {"PATH": "/bin"}
 
 
+def test_aws_settings_reach_the_container_that_has_a_use_for_them() -> None:
+    aws = {"AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-central-1"}
+
+    without = from_command_line([], aws)
+    config = from_command_line([], {**aws, "SCREENSHOT_BUCKET": "shots"})
+
+    assert without.aws == {}
+    assert config.aws == aws
+    assert config.inherited == {}
+    assert "AWS_SECRET" not in repr(config)
+
+
 def test_the_key_is_not_in_the_representation() -> None:
     assert "secret" not in repr(StandaloneConfig(api_key="secret" * 4))
