@@ -123,10 +123,13 @@ class BedrockCall:
         from botocore import exceptions  # noqa: PLC0415 - the client has loaded it
 
         try:
-            return _reply(client.converse(**self._parameters))
+            response = client.converse(**self._parameters)
+            if "output" not in response:
+                raise Busy(None)  # botocore's way to say that the body ended early
+            return _reply(response)
         except exceptions.ClientError as error:
             raise _error_of(error.response) from error
-        except exceptions.HTTPClientError as error:
+        except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
             raise Busy(None) from error
         except exceptions.BotoCoreError as error:
             raise Rejected(0, type(error).__name__, "") from error

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from shared.errors import ModelFailed
 
 TOOL_NAME = "answer"
 """Of the one tool that providers with tools are made to call: its input is the answer."""
@@ -76,7 +75,7 @@ class Call(Protocol):
         Raises:
             Busy: may be tried again.
             Rejected: not in this form.
-            shared.errors.ModelFailed: never.
+            shared.errors.ModelFailed: it may not be sent.
         """
         ...
 
@@ -95,8 +94,3 @@ class Provider(Protocol):
     def adapted(self, rejection: Rejected) -> Provider | None:
         """The same model, asked without what it refused; None when nothing can be left out."""
         ...
-
-
-def model_failed(text: str, reason: str, **details: object) -> ModelFailed:
-    """The error a caller sees; `reason` is for programs."""
-    return ModelFailed(text, reason=reason, **details)
