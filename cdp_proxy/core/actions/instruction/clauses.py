@@ -1,0 +1,296 @@
+"""An instruction divided into clauses: one verb each, with the words that belong to it.
+
+1. Sentences, lines, `;` and *then* always end a clause; *and* and commas only where a verb follows
+   that has what it needs (so that *Terms and conditions*, *Save and close*, *A, B and C* stay
+   whole). Quoted text is never divided.
+2. What only opens or closes a clause politely is left out.
+3. *In the dialog, click OK*: what a clause begins with, before its verb, is its **setting**.
+4. *Click A, then B*: a part without a verb takes the one before.
+5. *Expand the sections to find and click X*: the first clause is only a way to the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cdp_proxy.core.actions.instruction.errors import not_understood
+from cdp_proxy.core.actions.instruction.tokens import Words
+from cdp_proxy.core.actions.instruction.verbs import (
+    FILLERS,
+    GERUNDS,
+    HARD_CONNECTORS,
+    POLITE_ENDINGS,
+    PURPOSE,
+    SOFT_CONNECTORS,
+    VERBS,
+    WITHOUT_OBJECT,
+    Verb,
+)
+
+MAX_CLAUSES = 100
+"""Steps that one instruction may ask for; longer chains are several requests."""
+MAX_FILLERS = 24
+"""Words of courtesy that are skipped at a time."""
+SENTENCE_ENDS = frozenset(".!?")
+INITIALS = 2
+"""A full stop after so few letters ends an abbreviation, not a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One verb and its words."""
+
+    verb: Verb
+    spoken: str
+    """The verb as it was said, in lower case."""
+    words: Words
+    """What follows the verb, without what is polite."""
+    source: str
+    """The clause as written."""
+    setting: Words | None = None
+    """What stood before the verb: *in the dialog*."""
+    searching: bool = False
+    """What the clause before does is only to find the target of this one."""
+    means: Words | None = None
+    """What follows *by*: *by clicking "x"*, from its gerund on."""
+
+
+def divide(words: Words) -> list[Clause]:
+    """Divide an instruction into clauses, in their order.
+
+    Raises:
+        InstructionNotUnderstood: there is no verb, or too many.
+    """
+    clauses: list[Clause] = []
+    for part in _parts(words):
+        clause = _clause(part, clauses[-1] if clauses else None)
+        if clause is not None:
+            clauses.append(clause)
+        if len(clauses) > MAX_CLAUSES:
+            raise not_understood(part.words.source, f"More than {MAX_CLAUSES} steps at once")
+    if not clauses:
+        raise not_understood(words.source, "There is no action in it")
+    return clauses
+
+
+class _Part(NamedTuple):
+    """The words of one clause."""
+
+    words: Words
+    searching: bool
+    """They follow *to find (and)*."""
+    elidable: bool
+    """They may do without a verb: they follow *then*."""
+
+
+class _Boundary(NamedTuple):
+    """What stands between two clauses, or only looks like it."""
+
+    after: int
+    """The first place after it."""
+    divides: bool
+    searching: bool = False
+    elidable: bool = False
+
+
+def _parts(words: Words) -> Iterator[_Part]:
+    """The words of each clause."""
+    start, begun = 0, _Boundary(0, divides=True)
+    at = _after_verb(words, 0)
+    while at < len(words):
+        boundary = _boundary(words, start, at)
+        if not boundary.divides:
+            at = boundary.after
+            continue
+        yield _Part(words[start:at], begun.searching, begun.elidable)
+        start, begun = boundary.after, boundary
+        at = _after_verb(words, start)
+    yield _Part(words[start:], begun.searching, begun.elidable)
+
+
+def _boundary(words: Words, start: int, at: int) -> _Boundary:
+    """What is at a place: the end of a clause, or something to go on after."""
+    after, hard, elidable = at, False, False
+    while after < len(words):
+        purpose = _purpose(words, after)
+        if purpose is not None:
+            return _Boundary(purpose, divides=True, searching=True)
+        connector = _connector(words, start, after)
+        if connector is None:
+            break
+        hard = hard or connector[1]
+        elidable = elidable or (connector[1] and words.key(after).isalpha())
+        after += connector[0]
+    if after == at:
+        return _Boundary(at + 1, divides=False)
+    verb = after < len(words) and verb_at(words, _skip_fillers(words, after)) is not None
+    divides = hard or (verb and not _name_goes_on(words, at, after))
+    return _Boundary(after, divides, elidable=elidable)
+
+
+def _connector(words: Words, start: int, at: int) -> tuple[int, bool] | None:
+    """How long the connector at a place is, and whether it ends a clause in any case."""
+    hard = HARD_CONNECTORS.at(words, at)
+    if hard is not None:
+        return hard[0], words.key(at) != "\n" or not _form_goes_on(words, start, at)
+    if words.key(at) in SENTENCE_ENDS:
+        before = words[at - 1] if at else None
+        short = before is not None and not before.literal and len(before.text) <= INITIALS
+        ended = at + 1 == len(words) or words[at].end < words[at + 1].start
+        return 1, ended and not (short and words.key(at) == ".")
+    soft = SOFT_CONNECTORS.at(words, at)
+    return (soft[0], False) if soft is not None else None
+
+
+def _form_goes_on(words: Words, start: int, at: int) -> bool:
+    """Whether a line is one more `name = value` of a form, rather than the next clause."""
+    line = words[at + 1 :]
+    end = next((i for i, token in enumerate(line) if token.key == "\n"), len(line))
+    pairs = any(token.key in {"=", ":"} for token in line[:end])
+    verb = VERBS.at(words, _skip_fillers(words, start))
+    return pairs and verb is not None and verb[1] in {Verb.FILL, Verb.WRITE, Verb.SET}
+
+
+def _purpose(words: Words, at: int) -> int | None:
+    """Where the words after *to find (and)* begin."""
+    purpose = PURPOSE.at(words, at)
+    if purpose is None:
+        return None
+    after = at + purpose[0]
+    if verb_at(words, after):
+        return after
+    return at + 1 if words.key(at + 1) in {"find", "locate", "look"} else None
+
+
+def _name_goes_on(words: Words, at: int, after: int) -> bool:
+    """Whether *Cut and Paste* goes on, as a name does: a capital on both sides of an *and*."""
+    before, verb = words[at - 1], words[_skip_fillers(words, after)]
+    if at == 0 or before.literal or after - at > 1 or words.key(at) != "and":
+        return False
+    shouting = before.text.isupper() and verb.text.isupper()
+    return before.text[:1].isupper() and verb.text[:1].isupper() and not shouting
+
+
+def verb_at(words: Words, at: int) -> tuple[int, Verb] | None:
+    """The verb at a place with as many words as it has, if what it needs follows."""
+    found = VERBS.at(words, at)
+    if found is None:
+        return None
+    after = at + found[0]
+    if found[1] in WITHOUT_OBJECT:
+        return found
+    if after >= len(words) or _ends(words, after):
+        return None
+    return found
+
+
+def _ends(words: Words, at: int) -> bool:
+    """Whether nothing but a connector or a courtesy comes at a place."""
+    if words[at].quoted:
+        return False
+    if words[at].punctuation and words.key(at) != ":":
+        return True
+    if HARD_CONNECTORS.at(words, at) or words.key(at) == "and":
+        return True
+    polite = POLITE_ENDINGS.at(words, at)
+    return polite is not None and at + polite[0] >= len(words)
+
+
+def _after_verb(words: Words, start: int) -> int:
+    """The first place after a clause's verb at which the clause could end."""
+    at = _skip_fillers(words, start)
+    verb = verb_at(words, at)
+    return at + verb[0] if verb is not None else max(at, start + 1)
+
+
+def _skip_fillers(words: Words, at: int) -> int:
+    """The first place that is neither punctuation, a bullet, a number of a list, nor a courtesy."""
+    end = min(len(words), at + MAX_FILLERS)
+    while at < end:
+        token = words[at]
+        filler = FILLERS.at(words, at)
+        if token.punctuation or _is_bullet(words, at):
+            at += 1
+        elif filler is not None and not (filler[0] == 1 and verb_at(words, at)):
+            at += filler[0]
+        else:
+            break
+    return at
+
+
+def _is_bullet(words: Words, at: int) -> bool:
+    text = words[at].text
+    if words[at].quoted:
+        return False
+    number = text.rstrip(".):")
+    listed = text != number or words.key(at + 1) in {".", ":"}
+    return text in {"-", "*", "•", "–"} or (listed and number.isascii() and number.isdigit())
+
+
+def _clause(part: _Part, before: Clause | None) -> Clause | None:
+    """Read the words of a clause: its verb, its setting, its means."""
+    body = _without_courtesy(part.words[_skip_fillers(part.words, 0) :])
+    if not len(body):
+        return None
+    verb = verb_at(body, 0)
+    if verb is not None:
+        return _spoken(body, verb, body.source, part.searching, None)
+    setting = _setting_end(body)
+    if setting is not None:
+        rest = body[_skip_fillers(body, setting) :]
+        found = verb_at(rest, 0)
+        if found is not None:
+            return _spoken(rest, found, body.source, part.searching, body[:setting])
+    if before is None or not part.elidable or VERBS.at(body, 0) is not None:
+        raise not_understood(body.source)
+    return Clause(before.verb, before.spoken, body, body.source, before.setting)
+
+
+def _spoken(
+    body: Words, verb: tuple[int, Verb], source: str, searching: bool, setting: Words | None
+) -> Clause:
+    spoken = " ".join(token.key for token in body[: verb[0]])
+    words = body[verb[0] :]
+    means = _means_start(words)
+    return Clause(
+        verb=verb[1],
+        spoken=spoken,
+        words=words if means is None else words[:means],
+        source=source,
+        setting=setting,
+        searching=searching,
+        means=None if means is None else words[means + 1 :],
+    )
+
+
+def _means_start(words: Words) -> int | None:
+    """Where *by clicking …* begins."""
+    for at in range(len(words) - 1):
+        if words.key(at) in {"by", "via"} and GERUNDS.at(words, at + 1) is not None:
+            return at
+    return None
+
+
+def _setting_end(words: Words) -> int | None:
+    """The comma after *In the dialog, …* when a verb follows it."""
+    for at, token in enumerate(words):
+        if token.key in {",", ":"} and verb_at(words, _skip_fillers(words, at + 1)):
+            return at
+    return None
+
+
+def _without_courtesy(words: Words) -> Words:
+    """Without punctuation and politeness at the end."""
+    words = words.stripped()
+    while len(words) > 1:
+        ending = POLITE_ENDINGS.before(words, len(words))
+        if ending is None or ending[0] >= len(words) or _in_quotes(words, ending[0]):
+            break
+        words = words[: len(words) - ending[0]].stripped()
+    return words
+
+
+def _in_quotes(words: Words, length: int) -> bool:
+    return any(token.quoted or token.text[:1].isupper() for token in words[len(words) - length :])
