@@ -15,6 +15,7 @@ from twisted.internet.protocol import ServerFactory
 from twisted.logger import Logger
 
 from cdp_proxy.config import ProxyConfig
+from cdp_proxy.transport.actions import Actions
 from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.caller import CallFailed
@@ -31,7 +32,9 @@ from cdp_proxy.transport.reactor import Reactor
 from cdp_proxy.transport.registry import Resources, Sessions
 from cdp_proxy.transport.request_body import QuietSite
 from cdp_proxy.transport.requests import RequestConsumer
+from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.scratch import ScratchRoot
+from cdp_proxy.transport.screenshots import make_screenshot_store
 from cdp_proxy.transport.session import Timeouts
 from cdp_proxy.transport.tasks import all_done
 from shared.bus import RequestBus
@@ -103,6 +106,7 @@ class Container:
         self._consumer = RequestConsumer(
             reactor, self._blocking, self._sessions, RequestBus(self._redis, system_clock)
         )
+        self._consumer.use_actions(RunningActions(reactor, self._sessions, self._actions()))
         self._site = QuietSite(
             FrontDoor(
                 Rooms(
@@ -162,6 +166,14 @@ class Container:
             self._scratch.remove()
             self._redis.close()
             self._taking.close()
+
+    def _actions(self) -> Actions:
+        config = self._config
+        return Actions(
+            make_screenshot_store(
+                self._blocking, config.screenshot_bucket, config.screenshot_kms_key
+            )
+        )
 
     async def _reach_redis(self, asking: Awaitable[None]) -> None:
         try:

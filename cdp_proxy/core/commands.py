@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
+
+from cdp_proxy.core.actions.elements import Box
 
 T = TypeVar("T")
 CdpCommand = Generator[dict[str, Any], dict[str, Any], T]
@@ -80,6 +82,116 @@ def evaluate_in(context_id: int, expression: str) -> CdpCommand[Any]:
         },
     }
     return _value_of(answer)
+
+
+def node_from(object_id: str, function: str) -> CdpCommand[str | None]:
+    """`Runtime.callFunctionOn` a node for another node; its object id, None for null.
+
+    Raises:
+        ScriptFailed: the function threw.
+    """
+    answer = yield {
+        "method": "Runtime.callFunctionOn",
+        "params": {"objectId": object_id, "functionDeclaration": function},
+    }
+    _value_of(answer)
+    found: str | None = answer["result"].get("objectId")
+    return found
+
+
+def node_in(context_id: int, expression: str) -> CdpCommand[str | None]:
+    """`Runtime.evaluate` for a node; its object id, None for null.
+
+    Raises:
+        ScriptFailed: it threw.
+    """
+    answer = yield {
+        "method": "Runtime.evaluate",
+        "params": {"contextId": context_id, "expression": expression},
+    }
+    _value_of(answer)
+    found: str | None = answer["result"].get("objectId")
+    return found
+
+
+def backend_node_id(object_id: str) -> CdpCommand[int]:
+    """`DOM.describeNode`, for the id alone."""
+    answer = yield {"method": "DOM.describeNode", "params": {"objectId": object_id}}
+    return int(answer["node"]["backendNodeId"])
+
+
+def content_frame_id(object_id: str) -> CdpCommand[str | None]:
+    """`DOM.describeNode` of an iframe, for the id of the frame in it."""
+    answer = yield {"method": "DOM.describeNode", "params": {"objectId": object_id}}
+    found: str | None = answer["node"].get("frameId")
+    return found
+
+
+class Navigated(NamedTuple):
+    """The outcome of `Page.navigate`."""
+
+    error: str | None
+    """`net::ERR_…`, when nothing was loaded."""
+    new_document: bool
+    """False when only the fragment has changed, or the answer was a download."""
+
+
+def navigate(url: str) -> CdpCommand[Navigated]:
+    """`Page.navigate`, with what PyCDP does not decode."""
+    answer = yield {"method": "Page.navigate", "params": {"url": url}}
+    new_document = "loaderId" in answer and not answer.get("isDownload", False)
+    return Navigated(answer.get("errorText"), new_document)
+
+
+class PageLayout(NamedTuple):
+    """What `Page.getLayoutMetrics` says, in CSS pixels."""
+
+    viewport: Box
+    """What is in view, relative to the document."""
+    content: tuple[float, float]
+    """Width and height of all there is."""
+
+
+def page_layout() -> CdpCommand[PageLayout]:
+    """`Page.getLayoutMetrics`."""
+    answer = yield {"method": "Page.getLayoutMetrics"}
+    seen, content = answer["cssLayoutViewport"], answer["cssContentSize"]
+    viewport = Box(seen["pageX"], seen["pageY"], seen["clientWidth"], seen["clientHeight"])
+    return PageLayout(viewport, (content["width"], content["height"]))
+
+
+def capture_screenshot(image_format: str, quality: int | None, clip: Box | None) -> CdpCommand[str]:
+    """`Page.captureScreenshot`; `clip` is relative to the document. The image in base64."""
+    params: dict[str, object] = {"format": image_format}
+    if quality is not None:
+        params["quality"] = quality
+    if clip is not None:
+        params["clip"] = {**clip._asdict(), "scale": 1}
+        params["captureBeyondViewport"] = True
+    answer = yield {"method": "Page.captureScreenshot", "params": params}
+    return str(answer["data"])
+
+
+class HistoryEntry(NamedTuple):
+    """One page of a tab's history."""
+
+    id: int
+    url: str
+    title: str
+
+
+def history() -> CdpCommand[tuple[int, list[HistoryEntry]]]:
+    """`Page.getNavigationHistory`: where in the history the tab is, and all of it."""
+    answer = yield {"method": "Page.getNavigationHistory"}
+    entries = [
+        HistoryEntry(entry["id"], entry["url"], entry["title"]) for entry in answer["entries"]
+    ]
+    return answer["currentIndex"], entries
+
+
+def go_to_entry(entry_id: int) -> CdpCommand[None]:
+    """`Page.navigateToHistoryEntry`."""
+    yield {"method": "Page.navigateToHistoryEntry", "params": {"entryId": entry_id}}
 
 
 class ScriptFailed(Exception):

@@ -97,7 +97,8 @@ def _characters() -> Iterator[tuple[str, Key]]:
         code, key_code = f"Digit{digit}", ord("0") + digit
         yield str(digit), Key(str(digit), code, key_code, str(digit))
         yield shifted, Key(shifted, code, key_code, shifted, SHIFT)
-    for (plain, shifted), (code, key_code) in _PUNCTUATION.items():
+    for pair, (code, key_code) in _PUNCTUATION.items():
+        plain, shifted = pair[0], pair[1]
         yield plain, Key(plain, code, key_code, plain)
         yield shifted, Key(shifted, code, key_code, shifted, SHIFT)
     yield " ", Key(" ", "Space", 32, " ")

@@ -68,6 +68,11 @@ class Tabs:
         """An open tab."""
         return self._tabs.get(target_id)
 
+    def opened_by(self, opener_id: str, target_id: str) -> bool:
+        """Whether one tab has opened another."""
+        info = self._tabs.get(target_id)
+        return info is not None and info.opener_id == opener_id
+
     @property
     def active(self) -> TabInfo | None:
         """The tab that is acted on when none is named; None when none is open."""

@@ -9,13 +9,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
 import cdp.network
 import cdp.page
 import cdp.target
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, DeferredList, DeferredLock
 from twisted.internet.defer import TimeoutError as DeferredTimeout
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
@@ -41,6 +41,8 @@ class Pages:
     def __init__(self, reactor: IReactorTime, caller: CdpCaller) -> None:
         """Nothing is attached yet."""
         self.tabs = Tabs()
+        self.turn = DeferredLock()
+        """Held by the action under way: they take turns."""
         self._reactor = reactor
         self._caller = caller
         self._root: str | None = None
@@ -71,6 +73,10 @@ class Pages:
                 self._attached.pop(info.target_id, None)
                 raise
         return tab
+
+    def now(self) -> float:
+        """Seconds of the reactor's clock."""
+        return self._reactor.seconds()
 
     async def open(self, url: str = "about:blank") -> str:
         """Open a new tab; its target id."""
@@ -138,7 +144,7 @@ class AttachedTab:
         """The dialog that is open now."""
         return self.activity.dialog
 
-    async def watch(self, watching: bool) -> None:
+    def watch(self, *, watching: bool) -> None:
         """Follow what the tab asks of the network, or stop; for the time of an action."""
         self._watching = watching
         command = cdp.network.enable if watching else cdp.network.disable
@@ -151,24 +157,33 @@ class AttachedTab:
         """Run one command; see `Page.call`."""
         return await self._follow(command, session, timeout_seconds, blockable=True)
 
+    async def browser_call(self, command: CdpCommand[T]) -> T:
+        """Run a command that the browser itself answers, whatever blocks the page.
+
+        Raises:
+            CommandFailed: as for `call`.
+        """
+        return await self._follow(command, None, 10.0, blockable=False)
+
     async def answer_dialog(self, accept: bool, text: str | None) -> None:
-        """Close the dialog that is open: the one command that it does not hold up."""
-        command = cdp.page.handle_java_script_dialog(accept, text)
-        await self._follow(command, None, 10.0, blockable=False)
+        """Close the dialog that is open; see `Tab.answer_dialog`."""
+        await self.browser_call(cdp.page.handle_java_script_dialog(accept, text))
 
     async def call_all(
         self, commands: Sequence[CdpCommand[Any]], session: str | None = None
     ) -> None:
-        """Send commands at once, wait for the last; see `Tab.call_all`."""
-        deferreds = [Deferred.fromCoroutine(self.call(command, session)) for command in commands]
-        failure: BaseException | None = None
-        for deferred in deferreds:
-            try:
-                await deferred
-            except CommandFailed as error:
-                failure = failure or error
-        if failure is not None:
-            raise failure
+        """Send commands at once, wait for all; see `Tab.call_all`."""
+        await self.gather([self.call(command, session) for command in commands])
+
+    async def gather(self, coroutines: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+        """Run coroutines side by side; see `Tab.gather`."""
+        deferreds = [Deferred.fromCoroutine(coroutine) for coroutine in coroutines]
+        ended: Deferred[Any] = DeferredList(deferreds, consumeErrors=True)
+        outcomes = await ended
+        for succeeded, outcome in outcomes:
+            if not succeeded:
+                outcome.raiseException()
+        return [outcome for _, outcome in outcomes]
 
     def now(self) -> float:
         """Seconds of the reactor's clock."""

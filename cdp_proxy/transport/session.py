@@ -29,6 +29,7 @@ from cdp_proxy.core.settings import needs_targets
 from cdp_proxy.transport.caller import CallFailed
 from cdp_proxy.transport.chromium import Browser
 from cdp_proxy.transport.download_names import DownloadNames
+from cdp_proxy.transport.pages import Pages
 from cdp_proxy.transport.target_settings import TargetSettings
 from cdp_proxy.transport.tasks import spawn
 from cdp_proxy.transport.uploads import UploadBudget
@@ -110,6 +111,8 @@ class LiveSession:
         """Set when the end begins."""
         self.downloads = DownloadNames(browser.caller, browser.folder.folders.downloads)
         self.uploads = UploadBudget()
+        self.pages = Pages(reactor, browser.caller)
+        """Its tabs, for actions."""
         self.transfers: set[Transfer] = set()
         """Downloads that are being fetched, and actions; they end with the session."""
         self._reactor = reactor

@@ -47,6 +47,10 @@ class _DialogParams(Struct, frozen=True):
     message: str
 
 
+class _ChooserParams(Struct, frozen=True, rename="camel"):
+    backend_node_id: int | None = None
+
+
 class _Response(Struct, frozen=True):
     status: int
 
@@ -60,6 +64,7 @@ class _ResponseParams(Struct, frozen=True, rename="camel"):
 _decode_frame = msgspec.json.Decoder(_FrameParams).decode
 _decode_request = msgspec.json.Decoder(_RequestParams).decode
 _decode_dialog = msgspec.json.Decoder(_DialogParams).decode
+_decode_chooser = msgspec.json.Decoder(_ChooserParams).decode
 _decode_response = msgspec.json.Decoder(_ResponseParams).decode
 
 
@@ -84,6 +89,8 @@ class Activity:
         """`main_frame_id` is the tab's target id, `session` the flat session of that target."""
         self.navigation = Navigation()
         self.dialog: Dialog | None = None
+        self.file_chooser: tuple[int, str] | None = None
+        """The file input that asked for files, and its session; for who intercepts choosers."""
         self.crashed = False
         self.last_change = 0.0
         """When something last began or ended, in seconds of the shell's clock."""
@@ -156,6 +163,9 @@ class Activity:
         elif name == "javascriptDialogOpening":
             params = _decode_dialog(event.params)
             self.dialog = Dialog(params.type, params.message)
+        elif name == "fileChooserOpened":
+            node = _decode_chooser(event.params).backend_node_id
+            self.file_chooser = (node, event.session_id or "") if node is not None else None
         elif name == "javascriptDialogClosed":
             self.dialog = None
         elif name in _MAIN_STEPS:

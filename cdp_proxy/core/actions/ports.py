@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -78,6 +78,22 @@ class Tab(Page, Protocol):
 
     activity: Activity
     """What it is doing; kept up to date while an action runs."""
+
+    async def answer_dialog(self, accept: bool, text: str | None) -> None:
+        """Close the dialog that is open, with `text` for a prompt.
+
+        Raises:
+            CommandFailed: none was open any more.
+        """
+        ...
+
+    async def gather(self, coroutines: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+        """Run coroutines side by side; their results in order.
+
+        Raises:
+            Exception: what the first of them in order raised; all have ended then.
+        """
+        ...
 
     async def call_all(
         self, commands: Sequence[CdpCommand[Any]], session: str | None = None

@@ -175,24 +175,48 @@ OPTIONS: Final = """function() {
   }));
 }"""
 
-SCROLL_BY: Final = """function(direction) {
+FIRST_LABEL: Final = "function() { return (this.labels && this.labels[0]) || null; }"
+
+_SCROLLING: Final = """
   const scrolls = node => {
     const style = getComputedStyle(node);
     return /(auto|scroll|overlay)/.test(style.overflowY + style.overflowX)
       && (node.scrollHeight > node.clientHeight + 1 || node.scrollWidth > node.clientWidth + 1);
   };
-  let box = this.nodeType === 9 ? null : this;
+  const turn = box => {
+    const before = [box.scrollLeft, box.scrollTop];
+    const far = 1e9, pageY = box.clientHeight * 0.85, pageX = box.clientWidth * 0.85;
+    const [left, top] = {up: [0, -pageY], down: [0, pageY], left: [-pageX, 0],
+                         right: [pageX, 0], top: [0, -far], bottom: [0, far]}[direction];
+    box.scrollBy({left, top, behavior: 'instant'});
+    return box.scrollLeft !== before[0] || box.scrollTop !== before[1];
+  };
+  const page = document.scrollingElement || document.documentElement;
+"""
+
+SCROLL_BY: Final = (
+    "function(direction) {"
+    + _SCROLLING
+    + """
+  let box = this;
   while (box && !scrolls(box)) box = box.parentElement;
-  box = box || this.ownerDocument?.scrollingElement || document.scrollingElement
-    || document.documentElement;
-  const before = [box.scrollLeft, box.scrollTop];
-  const far = 1e9, pageY = box.clientHeight * 0.85, pageX = box.clientWidth * 0.85;
-  const by = {up: [0, -pageY], down: [0, pageY], left: [-pageX, 0], right: [pageX, 0],
-              top: [0, -far], bottom: [0, far]}[direction];
-  box.scrollBy({left: by[0], top: by[1], behavior: 'instant'});
-  return box.scrollLeft !== before[0] || box.scrollTop !== before[1];
+  return turn(box || page);
 }"""
-"""-> whether it moved."""
+)
+"""Of what is around an element, or itself: by most of a screenful, or to an end. -> whether it
+moved."""
+
+SCROLL_PAGE: Final = (
+    "function(direction) {"
+    + _SCROLLING
+    + """
+  if (turn(page)) return true;
+  const area = node => node.clientWidth * node.clientHeight;
+  const boxes = [...document.querySelectorAll('*')].filter(scrolls);
+  return boxes.sort((a, b) => area(b) - area(a)).some(turn);
+}"""
+)
+"""The page, or the largest part of it that scrolls. -> whether anything moved."""
 
 SELECTOR: Final = """function() {
   const step = node => {
@@ -231,15 +255,21 @@ SELECTOR: Final = """function() {
 """-> CSS that finds this element alone in its document; ` >> ` goes into a shadow root."""
 
 FIND: Final = """(steps => {
-  let scope = document;
-  for (const css of steps) {
-    const found = (scope.shadowRoot || scope).querySelector(css);
-    if (!found) return null;
-    scope = found;
+  let scope = document, taken = 0;
+  for (const step of steps) {
+    const path = step.startsWith('xpath=') ? step.slice(6) : step.startsWith('/') ? step : null;
+    const within = scope.shadowRoot || scope;
+    const next = path === null ? within.querySelector(step)
+      : document.evaluate(path, within, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue;
+    if (!next) return {found: null, taken};
+    scope = next;
+    taken += 1;
+    if (/^i?frame$/.test(next.localName)) break;
   }
-  return scope;
+  return {found: scope, taken};
 })"""
-"""Of a list of CSS selectors, each within the shadow root of what the one before found."""
+"""Of steps, each within what the one before found -> the node, and how many steps led to it: an
+iframe's content is for another call."""
 
 QUIET: Final = """new Promise(resolve => {
   let last = performance.now();
@@ -257,3 +287,10 @@ QUIET: Final = """new Promise(resolve => {
   setTimeout(look, QUIET_MS);
 })"""
 """-> once the document has not changed for a while (true), or has gone on changing (false)."""
+
+IS_ENABLED: Final = "function() { return !this.matches(':disabled'); }"
+
+SLIDER_VALUE: Final = """function() {
+  const value = this.getAttribute('aria-valuenow') ?? this.value;
+  return value === undefined || value === null || value === '' ? null : Number(value);
+}"""

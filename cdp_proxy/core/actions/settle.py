@@ -5,11 +5,9 @@ Bounded throughout: pages that never come to rest (clocks, tickers, polling) are
 
 from __future__ import annotations
 
-import cdp.page
-
 from cdp_proxy.core.actions import scripts
 from cdp_proxy.core.actions.ports import CommandFailed, Tab
-from cdp_proxy.core.actions.touch import WORLD
+from cdp_proxy.core.actions.touch import world_of
 from cdp_proxy.core.commands import ScriptFailed, evaluate_in
 
 _BUSY_SECONDS_MAX = 5.0
@@ -56,11 +54,9 @@ async def _dom_quiet(tab: Tab) -> None:
     frames = {tab.target_id: tab.session, **tab.frame_sessions}
     for frame_id, session in frames.items():
         try:
-            world = await tab.call(
-                cdp.page.create_isolated_world(cdp.page.FrameId(frame_id), WORLD), session
-            )
+            world = await world_of(tab, frame_id, session)
             script = scripts.QUIET % {"quiet": _QUIET_MS, "most": _CHANGING_MS_MAX}
-            await tab.call(evaluate_in(int(world), script), session, timeout_seconds=2.0)
+            await tab.call(evaluate_in(world, script), session, timeout_seconds=2.0)
         except (CommandFailed, ScriptFailed):
             # Its document is being replaced, or it hangs: what loads is waited for by `_idle`.
             continue

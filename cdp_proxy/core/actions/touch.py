@@ -17,7 +17,7 @@ import cdp.runtime
 from cdp_proxy.core.actions import scripts
 from cdp_proxy.core.actions.elements import Element, Snapshot
 from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, Tab
-from cdp_proxy.core.commands import call_on_node
+from cdp_proxy.core.commands import backend_node_id, call_on_node, node_from
 from shared.errors import TargetCovered, TargetDetached, TargetDisabled, TargetNotFound
 
 WORLD = "wallcrawler"
@@ -25,6 +25,8 @@ WORLD = "wallcrawler"
 _PATIENCE_SECONDS = 3.0
 """How long an element may take to become enabled, uncovered and visible."""
 _PAUSE_SECONDS = 0.1
+_SCRIPT_SECONDS = 30.0
+"""A script waits for the element to stand still; a page may be at work for long."""
 _ALIGNMENTS = ("nearest", "center", "end", "start")
 """Tried in turn, as what covers an element may stick to an edge of the viewport."""
 _FRAME_TAGS = frozenset({"iframe", "frame"})
@@ -47,23 +49,59 @@ async def call_on(tab: Tab, element: Element, function: str, *arguments: object)
         TargetDetached: the element is not in its document any more.
     """
     session = element.key.cdp_session_id
-    frame = cdp.page.FrameId(element.frame_id)
     try:
-        world = await tab.call(cdp.page.create_isolated_world(frame, WORLD), session)
-        node = await tab.call(
-            cdp.dom.resolve_node(
-                backend_node_id=cdp.dom.BackendNodeId(element.key.backend_node_id),
-                execution_context_id=world,
-            ),
-            session,
-        )
+        node = await _handle(tab, element)
         return await tab.call(
-            call_on_node(str(node.object_id), function, arguments), session, timeout_seconds=30.0
+            call_on_node(node, function, arguments), session, timeout_seconds=_SCRIPT_SECONDS
         )
     except BlockedByDialog:
         raise
     except CommandFailed as error:
         raise TargetDetached(f"It has gone from the page: {error}") from error
+
+
+async def node_on(tab: Tab, element: Element, function: str) -> int | None:
+    """Call a function that gives another node of the same document, or null.
+
+    Returns:
+        That node's backend node id.
+
+    Raises:
+        TargetDetached: as for `call_on`.
+    """
+    session = element.key.cdp_session_id
+    try:
+        node = await _handle(tab, element)
+        other = await tab.call(node_from(node, function), session)
+        return None if other is None else await tab.call(backend_node_id(other), session)
+    except BlockedByDialog:
+        raise
+    except CommandFailed as error:
+        raise TargetDetached(f"It has gone from the page: {error}") from error
+
+
+async def world_of(tab: Tab, frame_id: str, session: str) -> int:
+    """The execution context of the proxy's own scripts in a frame.
+
+    Raises:
+        CommandFailed: the frame has gone.
+    """
+    command = cdp.page.create_isolated_world(cdp.page.FrameId(frame_id), WORLD)
+    return int(await tab.call(command, session))
+
+
+async def _handle(tab: Tab, element: Element) -> str:
+    """A remote object for an element, in the proxy's own world."""
+    session = element.key.cdp_session_id
+    world = await world_of(tab, element.frame_id, session)
+    node = await tab.call(
+        cdp.dom.resolve_node(
+            backend_node_id=cdp.dom.BackendNodeId(element.key.backend_node_id),
+            execution_context_id=cdp.runtime.ExecutionContextId(world),
+        ),
+        session,
+    )
+    return str(node.object_id)
 
 
 async def point_of(

@@ -1,0 +1,117 @@
+"""observe: what can be done on a page, as actions that act takes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cdp_proxy.core.actions.elements import Element
+from cdp_proxy.core.actions.instruction import parse
+from cdp_proxy.core.actions.performing.log import Performed
+from cdp_proxy.core.actions.performing.work import Work
+from cdp_proxy.core.actions.resolver import View, describe_all, resolve_in
+from cdp_proxy.core.actions.selectors import selector_of
+from cdp_proxy.core.actions.steps import Method, Step
+from shared.errors import InstructionNotUnderstood, TargetDetached
+
+_ACTIONS_MAX = 500
+_CHECKED_ROLES = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
+_SET_TYPES = frozenset({"date", "time", "month", "week", "datetime-local", "color", "range"})
+
+
+async def observe(work: Work, instruction: str | None = None) -> list[Performed]:
+    """What can be done, or what an instruction would do; nothing is done.
+
+    Args:
+        work: where.
+        instruction: what is wanted (*click Save*), or what is looked for (*the search field*).
+
+    Raises:
+        TargetNotFound, AmbiguousTarget: the instruction means nothing here, or several things.
+        InstructionNotUnderstood: it cannot be read.
+    """
+    view = await work.look()
+    if instruction is None:
+        controls = [element for element in view.elements if _is_control(element)]
+        return await _described(
+            work, view, [(element, method_for(element), ()) for element in controls[:_ACTIONS_MAX]]
+        )
+    wanted: list[tuple[Element, Method, Sequence[str]]] = []
+    for step in _steps_of(instruction):
+        if step.target is not None:
+            elements = resolve_in(view, step.target, step.method)
+            named = step.source != instruction or _says_method(instruction, step)
+            wanted += [
+                (element, step.method if named else method_for(element), step.arguments)
+                for element in elements
+            ]
+    return await _described(work, view, wanted)
+
+
+def method_for(element: Element) -> Method:
+    """What one mostly does to such an element."""
+    kind = element.attributes.get("type", "").lower() if element.tag == "input" else ""
+    if element.tag == "select" or element.role == "listbox":
+        return Method.SELECT
+    if kind == "file":
+        return Method.UPLOAD
+    if kind in _SET_TYPES or element.role == "slider":
+        return Method.SET
+    if "editable" in element.states:
+        return Method.FILL
+    if element.role in _CHECKED_ROLES:
+        checked = "checked" in element.states and element.role != "radio"
+        return Method.UNCHECK if checked else Method.CHECK
+    return Method.CLICK
+
+
+def _is_control(element: Element) -> bool:
+    """Options are the list's arguments, and what is disabled is for later."""
+    return (
+        element.interactive
+        and element.visible
+        and element.box is not None
+        and element.tag not in {"option", "html", "body", "iframe"}
+        and "disabled" not in element.states
+        and bool(element.name or element.text or element.label or "editable" in element.states)
+    )
+
+
+def _steps_of(instruction: str) -> Sequence[Step]:
+    """An instruction's steps; what is only named is taken as something to click."""
+    try:
+        return parse(instruction)
+    except InstructionNotUnderstood:
+        return parse(f"click {instruction}")
+
+
+def _says_method(instruction: str, step: Step) -> bool:
+    return step.method is not Method.CLICK or instruction.lower().lstrip().startswith(
+        ("click", "press", "tap", "push", "hit")
+    )
+
+
+async def _described(
+    work: Work, view: View, wanted: Iterable[tuple[Element, Method, Sequence[str]]]
+) -> list[Performed]:
+    wanted = list(wanted)
+    descriptions = describe_all([element for element, _, _ in wanted], view.snapshot)
+    selectors = await work.tab.gather([_selector(work, element, view) for element, _, _ in wanted])
+    return [
+        Performed(
+            method=method.value,
+            selector=selector,
+            backend_node_id=element.key.backend_node_id,
+            description=work.mask(description),
+            arguments=arguments,
+        )
+        for (element, method, arguments), description, selector in zip(
+            wanted, descriptions, selectors, strict=True
+        )
+    ]
+
+
+async def _selector(work: Work, element: Element, view: View) -> str | None:
+    try:
+        return await selector_of(work.tab, element, view.snapshot)
+    except TargetDetached:
+        return None

@@ -1,0 +1,84 @@
+"""Bringing things into view, waiting for them to come and to go."""
+
+from __future__ import annotations
+
+from cdp_proxy.core.actions import scripts
+from cdp_proxy.core.actions.elements import Element
+from cdp_proxy.core.actions.performing.work import Found, Work
+from cdp_proxy.core.actions.steps import Method, Target
+from cdp_proxy.core.actions.touch import Wants, call_on
+from shared.errors import ActionTimeout, AmbiguousTarget, TargetNotFound
+
+_SCROLLS_MAX = 100
+"""Pages to scroll through for something that is not there yet: lists that load as they go."""
+_LOOK_AGAIN_SECONDS = 0.2
+
+
+async def scroll(work: Work, target: Target | None, direction: str) -> Found | None:
+    """Scroll the page, or a part of it, by a screenful or to an end."""
+    found = None if target is None else await work.find_one(target, Method.SCROLL)
+    element = found.element if found is not None else _document(await work.look())
+    script = scripts.SCROLL_BY if found is not None else scripts.SCROLL_PAGE
+    await call_on(work.tab, element, script, direction)
+    return found
+
+
+async def scroll_to(work: Work, target: Target) -> Found:
+    """Scroll until something is in view, further and further while it does not exist yet.
+
+    Raises:
+        TargetNotFound: the end was reached without.
+    """
+    for _ in range(_SCROLLS_MAX):
+        try:
+            found = (await work.find(target, Method.SCROLL_TO, 0.3))[0]
+        except TargetNotFound:
+            top = _document(await work.look())
+            if not await call_on(work.tab, top, scripts.SCROLL_PAGE, "down"):
+                raise
+            await work.settle()
+            continue
+        await work.point(found, Wants(enabled=False, hit=False))
+        return found
+    raise TargetNotFound(f"It did not come into view in {_SCROLLS_MAX} screenfuls.")
+
+
+async def wait_for(work: Work, target: Target) -> Found:
+    """Wait until something is visible.
+
+    Raises:
+        ActionTimeout: it has not become so within the act's time.
+    """
+    try:
+        return (await work.find(target, Method.WAIT_FOR, work.left()))[0]
+    except TargetNotFound as error:
+        raise ActionTimeout(
+            f"It did not appear: {error.message}", waitedFor=target.text, **error.details
+        ) from error
+
+
+async def wait_gone(work: Work, target: Target) -> None:
+    """Wait until nothing fits any more.
+
+    Raises:
+        ActionTimeout: it is still there at the end of the act's time.
+    """
+    while True:
+        try:
+            await work.find(target, Method.WAIT_GONE, 0.0)
+        except TargetNotFound:
+            return
+        except AmbiguousTarget:
+            pass  # several are there still
+        if work.left() <= 0:
+            raise ActionTimeout("It is still there.", waitedFor=target.text)
+        await work.tab.changed(_LOOK_AGAIN_SECONDS)
+
+
+def _document(view: object) -> Element:
+    """The outermost element of the page."""
+    elements = view.snapshot.elements  # type: ignore[attr-defined]
+    if not elements:
+        raise TargetNotFound("The page is empty.")
+    first: Element = elements[0]
+    return first

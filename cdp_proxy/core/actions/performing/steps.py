@@ -1,0 +1,244 @@
+"""One step, whatever its method: the table of what does it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from cdp_proxy.core.actions import pointer
+from cdp_proxy.core.actions.performing import choices, dates, fields, moving, paging, scrolling
+from cdp_proxy.core.actions.performing.disclosing import collapse, expand
+from cdp_proxy.core.actions.performing.work import Found, Work, persistently
+from cdp_proxy.core.actions.resolver import closing_control
+from cdp_proxy.core.actions.steps import Kind, Method, Step, Target
+from cdp_proxy.core.actions.touch import Wants
+from shared.errors import ActionFailed, InstructionNotUnderstood, TargetNotFound
+
+OnPage = Callable[[Work, Step], Awaitable[list[Found]]]
+OnElement = Callable[[Work, Found, Step], Awaitable[object]]
+
+_ANYTHING: Final = Target()
+
+
+async def do_step(work: Work, step: Step) -> list[Found]:
+    """Do one step.
+
+    Returns:
+        What it was done to; empty for what concerns the page.
+
+    Raises:
+        WallCrawlerError: why it could not be done; nothing was done to the page then, but for
+            what a user does to get there (scrolling, opening a list).
+    """
+    if step.method not in _DIALOG_STEPS:
+        work.check_dialog()
+    on_page = _ON_PAGE.get(step.method)
+    if on_page is not None:
+        return await on_page(work, step)
+    if step.target is None:
+        return await _without_target(work, step)
+    found = await work.find(step.target, step.method)
+    return await do_to(work, step, found)
+
+
+async def do_to(work: Work, step: Step, found: list[Found]) -> list[Found]:
+    """Do a step to elements that are known already."""
+    do = _ON_ELEMENT.get(step.method)
+    if do is None:
+        raise InstructionNotUnderstood(
+            f"{step.method.value} needs a target in words.", words=step.source
+        )
+    done = []
+    for one in found:
+        done.append(await persistently(work, one, lambda it: do(work, it, step)))
+        if len(found) > 1:
+            await work.settle()
+    return done
+
+
+def _argument(work: Work, step: Step) -> str:
+    if not step.arguments:
+        raise InstructionNotUnderstood(
+            f"{step.source!r} does not say what with.", words=step.source
+        )
+    return work.expand(step.arguments[0])
+
+
+async def _without_target(work: Work, step: Step) -> list[Found]:
+    """Steps on what has the focus."""
+    match step.method:
+        case Method.TYPE | Method.FILL:
+            await fields.type_into_focus(work, _argument(work, step))
+        case Method.CLEAR:
+            await fields.press(work, "Control+A")
+            await fields.press(work, "Delete")
+        case _:
+            found = await work.find(_ANYTHING, step.method)
+            return await do_to(work, step, found)
+    return []
+
+
+async def _click(work: Work, found: Found, _step: Step) -> None:
+    await pointer.click(work.tab, await work.point(found))
+
+
+async def _double_click(work: Work, found: Found, _step: Step) -> None:
+    await pointer.click(work.tab, await work.point(found), times=2)
+
+
+async def _right_click(work: Work, found: Found, _step: Step) -> None:
+    await pointer.click(work.tab, await work.point(found), button="right")
+
+
+async def _hover(work: Work, found: Found, _step: Step) -> None:
+    await pointer.move(work.tab, await work.point(found, Wants(enabled=False)))
+
+
+async def _focus(work: Work, found: Found, _step: Step) -> None:
+    await fields.focus(work, found)
+
+
+async def _fill(work: Work, found: Found, step: Step) -> None:
+    await fields.fill(work, found, _argument(work, step))
+
+
+async def _type(work: Work, found: Found, step: Step) -> None:
+    await fields.append(work, found, _argument(work, step))
+
+
+async def _clear(work: Work, found: Found, _step: Step) -> None:
+    await fields.fill(work, found, "")
+
+
+async def _press_on(work: Work, found: Found, step: Step) -> None:
+    await fields.focus(work, found)
+    await fields.press(work, _argument(work, step))
+
+
+async def _check(work: Work, found: Found, _step: Step) -> None:
+    await choices.check(work, found, on=True)
+
+
+async def _uncheck(work: Work, found: Found, _step: Step) -> None:
+    await choices.check(work, found, on=False)
+
+
+async def _set(work: Work, found: Found, step: Step) -> None:
+    await dates.set_widget(work, found, _argument(work, step), step.source)
+
+
+async def _close(work: Work, found: Found, _step: Step) -> None:
+    control = closing_control(found.element, found.snapshot)
+    if control is None:
+        raise TargetNotFound("Nothing on it closes it.")
+    await pointer.click(work.tab, await work.point(Found(control, found.view)))
+
+
+async def _press(work: Work, step: Step) -> list[Found]:
+    found = [] if step.target is None else [await work.find_one(step.target, Method.PRESS)]
+    for one in found:
+        await fields.focus(work, one)
+    await fields.press(work, _argument(work, step))
+    return found
+
+
+async def _select(work: Work, step: Step) -> list[Found]:
+    options = [work.expand(argument) for argument in step.arguments]
+    return await choices.select(work, step.target, options)
+
+
+async def _scroll(work: Work, step: Step) -> list[Found]:
+    found = await scrolling.scroll(work, step.target, step.arguments[0])
+    return [found] if found is not None else []
+
+
+async def _scroll_to(work: Work, step: Step) -> list[Found]:
+    return [await scrolling.scroll_to(work, step.target or _ANYTHING)]
+
+
+async def _wait_for(work: Work, step: Step) -> list[Found]:
+    return [await scrolling.wait_for(work, step.target or _ANYTHING)]
+
+
+async def _wait_gone(work: Work, step: Step) -> list[Found]:
+    await scrolling.wait_gone(work, step.target or _ANYTHING)
+    return []
+
+
+async def _drag(work: Work, step: Step) -> list[Found]:
+    if step.target is None or step.destination is None:
+        raise InstructionNotUnderstood("Say what to drag, and onto what.", words=step.source)
+    return [await moving.drag_onto(work, step.target, step.destination)]
+
+
+async def _upload(work: Work, step: Step) -> list[Found]:
+    target = step.target or Target(kind=Kind.FILE)
+    return [await moving.upload(work, target, step.arguments)]
+
+
+async def _navigate(work: Work, step: Step) -> list[Found]:
+    await paging.navigate(work.tab, _argument(work, step), paging.LOAD, work.deadline)
+    return []
+
+
+async def _back(work: Work, _step: Step) -> list[Found]:
+    await paging.travel(work.tab, -1, work.deadline)
+    return []
+
+
+async def _forward(work: Work, _step: Step) -> list[Found]:
+    await paging.travel(work.tab, 1, work.deadline)
+    return []
+
+
+async def _reload(work: Work, _step: Step) -> list[Found]:
+    await paging.reload(work.tab, work.deadline)
+    return []
+
+
+async def _answer_dialog(work: Work, step: Step) -> list[Found]:
+    if work.tab.dialog is None:
+        raise ActionFailed("No JavaScript dialog is open.")
+    text = work.expand(step.arguments[0]) if step.arguments else None
+    await work.tab.answer_dialog(step.method is Method.ACCEPT_DIALOG, text)
+    return []
+
+
+_ON_PAGE: Final[Mapping[Method, OnPage]] = {
+    Method.PRESS: _press,
+    Method.SELECT: _select,
+    Method.SCROLL: _scroll,
+    Method.SCROLL_TO: _scroll_to,
+    Method.WAIT_FOR: _wait_for,
+    Method.WAIT_GONE: _wait_gone,
+    Method.DRAG: _drag,
+    Method.UPLOAD: _upload,
+    Method.NAVIGATE: _navigate,
+    Method.BACK: _back,
+    Method.FORWARD: _forward,
+    Method.RELOAD: _reload,
+    Method.ACCEPT_DIALOG: _answer_dialog,
+    Method.DISMISS_DIALOG: _answer_dialog,
+}
+"""Methods that find for themselves what they are done to, or are done to the page."""
+
+_ON_ELEMENT: Final[Mapping[Method, OnElement]] = {
+    Method.CLICK: _click,
+    Method.DOUBLE_CLICK: _double_click,
+    Method.RIGHT_CLICK: _right_click,
+    Method.HOVER: _hover,
+    Method.FOCUS: _focus,
+    Method.FILL: _fill,
+    Method.TYPE: _type,
+    Method.CLEAR: _clear,
+    Method.PRESS: _press_on,
+    Method.CHECK: _check,
+    Method.UNCHECK: _uncheck,
+    Method.SET: _set,
+    Method.CLOSE: _close,
+    Method.EXPAND: expand,
+    Method.COLLAPSE: collapse,
+}
+"""Methods that are done to each element that their target means."""
+
+_DIALOG_STEPS: Final = frozenset({Method.ACCEPT_DIALOG, Method.DISMISS_DIALOG})

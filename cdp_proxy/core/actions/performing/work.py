@@ -1,0 +1,191 @@
+"""One act under way: its tab, its end, its variables, and finding things on the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from cdp_proxy.core.actions.elements import Element, Snapshot
+from cdp_proxy.core.actions.performing.log import StepLog
+from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, Tab
+from cdp_proxy.core.actions.resolver import View, resolve_in
+from cdp_proxy.core.actions.settle import settle
+from cdp_proxy.core.actions.snapshot import take_snapshot
+from cdp_proxy.core.actions.steps import Method, Target
+from cdp_proxy.core.actions.touch import Wants, point_of
+from shared.errors import (
+    ActionTimeout,
+    AmbiguousTarget,
+    DialogOpen,
+    InvalidRequest,
+    TargetDetached,
+    TargetNotFound,
+)
+
+_APPEARS_SECONDS = 2.5
+"""How long a target may take to appear; pages render late."""
+_LOOK_AGAIN_SECONDS = 0.2
+_TRIES = 3
+"""A target that is replaced while it is reached for is looked for again."""
+_VARIABLE = re.compile(r"%([A-Za-z_][A-Za-z0-9_]*)%")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A target's element, and the page that it was found on."""
+
+    element: Element
+    view: View
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The page."""
+        return self.view.snapshot
+
+
+Finder = Callable[[View], tuple[Element, ...]]
+"""Finds elements in a snapshot; raises `TargetNotFound` or `AmbiguousTarget`."""
+
+
+@dataclass(slots=True)
+class Work:
+    """What the performing of all steps shares."""
+
+    tab: Tab
+    deadline: float
+    """Of `tab.now()`."""
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    upload: Callable[[str], str] = field(default=str, repr=False)
+    """Where an uploaded file is for the browser, by its name; raises `InvalidRequest`."""
+    log: StepLog = field(default_factory=StepLog)
+
+    def expand(self, text: str) -> str:
+        """Put the variables' values in.
+
+        Raises:
+            InvalidRequest: a variable has no value.
+        """
+
+        def value(match: re.Match[str]) -> str:
+            name = match[1]
+            if name not in self.variables:
+                raise InvalidRequest(
+                    f"The instruction names %{name}%, but variables has no {name}.",
+                    field=f"variables.{name}",
+                )
+            return self.variables[name]
+
+        return _VARIABLE.sub(value, text)
+
+    def left(self) -> float:
+        """Seconds until the act has to be done."""
+        return self.deadline - self.tab.now()
+
+    async def look(self) -> View:
+        """The page as it is now.
+
+        Raises:
+            DialogOpen: a JavaScript dialog blocks it.
+            ActionTimeout: it could not be read in time.
+        """
+        while True:
+            self.check_dialog()
+            try:
+                return View(await take_snapshot(self.tab))
+            except BlockedByDialog:
+                continue
+            except CommandFailed as error:
+                # Between two documents there is nothing to capture.
+                if self.left() <= 0:
+                    raise ActionTimeout(f"The page could not be read: {error}") from error
+                await self.tab.changed(_LOOK_AGAIN_SECONDS)
+
+    def check_dialog(self) -> None:
+        """Raise `DialogOpen` if one is."""
+        dialog = self.tab.dialog
+        if dialog is not None:
+            raise DialogOpen(
+                f"A JavaScript {dialog.kind} dialog is open; accept or dismiss it first.",
+                kind=dialog.kind,
+                text=dialog.text,
+            )
+
+    async def find(
+        self, target: Target, method: Method, patience_seconds: float = _APPEARS_SECONDS
+    ) -> list[Found]:
+        """What a target means; several for one that says `every`.
+
+        Raises:
+            TargetNotFound: nothing fits, for as long as it may take to appear.
+            AmbiguousTarget: several things do.
+        """
+        meant = self._expanded(target)
+        return await self.find_by(lambda view: resolve_in(view, meant, method), patience_seconds)
+
+    async def find_by(
+        self, finder: Finder, patience_seconds: float = _APPEARS_SECONDS
+    ) -> list[Found]:
+        """What a finder finds, looking again until it does or its time is over."""
+        give_up = min(self.deadline, self.tab.now() + patience_seconds)
+        while True:
+            view = await self.look()
+            try:
+                elements = finder(view)
+            except (TargetNotFound, AmbiguousTarget) as error:
+                unfinished = isinstance(error, TargetNotFound) or self.tab.activity.navigating
+                if not unfinished or self.tab.now() >= give_up:
+                    raise
+                await self.tab.changed(_LOOK_AGAIN_SECONDS)
+                continue
+            return [Found(element, view) for element in elements]
+
+    async def find_one(self, target: Target, method: Method) -> Found:
+        """What a target means, where it is to be one thing; the first if it says `every`."""
+        return (await self.find(replace(target, every=False), method))[0]
+
+    async def point(self, found: Found, wants: Wants = Wants()) -> tuple[float, float]:  # noqa: B008
+        """Where to point at it; see `touch.point_of`."""
+        return await point_of(self.tab, found.element, found.snapshot, wants, self.deadline)
+
+    async def again(self, found: Found) -> Found | None:
+        """The successor of an element that has been replaced by one just like it."""
+        was = found.element
+        for element in (await self.look()).snapshot.elements:
+            if _twin(element) == _twin(was):
+                return Found(element, await self.look())
+        return None
+
+    async def settle(self) -> None:
+        """Let the page come to rest."""
+        await settle(self.tab, self.deadline)
+
+    def mask(self, text: str) -> str:
+        """Put the variables' names back in place of their values: for all that is shown."""
+        for name, value in self.variables.items():
+            if len(value) > 1:
+                text = text.replace(value, f"%{name}%")
+        return text
+
+    def _expanded(self, target: Target) -> Target:
+        anchor = None if target.anchor is None else self._expanded(target.anchor)
+        return replace(target, text=self.expand(target.text), anchor=anchor)
+
+
+async def persistently(work: Work, found: Found, do: Callable[[Found], object]) -> Found:
+    """Do something to an element; to its successor when the page replaces it meanwhile."""
+    for _ in range(_TRIES):
+        try:
+            await do(found)  # type: ignore[misc]
+        except TargetDetached:
+            successor = await work.again(found)
+            if successor is None:
+                raise
+            found = successor
+        else:
+            return found
+    raise TargetDetached("The page replaces it faster than it can be acted on.")
+
+
+def _twin(element: Element) -> tuple[object, ...]:
+    return (element.tag, element.role, element.name, element.attributes.get("id"), element.label)

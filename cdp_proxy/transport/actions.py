@@ -1,0 +1,233 @@
+"""act, observe, extract, navigate and screenshot, as the API asks for them, on a live session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from cdp_proxy.core.actions.act import Act, SpelledOut
+from cdp_proxy.core.actions.extraction import ExtractWish, extract
+from cdp_proxy.core.actions.observe import observe
+from cdp_proxy.core.actions.performing import paging
+from cdp_proxy.core.actions.performing.work import Work
+from cdp_proxy.core.actions.picture import take_picture
+from cdp_proxy.core.actions.ports import CommandFailed
+from cdp_proxy.core.actions.steps import Method
+from cdp_proxy.core.commands import history
+from cdp_proxy.transport.pages import AttachedTab
+from cdp_proxy.transport.screenshots import ScreenshotStore
+from cdp_proxy.transport.session import LiveSession
+from shared.actions import (
+    ActBody,
+    ActionBody,
+    ActionRequest,
+    ExtractBody,
+    ImageFormat,
+    NavigateBody,
+    ObserveBody,
+    ScreenshotBody,
+    StepScreenshots,
+)
+from shared.errors import ActionTimeout, InvalidRequest, TargetDetached, TargetNotFound
+
+Answer = dict[str, object]
+
+
+class Actions:
+    """Runs them, one at a time in each session (`running.ActionRunner`)."""
+
+    def __init__(self, screenshots: ScreenshotStore) -> None:
+        """`screenshots` says where pictures go."""
+        self._screenshots = screenshots
+
+    async def run(
+        self, session: LiveSession, request: ActionRequest[ActionBody]
+    ) -> Mapping[str, object]:
+        """Run one; see `ActionRunner`."""
+        body = request.body
+        deadline = session.pages.now() + body.timeout_ms / 1000
+        await session.pages.turn.acquire()
+        tab: AttachedTab | None = None
+        try:
+            tab = await self._tab_for(session, body)
+            tab.watch(watching=True)
+            return await self._do(session, tab, body, deadline)
+        except CommandFailed as error:
+            if tab is not None and tab.now() >= deadline:
+                raise ActionTimeout(f"The page did not answer in time: {error}") from error
+            raise TargetDetached(f"The page could not be reached: {error}") from error
+        finally:
+            if tab is not None:
+                tab.watch(watching=False)
+            session.pages.turn.release()
+
+    async def _tab_for(self, session: LiveSession, body: ActionBody) -> AttachedTab:
+        pages = session.pages
+        try:
+            return await pages.tab(body.target_id)
+        except TargetNotFound:
+            if not isinstance(body, NavigateBody):
+                raise
+            return await pages.tab(await pages.open())
+
+    async def _do(
+        self, session: LiveSession, tab: AttachedTab, body: ActionBody, deadline: float
+    ) -> Answer:
+        match body:
+            case ActBody():
+                return await _Acting(session, tab, body, deadline, self._screenshots).run()
+            case ObserveBody():
+                seen = await observe(Work(tab, deadline), body.instruction)
+                return {"actions": [action.as_json() for action in seen]}
+            case ExtractBody():
+                return await self._extract(tab, body)
+            case NavigateBody():
+                await paging.navigate(tab, body.url, body.wait_until.value, deadline)
+                return {**await where(tab), "status": tab.activity.navigation.status}
+            case ScreenshotBody():
+                return await self._screenshot(session, tab, body)
+            case _:
+                raise InvalidRequest("There is no such action.", field="body")
+
+    async def _extract(self, tab: AttachedTab, body: ExtractBody) -> Answer:
+        wish = ExtractWish(
+            schema=body.schema,
+            selector=body.selector,
+            format=body.format.value if body.format is not None else None,
+            instruction=body.instruction,
+        )
+        read = await extract(tab, wish)
+        return {
+            "result": read.result,
+            "missing": list(read.missing),
+            "url": read.url,
+            "title": read.title,
+        }
+
+    async def _screenshot(
+        self, session: LiveSession, tab: AttachedTab, body: ScreenshotBody
+    ) -> Answer:
+        picture = await take_picture(
+            tab,
+            body.format.value,
+            body.quality,
+            full_page=body.full_page,
+            selector=body.selector,
+        )
+        kept = await self._screenshots.put(session.spec.session_id, picture.base64, body.format)
+        return {
+            "format": body.format.value,
+            "width": picture.width,
+            "height": picture.height,
+            **kept,
+        }
+
+
+class _Acting:
+    """One act: its steps, the tabs it opens, its pictures."""
+
+    def __init__(
+        self,
+        session: LiveSession,
+        tab: AttachedTab,
+        body: ActBody,
+        deadline: float,
+        screenshots: ScreenshotStore,
+    ) -> None:
+        self._session = session
+        self._body = body
+        self._screenshots = screenshots
+        self._work = Work(tab, deadline, variables=body.variables, upload=self._upload_path)
+        self._before = set(session.pages.tabs.ids)
+        self._tab = tab
+        self._pictures: list[Answer] = []
+
+    async def run(self) -> Answer:
+        """Do it; what the API answers."""
+        began = self._tab.now()
+        act = Act(self._work, after_step=self._after_step)
+        body = self._body
+        if body.instruction is not None:
+            await act.instruction(body.instruction)
+        elif body.action is not None:
+            action = body.action
+            await act.action(
+                SpelledOut(
+                    method=Method(action.method),
+                    selector=action.selector,
+                    backend_node_id=action.backend_node_id,
+                    arguments=action.arguments,
+                    description=action.description,
+                )
+            )
+        return await self._answer(began)
+
+    async def _answer(self, began: float) -> Answer:
+        work, tab = self._work, self._tab
+        answer: Answer = {
+            "performed": [done.as_json() for done in work.log.performed],
+            **await where(tab),
+            "newTargets": [
+                target for target in self._session.pages.tabs.ids if target not in self._before
+            ],
+            "durationMs": round(1000 * (tab.now() - began)),
+            "log": work.log.entries,
+        }
+        if tab.dialog is not None:
+            answer["dialog"] = {"kind": tab.dialog.kind, "text": tab.dialog.text}
+        if self._body.screenshot is StepScreenshots.FINAL:
+            await self._photograph()
+        if self._pictures:
+            answer["screenshot"] = self._pictures[-1]
+        if self._body.screenshot is StepScreenshots.EACH:
+            answer["screenshots"] = self._pictures
+        return answer
+
+    async def _after_step(self) -> None:
+        """Go on in the tab that the step has opened, if any; take the step's picture."""
+        await self._follow_new_tab()
+        if self._body.screenshot is StepScreenshots.EACH:
+            await self._photograph()
+
+    async def _follow_new_tab(self) -> None:
+        pages = self._session.pages
+        opened = [
+            target
+            for target in pages.tabs.ids
+            if target not in self._before and target != self._tab.target_id
+        ]
+        gone = pages.tabs.get(self._tab.target_id) is None
+        if not gone and not any(pages.tabs.opened_by(self._tab.target_id, it) for it in opened):
+            return
+        self._tab.watch(watching=False)
+        self._tab = await pages.tab(opened[-1] if opened else None)
+        self._tab.watch(watching=True)
+        self._work.tab = self._tab
+        await self._work.settle()
+
+    async def _photograph(self) -> None:
+        if self._tab.dialog is not None:
+            return  # Chromium captures nothing while one is open
+        picture = await take_picture(self._tab)
+        kept = await self._screenshots.put(
+            self._session.spec.session_id, picture.base64, ImageFormat.PNG
+        )
+        self._pictures.append(
+            {"format": "png", "width": picture.width, "height": picture.height, **kept}
+        )
+
+    def _upload_path(self, name: str) -> str:
+        folders = self._session.browser.folder.folders
+        path = Path(folders.uploads, name)
+        if not folders.holds(str(path)) or not path.is_file():
+            raise InvalidRequest(
+                f"The session has no upload named {name}: send it to its uploads first.",
+                field="instruction",
+            )
+        return str(path)
+
+
+async def where(tab: AttachedTab) -> dict[str, str]:
+    """Address and title of a tab; what blocks its page does not block this."""
+    index, entries = await tab.browser_call(history())
+    return {"url": entries[index].url, "title": entries[index].title}
