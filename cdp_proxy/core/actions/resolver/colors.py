@@ -74,7 +74,7 @@ _FAMILIES = (
     (44, "orange"),
     (68, "yellow"),
     (164, "green"),
-    (198, "cyan"),
+    (188, "cyan"),
     (256, "blue"),
     (292, "purple"),
     (340, "magenta"),

@@ -39,7 +39,7 @@ def _seen(element: Element, quality: str, view: View) -> tuple[float, float]:
         return 1.0 * (not _REGIONS[quality].isdisjoint({element.tag, element.role})), UNSEEN
     if colors.is_color(quality):
         return _color_fit(element, quality, view), 0.0
-    return 0.0, UNSEEN
+    return 1.0 * (quality == "any"), UNSEEN
 
 
 def _said(element: Element, word: str, otherwise: float) -> float:
@@ -117,7 +117,6 @@ _STATES: Mapping[str, Callable[[Element], bool]] = {
     "collapsed": _has("collapsed"),
     "closed": _has("collapsed"),
     "pressed": _has("pressed"),
-    "any": lambda e: True,
     "visible": lambda e: e.visible,
     "clickable": lambda e: e.interactive,
 }

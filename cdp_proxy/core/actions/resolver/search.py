@@ -64,8 +64,8 @@ def find(target: Target, method: Method, view: View, *, as_anchor: bool = False)
     anchors = _anchors(target, view)
     for attempt in _attempts(target, method, view):
         candidates = _narrowed(attempt, target, anchors, view)
-        if candidates:
-            refs = _chosen(candidates, target, anchors, view)
+        refs = _chosen(candidates, target, anchors, view) if candidates else []
+        if refs:
             return refs if as_anchor or target.every else _preferring(refs, method, view)
     return []
 
@@ -91,10 +91,9 @@ def _anchors(target: Target, view: View) -> list[int]:
 def _attempts(target: Target, method: Method, view: View) -> Iterator[list[Candidate]]:
     """Candidates by ever more lenient readings of the words; the first that leave any are taken."""
     if not target.text:
-        like = [e.ref for e in view.elements if kinds.fit(e, target.kind)]
-        if target.kind is Kind.ROW:
-            like = [ref for ref in like if not view.is_header_row(ref)]
-        yield _weighed(dict.fromkeys(like, LITERAL), target, method, view)
+        for least in (kinds.PROPER, kinds.LOOSE):
+            like = _of_kind(target.kind, least, view)
+            yield _weighed(dict.fromkeys(like, LITERAL), target, method, view)
         return
     needle = Needle(target.text)
     if target.quoted:
@@ -114,6 +113,12 @@ def _attempts(target: Target, method: Method, view: View) -> Iterator[list[Candi
         yield from _attempts(replace(target, text=""), method, view)
     if not target.quoted:
         yield _weighed(resembling, target, method, view)
+
+
+def _of_kind(kind: Kind, least: float, view: View) -> list[int]:
+    """All of a kind; rows that hold headings only are not counted as rows."""
+    like = [element.ref for element in view.elements if kinds.fit(element, kind) >= least]
+    return [ref for ref in like if kind is not Kind.ROW or not view.is_header_row(ref)]
 
 
 def _of_any_kind(
