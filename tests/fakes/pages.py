@@ -11,7 +11,7 @@ One element a line, children indented by two spaces:
 
 The first word is a role or a tag; what follows, in any order: a name in double quotes, which is
 also its text where the element shows any; `key=value` attributes; `#id` and `.class`; `+state`;
-`color=rgb(…)`, `value=`, `label=`, `name=` (accessible name alone), `text=` (visible text alone);
+`color=rgb(…)`, `value=`, `label=`, `called=` (accessible name alone), `text=` (visible text alone);
 `@x,y,width,height`; and `hidden`. Without a place an element stands below the one before it, 20 px
 tall. A line that begins with a quote is a text (`span`).
 """
@@ -81,7 +81,7 @@ _OPERATED = {
     "file",
 }
 _FIELDS = {"textbox", "searchbox", "spinbutton", "combobox", "slider"}
-_SAID_APART = {"color", "value", "label", "name", "text"}
+_SAID_APART = {"color", "value", "label", "called", "text"}
 _VIEWPORT = Box(0, 0, 1280, 720)
 
 
@@ -164,7 +164,7 @@ def _element(ref: int, parent: int | None, line: _Line) -> Element:
         parent=parent,
         tag=tag or ("button" if role == "button" else word),
         role="" if role in {"div", "span", "p", "svg", "file", "label", "i"} else role,
-        name=line.said.get("name", line.quoted if role not in {"div", "span", "p"} else ""),
+        name=line.said.get("called", line.quoted if role not in {"div", "span", "p"} else ""),
         text=line.said.get("text", shown),
         own_text=line.said.get("text", shown),
         label=line.said.get("label", line.quoted if is_field else ""),

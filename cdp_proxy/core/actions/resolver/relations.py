@@ -19,6 +19,9 @@ _CLEARLY_PX = 4.0
 _HEADING_TAGS = {f"h{level}": level for level in range(1, 7)}
 _DEFAULT_LEVEL = 2
 
+_IN_ORDER = frozenset({Relation.AFTER, Relation.BEFORE})
+"""Relations in which one is always the next."""
+
 DIRECTIONS = frozenset(Relation) - {Relation.WITHIN, Relation.NEAR}
 """Relations that order what they apply to by distance."""
 
@@ -44,11 +47,11 @@ def apply(
     return distances
 
 
-def nearest(refs: Iterable[int], distances: dict[int, float]) -> list[int]:
+def nearest(relation: Relation, refs: Iterable[int], distances: dict[int, float]) -> list[int]:
     """The one that is clearly nearest, or those that are about as near."""
     ordered = sorted(refs, key=lambda ref: distances[ref])
-    if not ordered:
-        return []
+    if not ordered or relation in _IN_ORDER:
+        return ordered[:1]
     reach = max(distances[ordered[0]] * _CLEARLY, distances[ordered[0]] + _CLEARLY_PX)
     return [ref for ref in ordered if distances[ref] < reach]
 

@@ -221,7 +221,8 @@ def _chosen(
         everyone = _distinct([candidate.ref for candidate in candidates], target, view)
         return _nth(target, refs, everyone, anchors, view)
     if target.relation and anchors and target.relation is not Relation.WITHIN:
-        refs = relations.nearest(refs, relations.apply(target.relation, anchors, refs, view))
+        distances = relations.apply(target.relation, anchors, refs, view)
+        refs = relations.nearest(target.relation, refs, distances)
     literal = {candidate.ref for candidate in leading if candidate.words == LITERAL}
     refs = [ref for ref in refs if ref in literal] or refs
     return refs[:1] if "any" in target.qualities else refs
