@@ -2,7 +2,7 @@
 
 A container holds a lock on its root for as long as it lives, whatever way it dies, so the next one
 can tell dead roots from living ones and sweep them: what is left of their browsers is killed, then
-the folder goes.
+the folder goes. Folders without our lock file are somebody else's and are not touched.
 """
 
 from __future__ import annotations
@@ -11,16 +11,28 @@ import errno
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from twisted.logger import Logger
+
 from cdp_proxy.core.policy import Folders
+from cdp_proxy.transport.process_table import lives_in, living_members, start_ticks
 from cdp_proxy.transport.processes import kill_group
 
-_LOCK = "lock"
-_LEADER = "leader"
+_log = Logger()
+
+_LOCK = "wallcrawler.lock"
+_LEADER = ".leader"
+_HALF_MADE = ".wallcrawler-"
+_HALF_MADE_SECONDS = 60.0
+"""Making a root takes a moment: one that is half made for so long never will be made."""
 _NAME_CHARS = 8
+_GROUP_GONE_SECONDS = 10.0
+_LOOK_AGAIN_SECONDS = 0.01
+_REMOVE_ATTEMPTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +62,17 @@ class BrowserFolder:
 
     def write_leader(self, pid: int) -> None:
         """Remember the process group, for the sweep after a death of the container."""
-        (self.path / _LEADER).write_text(f"{pid} {_start_ticks(pid)}")
+        self._leader.write_text(f"{pid} {start_ticks(pid)}")
 
     def remove(self) -> None:
         """Delete it with all that is in it; blocks. Harmless when it is gone."""
         _remove_tree(self.path)
+        self._leader.unlink(missing_ok=True)
+
+    @property
+    def _leader(self) -> Path:
+        """Beside the folder: in it the browser could write what it wants to see killed."""
+        return self.path.with_name(self.path.name + _LEADER)
 
 
 class ScratchRoot:
@@ -70,30 +88,47 @@ class ScratchRoot:
         self._parent = parent
         name = task_id[:_NAME_CHARS]
         self.path = parent / name
-        unlocked = parent / f".{name}"
-        unlocked.mkdir(mode=0o711)
-        self._lock = _lock(unlocked)
-        unlocked.rename(self.path)
+        half_made = parent / f"{_HALF_MADE}{name}"
+        half_made.mkdir(mode=0o711)
+        self._lock = _lock(half_made, os.O_CREAT)
+        if self._lock is None:
+            raise OSError(errno.EBUSY, "somebody else has taken it", str(half_made))
+        half_made.rename(self.path)
 
     def sweep(self) -> int:
         """Remove what dead containers have left beside us; blocks.
 
+        What cannot be removed (another user's, say) is logged and left.
+
         Returns:
-            How many of them were found.
+            How many of them were removed.
         """
         swept = 0
         for root in self._parent.iterdir():
-            if root == self.path or root.name.startswith(".") or not root.is_dir():
-                continue  # a dot name: somebody else is creating it just now
-            lock = _lock(root)
+            lock = self._lock_of_dead(root)
             if lock is None:
                 continue
-            for group in _leftover_groups(root):
-                kill_group(group)
-            _remove_tree(root)
-            os.close(lock)
-            swept += 1
+            try:
+                _end_groups(root)
+                _remove_tree(root)
+                swept += 1
+            except OSError as error:
+                _log.warn("{root} cannot be swept: {error}", root=str(root), error=str(error))
+            finally:
+                os.close(lock)
         return swept
+
+    def _lock_of_dead(self, root: Path) -> int | None:
+        """Lock the root of a dead container; None for whatever else that is."""
+        if root == self.path or root.is_symlink():
+            return None
+        if not root.name.startswith(_HALF_MADE):
+            return _lock(root)
+        try:
+            age_seconds = self.path.stat().st_mtime - root.stat().st_mtime
+        except FileNotFoundError:  # its maker has just given it its name
+            return None
+        return _lock(root, os.O_CREAT) if age_seconds > _HALF_MADE_SECONDS else None
 
     def new_folder(self, name: str, uid: int | None) -> BrowserFolder:
         """Create a browser's folder, owned by the user the browser runs as; blocks briefly.
@@ -125,12 +160,19 @@ class ScratchRoot:
             self._lock = None
 
 
-def _lock(root: Path) -> int | None:
-    """Lock a root; None when a living container holds it, or it has just gone."""
+def _lock(root: Path, flags: int = 0) -> int | None:
+    """Lock a root; None when a living container holds it, it has just gone, or it is none.
+
+    Args:
+        root: the folder with the lock file.
+        flags: `os.O_CREAT` to make that file.
+    """
     try:
-        lock = os.open(root / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    except FileNotFoundError:
-        return None
+        lock = os.open(root / _LOCK, flags | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.ELOOP}:
+            return None
+        raise
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -139,31 +181,57 @@ def _lock(root: Path) -> int | None:
     return lock
 
 
+def _end_groups(root: Path) -> None:
+    """Kill what is left of a dead container's browsers, and wait until it is gone.
+
+    Raises:
+        OSError: a process does not end.
+    """
+    groups = list(_leftover_groups(root))
+    for group in groups:
+        kill_group(group)
+    give_up = time.monotonic() + _GROUP_GONE_SECONDS
+    for group in groups:
+        while members := living_members(group):
+            if time.monotonic() > give_up:
+                raise OSError(errno.EBUSY, f"processes {members} do not end")
+            time.sleep(_LOOK_AGAIN_SECONDS)
+
+
 def _leftover_groups(root: Path) -> Iterator[int]:
-    """Process groups of a dead container's browsers whose leader is still the same process."""
-    for leader in root.glob(f"*/{_LEADER}"):
-        pid, _, started = leader.read_text().partition(" ")
-        if started and _start_ticks(int(pid)) == started:
-            yield int(pid)
+    """Process groups of a dead container's browsers.
+
+    A group is still the browser's when its leader is the same process, or has ended and one of
+    the others lives in the browser's folder.
+    """
+    for leader in root.glob(f"*{_LEADER}"):
+        number, _, started = leader.read_text().partition(" ")
+        if not started:
+            continue
+        now = start_ticks(int(number))
+        if now == started or (not now and _any_lives_in(leader.with_suffix(""), int(number))):
+            yield int(number)
 
 
-def _start_ticks(pid: int) -> str:
-    """When a process started, in clock ticks (`proc_pid_stat(5)` field 22); '' when it is gone."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
-    return stat.rpartition(")")[2].split()[19]
+def _any_lives_in(folder: Path, group: int) -> bool:
+    return any(lives_in(pid, folder) for pid in living_members(group))
 
 
 def _remove_tree(path: Path) -> None:
     """Delete a folder; files that vanish or come meanwhile are no error.
 
     Chromium may still be cleaning up itself, and an upload may be on its way.
+
+    Raises:
+        OSError: it cannot be deleted, or files do not stop to come.
     """
-    while path.exists():
+    for attempt in range(1, _REMOVE_ATTEMPTS + 1):
         try:
             shutil.rmtree(path)
         except OSError as error:
-            if error.errno not in {errno.ENOENT, errno.ENOTEMPTY}:
+            if not path.exists():
+                return
+            if error.errno not in {errno.ENOENT, errno.ENOTEMPTY} or attempt == _REMOVE_ATTEMPTS:
                 raise
+        else:
+            return

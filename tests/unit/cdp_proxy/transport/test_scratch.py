@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from select import select
 
 import pytest
 
-from cdp_proxy.transport.scratch import ScratchRoot
+from cdp_proxy.transport.scratch import BrowserFolder, ScratchRoot
 
 HOLD = """
 import sys
@@ -37,6 +39,22 @@ def holder(parent: Path, script: str = "") -> subprocess.Popen[str]:
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
+
+
+def browser_with_child(home: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """A process group of two, at home in a folder; a pidfd of the leader's child."""
+    script = "import os, signal; os.fork() or print(os.getpid(), flush=True); signal.pause()"
+    leader = subprocess.Popen(
+        [sys.executable, "-S", "-c", script],
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        cwd="/",
+        env={"HOME": str(home)},
+    )
+    assert leader.stdout is not None
+    child = os.pidfd_open(int(leader.stdout.readline()))
+    leader.stdout.close()
+    return leader, child
 
 
 def kill(process: subprocess.Popen[str]) -> None:
@@ -127,7 +145,7 @@ def test_a_process_that_only_has_the_number_of_a_browser_is_left_alone(tmp_path:
     stranger = subprocess.Popen(
         [sys.executable, "-c", "import signal; signal.pause()"], start_new_session=True
     )
-    (tmp_path / "other" / "b1" / "leader").write_text(f"{stranger.pid} 1")
+    (tmp_path / "other" / "b1.leader").write_text(f"{stranger.pid} 1")
     kill(other)
 
     assert ScratchRoot(tmp_path, "task").sweep() == 1
@@ -139,7 +157,7 @@ def test_a_process_that_only_has_the_number_of_a_browser_is_left_alone(tmp_path:
 @pytest.mark.parametrize("leader", ["", "999999999 5", "999999999 "])
 def test_a_leader_file_that_says_nothing_is_no_obstacle(tmp_path: Path, leader: str) -> None:
     other = holder(tmp_path, "root.new_folder('b1', None)")
-    (tmp_path / "other" / "b1" / "leader").write_text(leader)
+    (tmp_path / "other" / "b1.leader").write_text(leader)
     kill(other)
 
     assert ScratchRoot(tmp_path, "task").sweep() == 1
@@ -147,11 +165,80 @@ def test_a_leader_file_that_says_nothing_is_no_obstacle(tmp_path: Path, leader: 
 
 def test_what_is_no_root_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    (tmp_path / ".coming").mkdir()
+    (tmp_path / "somebody's").mkdir()
+    (tmp_path / "somebody's" / "lock").touch()
+    (tmp_path / ".hidden").mkdir()
+    os.utime(tmp_path / ".hidden", (0, 0))
+    (tmp_path / "link").symlink_to(tmp_path / ".hidden")
+    root = ScratchRoot(tmp_path, "task")
+
+    assert root.sweep() == 0
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"file", "somebody's", ".hidden", "link", "task"}
+
+
+def test_a_root_that_is_just_being_made_is_left_alone(tmp_path: Path) -> None:
+    coming = tmp_path / ".wallcrawler-other"
+    coming.mkdir()
 
     assert ScratchRoot(tmp_path, "task").sweep() == 0
-    assert (tmp_path / "file").exists()
-    assert (tmp_path / ".coming").exists()
+    assert coming.exists()
+
+
+@pytest.mark.parametrize("locked", [True, False], ids=["with-a-lock", "without"])
+def test_a_root_that_was_never_finished_is_swept(tmp_path: Path, locked: bool) -> None:
+    half_made = tmp_path / ".wallcrawler-other"
+    half_made.mkdir()
+    if locked:
+        (half_made / "wallcrawler.lock").touch()
+    os.utime(half_made, (0, 0))
+
+    assert ScratchRoot(tmp_path, "task").sweep() == 1
+    assert not half_made.exists()
+
+
+def test_what_a_dead_browser_left_running_is_killed(tmp_path: Path) -> None:
+    kill(holder(tmp_path, "root.new_folder('b1', None)"))
+    home = tmp_path / "other" / "b1"
+    leader, child = browser_with_child(home)
+    BrowserFolder(home).write_leader(leader.pid)
+    leader.kill()
+    leader.wait()
+
+    assert ScratchRoot(tmp_path, "task").sweep() == 1
+    assert select([child], [], [], 10)[0], "the child lives on"
+    os.close(child)
+
+
+def test_a_group_that_only_has_the_number_of_a_dead_browsers_is_left_alone(tmp_path: Path) -> None:
+    kill(holder(tmp_path, "root.new_folder('b1', None)"))
+    leader, child = browser_with_child(tmp_path)
+    BrowserFolder(tmp_path / "other" / "b1").write_leader(leader.pid)
+    leader.kill()
+    leader.wait()
+
+    assert ScratchRoot(tmp_path, "task").sweep() == 1
+    assert not select([child], [], [], 0)[0]
+    os.killpg(leader.pid, signal.SIGKILL)
+    os.close(child)
+
+
+def test_a_root_that_cannot_be_removed_does_not_stand_in_the_way(tmp_path: Path) -> None:
+    kill(holder(tmp_path))
+    other = tmp_path / "other"
+    (other / "b1.leader").mkdir()  # what cannot be read can't be swept
+
+    assert ScratchRoot(tmp_path, "task").sweep() == 0
+    assert other.exists()
+    shutil.rmtree(other)
+
+
+def test_a_living_root_with_the_same_name_is_not_taken_over(tmp_path: Path) -> None:
+    half_made = tmp_path / ".wallcrawler-task"
+    half_made.mkdir()
+
+    with pytest.raises(FileExistsError):
+        ScratchRoot(tmp_path, "task")
 
 
 def test_the_leader_of_a_process_that_is_gone_is_written_all_the_same(tmp_path: Path) -> None:
@@ -161,7 +248,7 @@ def test_the_leader_of_a_process_that_is_gone_is_written_all_the_same(tmp_path: 
 
     folder.write_leader(gone.pid)
 
-    assert (folder.path / "leader").read_text() == f"{gone.pid} "
+    assert (folder.path.parent / "b1.leader").read_text() == f"{gone.pid} "
 
 
 def test_a_parent_that_cannot_be_written_is_an_os_error(tmp_path: Path) -> None:
