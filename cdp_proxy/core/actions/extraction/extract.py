@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cdp_proxy.core.actions.extraction.capture import Reading, Selector, read
+from cdp_proxy.core.actions.extraction.by_schema import read_by
 from cdp_proxy.core.actions.extraction.plain import read_as
+from cdp_proxy.core.actions.extraction.schema import make_plan
 from cdp_proxy.core.actions.extraction.tree import Node
 from cdp_proxy.core.actions.extraction.wish import Extracted, ExtractWish, Format, Missing
 from cdp_proxy.core.actions.ports import Page
@@ -22,13 +24,15 @@ async def extract(page: Page, wish: ExtractWish) -> Extracted:
         CommandFailed: the page could not be read.
     """
     wanted = _format(wish.format)
-    reading, subtree = await _read(page, wish.selector, ())
-    return Extracted(
-        result=read_as(wanted, reading, subtree),
-        missing=_flaws(reading),
-        url=reading.url,
-        title=reading.title,
-    )
+    plan = make_plan(wish.schema) if wish.schema is not None else None
+    reading, subtree = await _read(page, wish.selector, plan.selectors if plan else ())
+    missing = [Missing(path="", reason=flaw) for flaw in reading.flaws]
+    if plan is None:
+        result = read_as(wanted, reading, subtree)
+    else:
+        result, unfound = read_by(plan, reading, subtree)
+        missing += unfound
+    return Extracted(result=result, missing=missing, url=reading.url, title=reading.title)
 
 
 async def page_text(page: Page, wish: ExtractWish, max_chars: int) -> str:
@@ -71,7 +75,3 @@ def _format(wanted: Format | str | None) -> Format | None:
     except ValueError:
         known = ", ".join(Format)
         raise InvalidRequest(f"`format` is one of {known}.", field="format") from None
-
-
-def _flaws(reading: Reading) -> list[Missing]:
-    return [Missing(path="", reason=flaw) for flaw in reading.flaws]
