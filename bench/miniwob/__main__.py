@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from bench import report as machine_report
@@ -26,6 +28,8 @@ def main() -> int:
     outcomes = _outcomes(html, tasks, options.seeds, options.jobs)
     text = table.report(outcomes, machine_report.machine())
     print(text)
+    if options.answers:
+        options.answers.write_text("".join(map(_json_line, outcomes)), encoding="utf-8")
     if options.report:
         options.report.write_text(text, encoding="utf-8")
     return 0
@@ -37,6 +41,7 @@ def _options(known: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--listed", action="store_true", help="only those that need no reasoning")
     parser.add_argument("--seeds", type=int, default=20, help="episodes of each task (20)")
     parser.add_argument("--jobs", type=int, default=2, help="sessions at once (2)")
+    parser.add_argument("--answers", type=Path, metavar="FILE", help="write every answer of act")
     parser.add_argument("--report", type=Path, metavar="FILE", help="also write the table there")
     return parser.parse_args()
 
@@ -53,6 +58,10 @@ def _outcomes(html: Path, tasks: Sequence[str], seeds: int, jobs: int) -> list[O
 
 def _failure(outcome: Outcome) -> str:
     return f"{outcome.task} {outcome.seed}: {outcome.error} at {outcome.utterance!r}"
+
+
+def _json_line(outcome: Outcome) -> str:
+    return json.dumps(asdict(outcome), ensure_ascii=False) + "\n"
 
 
 def _leave(_number: int, _frame: object) -> None:

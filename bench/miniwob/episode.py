@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -45,8 +45,10 @@ class Browser(Protocol):
         """The JSON value of an expression, promises awaited."""
 
 
-Act = Callable[[str], str | None]
-"""Does what an instruction says; the code of the error if it could not."""
+Answer = Mapping[str, Any]
+"""The envelope of `POST /sessions/{id}/act`."""
+Act = Callable[[str], Answer]
+"""Does what an instruction says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Outcome:
     """Why the full reward was not given: the code of act's error, `wrong`, or `not done`."""
     milliseconds: float
     """What `act` took."""
+    answer: Answer
 
     @property
     def solved(self) -> bool:
@@ -83,12 +86,15 @@ def run(page: Browser, base_url: str, task: str, seed: int, act: Act) -> Outcome
     started = page.evaluate(_START % seed)
     utterance = str(started["utterance"] if isinstance(started, dict) else started)
     began = time.perf_counter()
-    error = act(utterance)
+    answer = act(utterance)
     milliseconds = (time.perf_counter() - began) * 1000
     end = page.evaluate(_REWARD)
     reward = float(end["reward"])
-    if reward >= FULL_REWARD:
-        error = None
-    elif error is None:
-        error = WRONG if end["done"] else NOT_DONE
-    return Outcome(task, seed, utterance, reward, error, milliseconds)
+    error = None if reward >= FULL_REWARD else _error(answer, bool(end["done"]))
+    return Outcome(task, seed, utterance, reward, error, milliseconds, answer)
+
+
+def _error(answer: Answer, done: bool) -> str:
+    if not answer["success"]:
+        return str(answer["error"]["code"])
+    return WRONG if done else NOT_DONE

@@ -10,7 +10,7 @@ from itertools import product
 from bench.cdp import CdpPage
 from bench.edition import Edition
 from bench.miniwob import episode
-from bench.miniwob.episode import Act, Outcome
+from bench.miniwob.episode import Act, Answer, Outcome
 
 _ACT_MS = 20_000
 _EPISODE_SECONDS = 120.0
@@ -54,10 +54,11 @@ def run_all(
 def rest_act(edition: Edition, session_id: str) -> Act:
     """`act` over REST."""
 
-    def act(instruction: str) -> str | None:
+    def act(instruction: str) -> Answer:
         body = {"instruction": instruction, "timeoutMs": _ACT_MS}
         _, envelope = edition.post(f"/sessions/{session_id}/act", body)
-        return None if envelope["success"] else str(envelope["error"]["code"])
+        answer: Answer = envelope
+        return answer
 
     return act
 

@@ -9,7 +9,7 @@ import pytest
 
 from bench.cdp import CdpPage
 from bench.miniwob import episode, pages
-from bench.miniwob.episode import NOT_DONE, WRONG
+from bench.miniwob.episode import NOT_DONE, WRONG, Answer
 from bench.miniwob.tasks import NO_REASONING
 from tests.integration.conftest import NewSession
 
@@ -31,11 +31,15 @@ def page(new_session: NewSession) -> Iterator[CdpPage]:
         yield opened
 
 
-def click_by_script(page: CdpPage, quoted_name_in: str) -> None:
+DONE = {"success": True, "data": {}}
+
+
+def click_by_script(page: CdpPage, quoted_name_in: str) -> Answer:
     name = quoted_name_in.split('"')[1]
     page.evaluate(
         f"[...document.querySelectorAll('button')].find(b => b.textContent == '{name}').click()"
     )
+    return DONE
 
 
 def test_every_listed_task_has_a_page(html: Path) -> None:
@@ -56,15 +60,11 @@ def test_what_the_utterance_asks_for_earns_the_pages_full_reward(
 
 
 def test_the_wrong_thing_is_wrong_and_nothing_is_not_done(page: CdpPage, base_url: str) -> None:
-    wrong = episode.run(
-        page,
-        base_url,
-        "click-test-2",
-        0,
-        lambda _: page.evaluate("document.querySelectorAll('#area button')[1].click()"),
-    )
-    nothing = episode.run(page, base_url, "click-test-2", 0, lambda _: None)
-    refused = episode.run(page, base_url, "click-test-2", 0, lambda _: "TARGET_NOT_FOUND")
+    refusal = {"success": False, "error": {"code": "TARGET_NOT_FOUND"}}
+
+    wrong = episode.run(page, base_url, "click-test-2", 0, lambda _: click_by_script(page, '"TWO"'))
+    nothing = episode.run(page, base_url, "click-test-2", 0, lambda _: DONE)
+    refused = episode.run(page, base_url, "click-test-2", 0, lambda _: refusal)
 
     assert (wrong.reward, wrong.error) == (-1.0, WRONG)
     assert (nothing.reward, nothing.error) == (0.0, NOT_DONE)
@@ -73,7 +73,7 @@ def test_the_wrong_thing_is_wrong_and_nothing_is_not_done(page: CdpPage, base_ur
 
 def test_a_seed_gives_the_same_problem_each_time(page: CdpPage, base_url: str) -> None:
     def utterances(seed: int) -> set[str]:
-        runs = [episode.run(page, base_url, "enter-text", seed, lambda _: None) for _ in range(3)]
+        runs = [episode.run(page, base_url, "enter-text", seed, lambda _: DONE) for _ in range(3)]
         return {run.utterance for run in runs}
 
     assert len(utterances(1)) == 1

@@ -5,7 +5,7 @@ from bench.miniwob.episode import Outcome
 
 
 def outcome(task: str, seed: int, reward: float, error: str | None, took: float = 10.0) -> Outcome:
-    return Outcome(task, seed, "Do it.", reward, error, took)
+    return Outcome(task, seed, "Do it.", reward, error, took, {})
 
 
 def test_a_row_counts_full_rewards_and_names_the_most_common_failure() -> None:
