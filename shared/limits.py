@@ -61,6 +61,8 @@ ACTION_TEXT_CHARS_MAX: Final = 100_000
 """One argument of a step, or one variable's value: what is typed into a page."""
 ACTION_ARGUMENTS_MAX: Final = 100
 VARIABLES_MAX: Final = 100
+SCHEMA_DEPTH_MAX: Final = 64
+"""Objects and lists within one another in a schema; validators recurse several frames for each."""
 SELECTOR_CHARS_MAX: Final = 10_000
 URL_CHARS_MAX: Final = 65_536
 """Far above what servers take; Chromium itself stops at 2 MiB (`url::kMaxURLChars`)."""

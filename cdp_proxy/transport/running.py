@@ -13,6 +13,7 @@ from msgspec import Raw
 from twisted.internet.defer import Deferred
 from twisted.internet.defer import TimeoutError as OverTime
 from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
 
 from cdp_proxy.core.actions.steps import Method
 from cdp_proxy.transport.registry import Sessions
@@ -26,8 +27,15 @@ from shared.errors import (
     SessionEnded,
     SessionNotFound,
 )
-from shared.limits import ACTION_GRACE_SECONDS, ACTIONS_PER_SESSION_MAX, RESULT_BYTES_MAX
+from shared.limits import (
+    ACTION_GRACE_SECONDS,
+    ACTIONS_PER_SESSION_MAX,
+    IDLE_TIMEOUT_SECONDS_MIN,
+    RESULT_BYTES_MAX,
+)
 
+_USAGE_SECONDS = IDLE_TIMEOUT_SECONDS_MIN / 2
+"""A session in which an action waits is not idle, however short its idle timeout is."""
 _METHODS = frozenset(method.value for method in Method)
 
 
@@ -84,7 +92,9 @@ class RunningActions:
     async def _run_in(
         self, session: LiveSession, request: ActionRequest[ActionBody], timeout_seconds: float
     ) -> Mapping[str, object]:
-        session.used()
+        usage = LoopingCall(session.used)
+        usage.clock = self._reactor
+        usage.start(_USAGE_SECONDS)
         action = _Action(self._runner.run(session, request))
         action.result.addTimeout(timeout_seconds + ACTION_GRACE_SECONDS, self._reactor)
         session.transfers.add(action)
@@ -92,6 +102,7 @@ class RunningActions:
             return await action.result
         finally:
             session.transfers.discard(action)
+            usage.stop()
             session.used()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from chalice_app.rest.decoding import Allowed, decode_body, not_allowed, refusal
 from shared import limits
@@ -108,7 +108,10 @@ ALLOWED: Mapping[RequestKind, Allowed] = {
         **_COMMON,
         **_MODEL,
         "instruction": _INSTRUCTION,
-        "schema": "a JSON Schema, or null",
+        "schema": (
+            f"a JSON Schema of at most {limits.SCHEMA_DEPTH_MAX} objects and lists within one"
+            " another, or null"
+        ),
         "selector": _SELECTOR,
         "format": f"{_one_of(ExtractFormat)}, or null; only without a schema",
     },
@@ -137,6 +140,8 @@ def _check_act(act: ActBody) -> None:
 def _check_extract(extract: ExtractBody) -> None:
     if extract.schema is not None and extract.format is not None:
         raise not_allowed("format", ALLOWED[RequestKind.EXTRACT])
+    if extract.schema is not None and not _is_flat_enough(extract.schema):
+        raise not_allowed("schema", ALLOWED[RequestKind.EXTRACT])
 
 
 def _check_screenshot(shot: ScreenshotBody) -> None:
@@ -144,3 +149,22 @@ def _check_screenshot(shot: ScreenshotBody) -> None:
         raise not_allowed("quality", ALLOWED[RequestKind.SCREENSHOT])
     if shot.full_page and shot.selector is not None:
         raise not_allowed("fullPage", ALLOWED[RequestKind.SCREENSHOT])
+
+
+def _is_flat_enough(schema: dict[str, object]) -> bool:
+    level: list[object] = [schema]
+    for _ in range(limits.SCHEMA_DEPTH_MAX):
+        level = [inner for outer in level for inner in _containers_in(outer)]
+        if not level:
+            return True
+    return False
+
+
+def _containers_in(value: object) -> Iterator[object]:
+    """The objects and lists directly within one."""
+    contents: Iterable[object] = ()
+    if isinstance(value, dict):
+        contents = value.values()
+    elif isinstance(value, list):
+        contents = value
+    return (inner for inner in contents if isinstance(inner, dict | list))

@@ -149,6 +149,7 @@ def test_every_error_has_its_row(kind: type[errors.WallCrawlerError]) -> None:
         f"1 to {limits.INSTRUCTION_CHARS_MAX} characters of",
         f"at most {limits.ACTION_ARGUMENTS_MAX}, {limits.ACTION_TEXT_CHARS_MAX} characters each",
         f"at most {limits.VARIABLES_MAX}: what",
+        f"at most {limits.SCHEMA_DEPTH_MAX} deep",
         f"1 to {limits.SELECTOR_CHARS_MAX} characters: only",
         f"at most {limits.URL_CHARS_MAX} characters",
         f"1 to {limits.MODEL_NAME_CHARS_MAX} characters |",

@@ -27,6 +27,7 @@ from shared.ids import SessionId
 from shared.limits import ACTION_GRACE_SECONDS, ACTIONS_PER_SESSION_MAX, RESULT_BYTES_MAX
 from shared.session_state import EndReason
 from tests.fakes.container import OneSession
+from tests.fakes.records import make_spec
 
 
 class OnlySession:
@@ -199,16 +200,17 @@ def test_a_session_runs_only_so_many_at_once(
     assert len(runner.asked) == ACTIONS_PER_SESSION_MAX + 1
 
 
-def test_an_action_uses_the_session_at_its_start_and_its_end(
-    actions: RunningActions, one: OneSession, runner: FakeRunner
-) -> None:
+def test_a_session_is_not_idle_while_an_action_waits(runner: FakeRunner) -> None:
+    one = OneSession(msgspec.structs.replace(make_spec(), idle_timeout_seconds=10))
+    one.start()
+    actions = RunningActions(one.clock, cast("Sessions", OnlySession(one.live)), runner)
     start(actions, one, ObserveBody(timeout_ms=300_000))
-    one.clock.pump([10.0] * 29)
+    one.clock.pump([1.0] * 299)
     runner.waiting[0].callback({})
-    one.clock.pump([10.0] * 179)
+    one.clock.pump([1.0] * 9)
     assert one.live.end_reason is None
 
-    one.clock.pump([10.0])
+    one.clock.pump([1.0])
 
     assert one.live.end_reason is EndReason.IDLE_TIMEOUT
 

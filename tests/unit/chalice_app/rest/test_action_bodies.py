@@ -180,6 +180,28 @@ def test_a_message_never_repeats_the_value() -> None:
     assert "hush" not in message
 
 
+def nested(depth: int) -> dict[str, object]:
+    schema: dict[str, object] = {"type": "string"}
+    for _ in range(depth - 1):
+        schema = {"items": schema}
+    return schema
+
+
+def test_a_schema_may_be_nested_as_deep_as_is_said() -> None:
+    schema = nested(limits.SCHEMA_DEPTH_MAX)
+
+    assert parse(RequestKind.EXTRACT, {"schema": schema}) == ExtractBody(schema=schema)
+
+
+def test_a_schema_that_is_nested_deeper_is_refused() -> None:
+    field, message = refusal_of(
+        RequestKind.EXTRACT, {"schema": nested(limits.SCHEMA_DEPTH_MAX + 1)}
+    )
+
+    assert field == "schema"
+    assert "at most 64 objects" in message
+
+
 def test_a_schema_nested_beyond_reason_is_refused() -> None:
     raw = b'{"schema": ' + b'{"a":' * 50_000 + b"1" + b"}" * 50_001
 
