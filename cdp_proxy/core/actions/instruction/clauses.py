@@ -91,6 +91,8 @@ class _Boundary(NamedTuple):
     after: int
     """The first place after it."""
     divides: bool
+    hard: bool = False
+    """Whether it ends even what has no verb, such as *In the dialog*."""
     searching: bool = False
     elidable: bool = False
 
@@ -98,15 +100,17 @@ class _Boundary(NamedTuple):
 def _parts(words: Words) -> Iterator[_Part]:
     """The words of each clause."""
     start, begun = 0, _Boundary(0, divides=True)
-    at = _after_verb(words, 0)
+    at, spoken = _after_verb(words, 0)
     while at < len(words):
         boundary = _boundary(words, start, at)
         if not boundary.divides:
             at = boundary.after
-            continue
-        yield _Part(words[start:at], begun.searching, begun.elidable)
-        start, begun = boundary.after, boundary
-        at = _after_verb(words, start)
+        elif not spoken and not boundary.hard:
+            at, spoken = _after_verb(words, boundary.after)
+        else:
+            yield _Part(words[start:at], begun.searching, begun.elidable)
+            start, begun = boundary.after, boundary
+            at, spoken = _after_verb(words, start)
     yield _Part(words[start:], begun.searching, begun.elidable)
 
 
@@ -116,7 +120,7 @@ def _boundary(words: Words, start: int, at: int) -> _Boundary:
     while after < len(words):
         purpose = _purpose(words, after)
         if purpose is not None:
-            return _Boundary(purpose, divides=True, searching=True)
+            return _Boundary(purpose, divides=True, hard=hard, searching=True)
         connector = _connector(words, start, after)
         if connector is None:
             break
@@ -127,7 +131,7 @@ def _boundary(words: Words, start: int, at: int) -> _Boundary:
         return _Boundary(at + 1, divides=False)
     verb = after < len(words) and verb_at(words, _skip_fillers(words, after)) is not None
     divides = hard or (verb and not _name_goes_on(words, at, after))
-    return _Boundary(after, divides, elidable=elidable)
+    return _Boundary(after, divides, hard, elidable=elidable)
 
 
 def _connector(words: Words, start: int, at: int) -> tuple[int, bool] | None:
@@ -198,11 +202,11 @@ def _ends(words: Words, at: int) -> bool:
     return polite is not None and at + polite[0] >= len(words)
 
 
-def _after_verb(words: Words, start: int) -> int:
-    """The first place after a clause's verb at which the clause could end."""
+def _after_verb(words: Words, start: int) -> tuple[int, bool]:
+    """The first place at which a clause could end, after its verb; and whether it has one."""
     at = _skip_fillers(words, start)
     verb = verb_at(words, at)
-    return at + verb[0] if verb is not None else max(at, start + 1)
+    return (at + verb[0], True) if verb is not None else (max(at, start + 1), False)
 
 
 def _skip_fillers(words: Words, at: int) -> int:

@@ -91,7 +91,7 @@ NOUNS: Mapping[Kind, str] = {
     Kind.TEXT: "text|label|word|paragraph|phrase|sentence|line of text|caption|words",
     Kind.FRAME: "frame|iframe|inline frame",
     Kind.SHAPE: "shape|figure",
-    Kind.ELEMENT: "element|thing|one|ones|control|widget|component|object|node|part|user|value",
+    Kind.ELEMENT: "element|thing|one|ones|control|widget|component|object|node|part",
 }
 """What each kind is called, in the singular."""
 
@@ -111,7 +111,7 @@ TYPED_NOUNS: Mapping[str, tuple[Kind, str]] = {
         Kind.FIELD,
         "color",
     ),
-    "time picker|time field|time input|time": (Kind.FIELD, "time"),
+    "time picker|time field|time input": (Kind.FIELD, "time"),
 }
 
 TYPES = frozenset("password email search number phone tel url date time color file submit".split())

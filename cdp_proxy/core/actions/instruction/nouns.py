@@ -35,6 +35,8 @@ CONTROLS = frozenset(
     }
 )
 """Kinds whose nouns are hardly ever part of a name."""
+UNMISTAKABLE = CONTROLS - {Kind.DIALOG, Kind.LIST, Kind.MENU_ITEM}
+"""Kinds that a single bare noun says: *click button*."""
 LAST_BUT_ONE = {("second", "to", "last"), ("second", "last"), ("next", "to", "last")}
 
 
@@ -130,7 +132,8 @@ def _described(body: Words, prefix: _Prefix, expected: Kind) -> Target:
         return _with_qualities(before, kind if kind is not Kind.ELEMENT else expected, said, plural)
     noun = KINDS.at(_without_qualities(body), 0)
     if noun is not None:
-        prefixed = _kind_first(body, noun[0], noun[1][0], noun[1][1], prefix)
+        kind = noun[1][0] if noun[1][0] is not Kind.ELEMENT else expected
+        prefixed = _kind_first(body, noun[0], kind, noun[1][1], prefix)
         if prefixed is not None:
             return prefixed
     return _with_qualities(body, expected, (), plural=False)
@@ -141,7 +144,7 @@ def _is_noun(body: Words, length: int, kind: Kind, prefix: _Prefix) -> bool:
     noun = body[len(body) - length :]
     bare = not prefix.determined
     if len(body) == length:
-        return not bare or (kind in CONTROLS and not _capitalised(noun[0]))
+        return not bare or (kind in UNMISTAKABLE and not _capitalised(noun[0]))
     if kind is Kind.TEXT and bare and not body[0].literal:
         return False
     before = body[len(body) - length - 1]

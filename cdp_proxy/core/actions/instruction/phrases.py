@@ -16,7 +16,7 @@ class Phrases(Generic[T]):
     def __init__(self, meanings: Mapping[str, T]) -> None:
         """Keys are phrases in lower case; alternatives with one meaning are divided by `|`."""
         self._meanings: dict[tuple[str, ...], T] = {
-            tuple(phrase.split()): meaning
+            tuple(phrase.split(" ")): meaning
             for phrases, meaning in meanings.items()
             for phrase in phrases.split("|")
         }
