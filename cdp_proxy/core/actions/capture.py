@@ -29,6 +29,8 @@ STYLES = (
     "position",
     "overflow-x",
     "overflow-y",
+    "clip",
+    "clip-path",
     "cursor",
     "background-color",
     "fill",

@@ -13,7 +13,7 @@ from cdp_proxy.core.actions.roles import input_type, role_of
 
 _NAMED_BY_CONTENT_WORDS = """
 button cell checkbox columnheader gridcell heading link menuitem menuitemcheckbox menuitemradio
-option radio row rowheader switch tab term tooltip treeitem
+option radio rowheader switch tab term tooltip treeitem
 """
 _NAMED_BY_CONTENT = frozenset(_NAMED_BY_CONTENT_WORDS.split())
 _LABELABLE = frozenset({"button", "input", "meter", "output", "progress", "select", "textarea"})
@@ -21,7 +21,6 @@ _VALUE_NAMES: Mapping[str, str] = {"button": "", "submit": "Submit", "reset": "R
 """What buttons made of inputs say when they have no value."""
 _NAMING_CHILD: Mapping[str, str] = {
     "fieldset": "legend",
-    "figure": "figcaption",
     "svg": "title",
     "table": "caption",
 }
@@ -166,7 +165,7 @@ def _rendered(node: Node, *, hidden: bool) -> str:
 
 def _generated(node: Node) -> str:
     """What a pseudo-element says, without the private characters of icon fonts."""
-    if not node.pseudo:
+    if not node.pseudo or node.tag == "::marker":
         return ""
     return "".join(sign for sign in node.text or "" if not "\ue000" <= sign <= "\uf8ff")
 

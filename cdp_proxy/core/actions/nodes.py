@@ -177,7 +177,7 @@ class _DocumentReader:
     def _attributes(self, pairs: Sequence[int]) -> Mapping[str, str]:
         strings = self._strings
         return {
-            strings[name].lower(): strings[value]
+            strings[name].lower(): self._string(value)
             for name, value in zip(pairs[::2], pairs[1::2], strict=True)
         }
 

@@ -105,7 +105,7 @@ class _Outline:
         if element.ref in self._rich:
             if _is_group(element):
                 return _described(element, element.role, element.name)
-            return "" if hushed else element.own_text
+            return "" if hushed or self._is_label(element) else element.own_text
         return "" if hushed or self._is_label(element) else element.text
 
     def _thing(self, element: Element) -> str:

@@ -19,6 +19,8 @@ _VIEWPORT_TAGS = frozenset({"html", "body"})
 """Their overflow is the viewport's."""
 _SHAPES = frozenset({"line", "path", "polyline", "polygon", "rect", "circle", "ellipse"})
 """Of SVG; a level line has no height."""
+_EMPTY_CLIPS = frozenset({"rect(0px, 0px, 0px, 0px)", "rect(1px, 1px, 1px, 1px)"})
+_EMPTY_CLIP_PATHS = frozenset({"inset(50%)", "inset(100%)"})
 _EVERYWHERE = 1e9
 _NO_STYLE: Mapping[str, str] = {}
 
@@ -93,7 +95,7 @@ class Placing:
         style = node.style or _NO_STYLE
         around = around._replace(
             visible=style.get("visibility", "visible") == "visible" if style else around.visible,
-            opaque=around.opaque and style.get("opacity") != "0",
+            opaque=around.opaque and not _is_vanished(style),
             clip=_clip_for(style.get("position"), around),
         )
         if node.bounds is not None:
@@ -108,14 +110,16 @@ class Placing:
         scroll_x, scroll_y = document.document.scroll
         owner = document.parent
         if owner is None:
-            return Surroundings(-scroll_x, -scroll_y, None, True, True, _ALL, _ALL)
+            corner = _ALL._replace(left=-scroll_x, top=-scroll_y)
+            return Surroundings(-scroll_x, -scroll_y, None, True, True, corner, corner)
         if owner not in self.painted:
             return Surroundings(0.0, 0.0, None, False, False, _NONE, _NONE)
         inner = _content_box(self.boxes[owner], owner.style or _NO_STYLE)
         outer = self._below[owner].frame
         visible_part = _clip_of(outer).cut(inner) if outer is not None else inner
         x, y = inner.x - scroll_x, inner.y - scroll_y
-        return Surroundings(x, y, visible_part or inner, True, True, _ALL, _ALL)
+        corner = _ALL._replace(left=x, top=y)
+        return Surroundings(x, y, visible_part or inner, True, True, corner, corner)
 
     def _enclose(self, node: Node) -> None:
         """Give what is not painted itself the box around what is within."""
@@ -132,6 +136,15 @@ class Placing:
         if box is None or frame is None:
             return box
         return _clip_of(frame).cut(box) or box
+
+
+def _is_vanished(style: Mapping[str, str]) -> bool:
+    """Transparent, or clipped to nothing as texts for screen readers are."""
+    return (
+        style.get("opacity") == "0"
+        or (style.get("clip") in _EMPTY_CLIPS and style.get("position") in {"absolute", "fixed"})
+        or style.get("clip-path") in _EMPTY_CLIP_PATHS
+    )
 
 
 def _clip_for(position: str | None, around: Surroundings) -> Clip:

@@ -91,7 +91,7 @@ def is_interactive(node: Node, role: str) -> bool:
         return True
     if node.tag in {"html", "body"}:
         return False  # listens for what bubbles up, as a rule
-    return node.clickable or _has_tab_index(node) or _begins_pointer(node)
+    return _listens(node) or _has_tab_index(node) or _begins_pointer(node)
 
 
 def is_editing_host(node: Node) -> bool:
@@ -150,6 +150,13 @@ def _is_editable(node: Node) -> bool:
     if node.tag == "textarea" or is_editing_host(node):
         return True
     return input_type(node) in TEXT_INPUT_TYPES | DATE_INPUT_TYPES
+
+
+def _listens(node: Node) -> bool:
+    """`isClickable` without what Chromium counts as such by nature: labels, and edited text."""
+    if not node.clickable or node.tag == "label":
+        return False
+    return not any(is_editing_host(around) for around in node.ancestors())
 
 
 def _has_tab_index(node: Node) -> bool:

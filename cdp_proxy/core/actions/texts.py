@@ -31,7 +31,7 @@ class Texts:
 
     def _read(self, node: Node) -> None:
         if node.tag == "#text" or node.pseudo:
-            if node in self._placing.painted:
+            if node.tag != "::marker" and node in self._placing.painted:
                 self._within[node] = _readable(node.text or "")
         elif node.tag == "option":
             self._own[node] = self._within[node] = option_text(node)
