@@ -14,6 +14,7 @@ regular expressions.
 """
 
 from cdp_proxy.core.actions.extraction.extract import extract, page_text
+from cdp_proxy.core.actions.extraction.validation import validate
 from cdp_proxy.core.actions.extraction.wish import Extracted, ExtractWish, Format, Missing
 
-__all__ = ["ExtractWish", "Extracted", "Format", "Missing", "extract", "page_text"]
+__all__ = ["ExtractWish", "Extracted", "Format", "Missing", "extract", "page_text", "validate"]

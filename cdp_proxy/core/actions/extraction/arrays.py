@@ -113,7 +113,10 @@ def _filled(finder: Finder, item: Want, group: Group, score: float) -> Finding:
     """Items in which nothing is found (spacers, advertisements) are none."""
     made = Finding([], score)
     values: list[object] = []
-    for scope in group.items:
+    aside = [finder.is_aside(scope.node) for scope in group.items]
+    for scope, outside in zip(group.items, aside, strict=True):
+        if outside and not all(aside):
+            continue  # an advertisement built like the rest
         found = finder.fill(item, scope)
         if found.found:
             made.missing += [((len(values), *path), why) for path, why in found.missing]
@@ -157,11 +160,8 @@ def _rows(finder: Finder, want: Want, item: Want, scope: Scope) -> Finding:
     chosen = named or tables
     if len(chosen) != 1 or inner is None:
         return nothing(f"There are {len(chosen)} tables that {_shown(want)} could be.")
-    values: list[object] = []
-    made = Finding(values, 1.0, nodes=tuple(chosen[0].row_nodes))
-    for row in chosen[0].rows:
-        values.append([_cell(finder, inner, cell) for cell in row])
-    return made
+    values = [[_cell(finder, inner, cell) for cell in row] for row in chosen[0].rows]
+    return Finding(values, 1.0, nodes=tuple(chosen[0].row_nodes))
 
 
 def _cell(finder: Finder, want: Want, cell: Node | None) -> object:

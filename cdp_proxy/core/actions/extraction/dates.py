@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from typing import Final
 
@@ -80,7 +80,7 @@ def parse_date_time(text: str, language: str = "") -> str:
     Raises:
         NotADate: as `parse_date`, or without a time or an offset.
     """
-    day = datetime.date.fromisoformat(parse_date(text, language))
+    day = dt.date.fromisoformat(parse_date(text, language))
     iso = _ISO.search(text)
     if iso and iso["time"]:
         clock, zone = iso["time"], iso["zone"]
@@ -89,10 +89,8 @@ def parse_date_time(text: str, language: str = "") -> str:
     if not zone:
         raise NotADate("which does not say its time zone")
     offset = "Z" if zone.upper() in {"Z", "UTC", "GMT"} else zone
-    if len(offset) == 5:
-        offset = f"{offset[:3]}:{offset[3:]}"
-    if len(clock) == 5:
-        clock += ":00"
+    offset = re.sub(r"^([+-]\d\d)(\d\d)$", r"\1:\2", offset)
+    clock = re.sub(r"^\d\d:\d\d$", r"\g<0>:00", clock)
     return f"{day.isoformat()}T{clock}{offset}"
 
 
@@ -105,14 +103,14 @@ def _clock(text: str) -> tuple[str, str]:
         hour = hour % 12 + (12 if found["half"].lower().startswith("p") else 0)
     clock = f"{hour:02}:{found['minute']}:{found['second'] or '00'}"
     try:
-        datetime.time.fromisoformat(clock)
+        dt.time.fromisoformat(clock)
     except ValueError:
         raise NotADate("which says no time of day") from None
     return clock, found["zone"] or ""
 
 
-def _days(text: str, language: str) -> set[datetime.date]:
-    days: set[datetime.date] = set()
+def _days(text: str, language: str) -> set[dt.date]:
+    days: set[dt.date] = set()
     for found in _ISO.finditer(text):
         days |= _day(*(int(part) for part in found["date"].split("-")))
     for pattern in (_DAY_MONTH, _MONTH_DAY, _DAY_DASH):
@@ -126,7 +124,7 @@ def _days(text: str, language: str) -> set[datetime.date]:
     return days
 
 
-def _numeric(found: re.Match[str], language: str) -> set[datetime.date]:
+def _numeric(found: re.Match[str], language: str) -> set[dt.date]:
     """`03/04/2026`: whichever order is possible, or usual where the page is from."""
     year, first, second = int(found["year"]), int(found["first"]), int(found["second"])
     day_first, month_first = _day(year, second, first), _day(year, first, second)
@@ -142,8 +140,8 @@ def _numeric(found: re.Match[str], language: str) -> set[datetime.date]:
     return day_first
 
 
-def _day(year: int, month: int, day: int) -> set[datetime.date]:
+def _day(year: int, month: int, day: int) -> set[dt.date]:
     try:
-        return {datetime.date(year, month, day)}
+        return {dt.date(year, month, day)}
     except ValueError:
         return set()

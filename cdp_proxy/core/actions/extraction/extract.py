@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cdp_proxy.core.actions.extraction.capture import Reading, Selector, read
 from cdp_proxy.core.actions.extraction.by_schema import read_by
+from cdp_proxy.core.actions.extraction.capture import Reading, Selector, read
 from cdp_proxy.core.actions.extraction.plain import read_as
 from cdp_proxy.core.actions.extraction.schema import make_plan
 from cdp_proxy.core.actions.extraction.tree import Node

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from cdp_proxy.core.actions.extraction.dates import NotADate, parse_date
 from cdp_proxy.core.actions.extraction.facts import Fact, Source, fact
 from cdp_proxy.core.actions.extraction.groups import Scope
 from cdp_proxy.core.actions.extraction.labels import HEADINGS
@@ -28,29 +29,36 @@ _PAST_PRICE: Final = re.compile(
 _RATED: Final = re.compile(
     r"(?:^|\s)\d(?:[.,]\d+)?\s*(?:/|out of|of|von|sur)\s*(?:5|10)(?!\d)", re.IGNORECASE
 )
+_AROUND: Final = " ·•|,-\u2013\u2014"
+_DATE_CHARS: Final = 30
 _STRUCK: Final = frozenset({"del", "s", "strike"})
 
 
 def kinds(want: Want, scope: Scope) -> Iterator[Fact]:
     """What a field may be by its kind alone; several facts are several different things."""
     query = want.query
-    text = "string" in want.types
-    if text and means(query, "title") and not want.format:
-        yield from _titles(scope)
     if is_address(want):
         picture = means(query, "image", "logo", "avatar", "icon")
         yield from _pictures(scope) if picture else _links(want, scope)
-    if means(query, "price", "amount") and not text or means(query, "price"):
+    elif "string" in want.types:
+        yield from _texts(want, scope)
+    if means(query, "price"):
         yield from _each(scope, _money)
     if means(query, "rating"):
         yield from _each(scope, _rating)
     if want.format in {"date", "date-time"} and means(query, "date", "published", "time", "day"):
         yield from _each(scope, _time)
-    if text and means(query, "email"):
+
+
+def _texts(want: Want, scope: Scope) -> Iterator[Fact]:
+    query = want.query
+    if means(query, "title") and not want.format:
+        yield from _titles(scope)
+    if means(query, "email"):
         yield from _each(scope, _reached("mailto:"))
-    if text and means(query, "phone"):
+    if means(query, "phone"):
         yield from _each(scope, _reached("tel:"))
-    if text and means(query, "description") and not scope.page:
+    if means(query, "description", "text", "body") and not scope.page:
         yield from _each(scope, _paragraph)
 
 
@@ -119,8 +127,17 @@ def _rating(node: Node) -> str | None:
     return None
 
 
-def _time(node: Node) -> Node | None:
-    return node if node.tag == "time" else None
+def _time(node: Node) -> Node | str | None:
+    """A `time` element, or a text that is a date and little else."""
+    if node.tag == "time":
+        return node
+    text = own_line(node).strip(_AROUND)
+    if not text or len(text) > _DATE_CHARS or any(n.tag == "time" for n in node.ancestors()):
+        return None
+    try:
+        return text if parse_date(text) else None
+    except NotADate:
+        return None
 
 
 def _reached(scheme: str) -> Callable[[Node], str | None]:

@@ -120,7 +120,10 @@ def _is_chrome(node: Node) -> bool:
 def _sounds_like_chrome(node: Node) -> bool:
     if node.tag in {"html", "body", "main", "article", "h1"} or node.role == "main":
         return False
-    return any(_CHROME_WORDS.search(word) for word in (*node.classes, node.get("id")))
+    return any(
+        _CHROME_WORDS.search(word)
+        for word in (*node.classes, node.get("id"), node.get("aria-label"))
+    )
 
 
 def _landmark(root: Node, weights: _Weights) -> Node | None:

@@ -12,6 +12,7 @@ from cdp_proxy.core.actions.extraction.text import SILENT, line
 from cdp_proxy.core.actions.extraction.tree import DOCUMENT, Node
 
 CLASS_CHARS_MAX: Final = 60
+DATA_CHARS_MAX: Final = 500
 _TEST_ATTRIBUTES: Final = (
     "data-testid",
     "data-test",
@@ -114,5 +115,9 @@ def labels_of(name: str) -> list[str]:
 
 def _data(node: Node) -> Iterator[Fact]:
     for name, value in node.attributes.items():
-        if name.startswith("data-") and name not in _NOT_VALUES and 0 < len(value) <= 500:
+        if (
+            name.startswith("data-")
+            and name not in _NOT_VALUES
+            and 0 < len(value) <= DATA_CHARS_MAX
+        ):
             yield fact(name[5:], value, Source.DATA, node)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+_PAIR: Final = 2
 TEXT_CHARS_MAX: Final = 80
 """In a longer text a number is an aside, not the value."""
 _COMMA_LANGUAGES: Final = frozenset(
@@ -48,6 +49,8 @@ _NUMBER: Final = re.compile(
     re.IGNORECASE,
 )
 _OUT_OF: Final = re.compile(r"^\s*(?:/|out of|of|von|sur|de|di)\s*(?=\d)", re.IGNORECASE)
+_ACCOUNTED: Final = re.compile(r"\((?:[$€£¥].*|.*[$€£¥])\)")
+"""Money in brackets is negative; other numbers in brackets are counts."""
 _SCALES: Final = {
     "k": 1e3,
     "thousand": 1e3,
@@ -96,7 +99,7 @@ def parse_number(text: str, language: str = "", field_words: tuple[str, ...] = (
     """The one number a text holds: with currency, separators, a unit or a scale (`1.2k`).
 
     Args:
-        text: `$1,299.00`, `1.299,00 €`, `4.5 out of 5`, `(12)`, `45 %`.
+        text: `$1,299.00`, `1.299,00 €`, `4.5 out of 5`, `($12.00)`, `45 %`.
         language: Of the page (BCP 47); decides what `1.299` is. Without one: English.
         field_words: Words of the field's name: a unit among them must be the text's, if it has one.
 
@@ -107,7 +110,7 @@ def parse_number(text: str, language: str = "", field_words: tuple[str, ...] = (
     if len(text) > TEXT_CHARS_MAX:
         raise NotANumber("which is too long to be a number")
     found = list(_NUMBER.finditer(text))
-    if len(found) == 2 and _OUT_OF.match(text[found[0].end() :]):
+    if len(found) == _PAIR and _OUT_OF.match(text[found[0].end() :]):
         del found[1]
     if len(found) != 1:
         raise NotANumber("which holds several numbers" if found else "which is no number")
@@ -117,7 +120,7 @@ def parse_number(text: str, language: str = "", field_words: tuple[str, ...] = (
     scale = (number["scale"] or "").casefold().rstrip(".")
     if scale and not (scale == "m" and _UNIT_OF["m"] in field_words):
         value *= _SCALES[scale]
-    if number["sign"] in {"-", "\u2212", "\u2013"} or re.fullmatch(r"\([^()]*\)", text):
+    if number["sign"] in {"-", "\u2212", "\u2013"} or _ACCOUNTED.fullmatch(text):
         value = -value
     value = round(value, 10)
     return int(value) if value.is_integer() else value

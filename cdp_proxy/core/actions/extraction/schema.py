@@ -183,7 +183,7 @@ class _Maker:
             o for o in part.get("anyOf") or part.get("oneOf") or () if isinstance(o, Mapping)
         ]
         telling = [option for option in options if option.get("type") != "null"]
-        if len(telling) < 2:
+        if len(telling) <= 1:
             return telling
         resolved = [self._merge(option) for option in telling]
         deep = [option for option in resolved if _types(option)[0] in {"object", "array"}]

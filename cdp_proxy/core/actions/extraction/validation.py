@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -44,7 +44,7 @@ def _is_date_time(value: object) -> bool:
     if not isinstance(value, str):
         return True
     try:
-        return datetime.datetime.fromisoformat(value).tzinfo is not None and "T" in value.upper()
+        return dt.datetime.fromisoformat(value).tzinfo is not None and "T" in value.upper()
     except ValueError:
         return False
 
@@ -63,12 +63,13 @@ def _pattern(
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-_Validator = validators.extend(Draft202012Validator, validators={"pattern": _pattern})
+_Validator = validators.extend(  # type: ignore[no-untyped-call]Draft202012Validator, validators={"pattern": _pattern})
 
 
 def make_validator(schema: Schema) -> Validator:
     """A validator of a schema that `check_schema` has passed."""
-    return _Validator(schema, registry=Registry(), format_checker=_FORMATS)
+    made: Validator = _Validator(schema, registry=Registry(), format_checker=_FORMATS)
+    return made
 
 
 def validate(value: object, schema: Schema) -> list[Missing]:
@@ -81,7 +82,7 @@ def validate(value: object, schema: Schema) -> list[Missing]:
     return errors(value, make_validator(schema))
 
 
-def errors(value: object, validator: Validator) -> list[Missing]:
+def errors(value: Any, validator: Validator) -> list[Missing]:
     """The same, of a schema that is checked already."""
     found: list[Missing] = []
     for error in validator.iter_errors(value):

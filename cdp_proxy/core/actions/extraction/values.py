@@ -51,7 +51,7 @@ _NO: Final = frozenset(
         "✘",
         "✕",
         "❌",
-        "×",
+        "\u00d7",
         "☐",
         "0",
         "unchecked",
@@ -67,7 +67,7 @@ _NO: Final = frozenset(
 _NEAR_RATIO: Final = 88.0
 _NEAR_MARGIN: Final = 8.0
 _ADDRESSES: Final = frozenset({"uri", "url", "iri", "uri-reference", "iri-reference"})
-_LABELLED: Final = re.compile(r"^([^:：]{1,60})[:：]\s*(\S.*)$", re.DOTALL)
+_LABELLED: Final = re.compile(r"^([^:\uff1a]{1,60})[:\uff1a]\s*(\S.*)$", re.DOTALL)
 _CENTS: Final = re.compile(r"cent|fraction|decimal", re.IGNORECASE)
 
 Held = Node | str | int | float | bool | None

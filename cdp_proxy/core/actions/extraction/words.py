@@ -37,6 +37,15 @@ _KINDS: Final = frozenset(
         "id",
         "percent",
         "pct",
+        "kg",
+        "g",
+        "lb",
+        "oz",
+        "km",
+        "cm",
+        "mm",
+        "gb",
+        "mb",
         "string",
         "list",
         "items",
@@ -130,6 +139,7 @@ _EXACT, _REORDERED, _TRIMMED, _SYNONYM, _NARROWER, _WIDER, _NEAR = (
     0.8,
     0.8,
 )
+_SHORT: Final = 3
 _NEAR_RATIO: Final = 90.0
 _NEAR_CHARS_MIN: Final = 6
 _TITLE_FACTOR, _DESCRIPTION = 0.98, 0.75
@@ -162,12 +172,12 @@ def stems(text: str) -> tuple[str, ...]:
 
 def _stem(word: str) -> str:
     """An English word without plural and verbal endings; close enough to compare."""
-    if len(word) <= 3:
+    if len(word) <= _SHORT:
         return word
     for ending, put in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("s", "")):
         if word.endswith(ending) and not word.endswith(("ss", "us", "is")):
             kept = word[: -len(ending)] + put
-            if len(kept) > 2:
+            if len(kept) >= _SHORT:
                 return kept.removesuffix("e")
     return word.removesuffix("e")
 
@@ -248,7 +258,7 @@ def means(query: Query, *words: str) -> bool:
 
 def _is_phrase_of(said: Sequence[str], description: Sequence[str]) -> bool:
     """Whether the description uses the label, word for word; one word alone proves little."""
-    if len(said) < 2:
+    if len(said) == 1:
         return len(description) in {1, 2} and said[0] in description
     return any(
         tuple(description[place : place + len(said)]) == tuple(said)
