@@ -5,17 +5,23 @@ from __future__ import annotations
 from cdp_proxy.core.actions.instruction.context import Context
 from cdp_proxy.core.actions.instruction.dates import read_date, read_time
 from cdp_proxy.core.actions.instruction.errors import not_understood
-from cdp_proxy.core.actions.instruction.lexicon import DETERMINERS, EVERY, KINDS
+from cdp_proxy.core.actions.instruction.lexicon import COLOURS, DETERMINERS, EVERY, KINDS
 from cdp_proxy.core.actions.instruction.lists import MAX_ITEMS, items, pairs
 from cdp_proxy.core.actions.instruction.phrases import Phrases, phrase_set
 from cdp_proxy.core.actions.instruction.tokens import Words
-from cdp_proxy.core.actions.instruction.values import COLOUR, canonical, set_step, value_step
+from cdp_proxy.core.actions.instruction.values import canonical, set_step, value_step
 from cdp_proxy.core.actions.steps import Kind, Method, Relation, Step, Target
 
 ANY_LIST = Target(kind=Kind.ELEMENT)
 """No list is named: whatever has these options, be they of a list, radio buttons or checkboxes."""
 NOTHING = phrase_set(["nothing", "none", "no option", "no options", "none of them", "no items"])
 ALL_TEXT = phrase_set(["all", "all text", "all the text", "everything", "all of the text"])
+SHADES = phrase_set(
+    f"{every}{the}{shade} of"
+    for every in ("all ", "every ", "all of ", "each ")
+    for the in ("", "the ")
+    for shade in ("shades", "shade", "tones", "hues")
+)
 TEMPORAL = Phrases(
     {
         f"{determiner}{noun}": noun
@@ -47,7 +53,6 @@ POINTED = frozenset(
         Kind.SECTION,
         Kind.HEADING,
         Kind.LIST,
-        Kind.TEXT,
         Kind.TABLE,
         Kind.FIELD,
     }
@@ -63,6 +68,10 @@ def select(context: Context) -> list[Step]:
         return []
     if words in ALL_TEXT:
         return [context.step(Method.PRESS, None, ["Control+A"])]
+    shades = SHADES.at(words, 0)
+    if shades is not None and len(words) == shades[0] + 1 and words.key(shades[0]) in COLOURS:
+        target = Target(every=True, qualities=(words.key(shades[0]),))
+        return [context.step(Method.CLICK, target)]
     if any(token.key == ">" for token in words):
         return _path(context, words)
     temporal = _temporal(context, words)
@@ -182,19 +191,15 @@ def _direct(context: Context, target: Target, words: Words) -> Step | None:
 
 def _from_list(context: Context, words: Words, options: Words, place: Words) -> list[Step]:
     """Options of a list that is named; the list may also be a slider or a date field."""
-    whole = context.targets(words)
-    if all(target.kind in CHECKED for target in whole):
-        return [context.step(Method.CHECK, target) for target in whole]
-    if all(target.kind in POINTED for target in whole):
-        return [context.step(Method.CLICK, target) for target in whole]
     holder = context.target(place)
     if holder.kind is Kind.OPTION or holder.kind in CHECKED:
         return [context.step(Method.CHECK, holder)]
-    if holder.kind in INSTRUMENTS:
-        return [set_step(context, holder, options.value)]
-    if holder.kind is Kind.FIELD and COLOUR.fullmatch(options.value):
+    if holder.kind in INSTRUMENTS or "color" in holder.qualities:
         return [set_step(context, holder, options.value)]
     described = context.target(options)
+    if described.kind in CHECKED | POINTED:
+        method = Method.CHECK if described.kind in CHECKED else Method.CLICK
+        return [context.step(method, target) for target in context.targets(words)]
     if described.ordinal is not None or described.every:
         option = Target(
             kind=Kind.OPTION,

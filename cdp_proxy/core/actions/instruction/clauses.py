@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cdp_proxy.core.actions.instruction.errors import not_understood
+from cdp_proxy.core.actions.instruction.lexicon import KINDS
+from cdp_proxy.core.actions.instruction.relations import MARKERS
 from cdp_proxy.core.actions.instruction.tokens import Words
 from cdp_proxy.core.actions.instruction.verbs import (
     FILLERS,
@@ -33,6 +35,10 @@ MAX_CLAUSES = 100
 """Steps that one instruction may ask for; longer chains are several requests."""
 MAX_FILLERS = 24
 """Words of courtesy that are skipped at a time."""
+RUNNING_ON = frozenset({"click", "press", "hit", "tap"})
+"""Verbs that begin a clause even without a comma before them."""
+FINDING = frozenset({"find", "locate", "look"})
+"""*Find and click*: kept in a step's source, since it says that the target may be hidden."""
 SENTENCE_ENDS = frozenset(".!?")
 INITIALS = 2
 """A full stop after so few letters ends an abbreviation, not a sentence."""
@@ -48,7 +54,7 @@ class Clause:
     words: Words
     """What follows the verb, without what is polite."""
     source: str
-    """The clause as written."""
+    """The clause as written; after *to find (and)* with the clause before, *find* included."""
     setting: Words | None = None
     """What stood before the verb: *in the dialog*."""
     searching: bool = False
@@ -83,6 +89,8 @@ class _Part(NamedTuple):
     """They follow *to find (and)*."""
     elidable: bool
     """They may do without a verb: they follow *then*."""
+    led: Words
+    """The words, and before those that follow *to find* what leads there."""
 
 
 class _Boundary(NamedTuple):
@@ -99,7 +107,7 @@ class _Boundary(NamedTuple):
 
 def _parts(words: Words) -> Iterator[_Part]:
     """The words of each clause."""
-    start, begun = 0, _Boundary(0, divides=True)
+    start, led, begun = 0, 0, _Boundary(0, divides=True)
     at, spoken = _after_verb(words, 0)
     while at < len(words):
         boundary = _boundary(words, start, at)
@@ -108,10 +116,11 @@ def _parts(words: Words) -> Iterator[_Part]:
         elif not spoken and not boundary.hard:
             at, spoken = _after_verb(words, boundary.after)
         else:
-            yield _Part(words[start:at], begun.searching, begun.elidable)
+            yield _Part(words[start:at], begun.searching, begun.elidable, words[led:at])
+            led = start if boundary.searching else boundary.after
             start, begun = boundary.after, boundary
             at, spoken = _after_verb(words, start)
-    yield _Part(words[start:], begun.searching, begun.elidable)
+    yield _Part(words[start:], begun.searching, begun.elidable, words[led:])
 
 
 def _boundary(words: Words, start: int, at: int) -> _Boundary:
@@ -128,10 +137,18 @@ def _boundary(words: Words, start: int, at: int) -> _Boundary:
         elidable = elidable or (connector[1] and words.key(after).isalpha())
         after += connector[0]
     if after == at:
-        return _Boundary(at + 1, divides=False)
+        return _Boundary(at, divides=True) if _runs_on(words, start, at) else _Boundary(at + 1, divides=False)
     verb = after < len(words) and verb_at(words, _skip_fillers(words, after)) is not None
     divides = hard or (verb and not _name_goes_on(words, at, after))
     return _Boundary(after, divides, hard, elidable=elidable)
+
+
+def _runs_on(words: Words, start: int, at: int) -> bool:
+    """Whether a verb follows a complete thing without a comma: *… into "Name" click Save*."""
+    if at - 1 <= start or words[at].text not in RUNNING_ON or verb_at(words, at) is None:
+        return False
+    before = words[at - 1]
+    return before.literal or (before.text.islower() and KINDS.before(words, at) is not None)
 
 
 def _connector(words: Words, start: int, at: int) -> tuple[int, bool] | None:
@@ -235,14 +252,17 @@ def _is_bullet(words: Words, at: int) -> bool:
 
 def _clause(part: _Part, before: Clause | None) -> Clause | None:
     """Read the words of a clause: its verb, its setting, its means."""
-    body = _without_courtesy(part.words[_skip_fillers(part.words, 0) :])
+    begin = _skip_fillers(part.words, 0)
+    body = _without_courtesy(part.words[begin:])
     if not len(body):
         return None
     verb = verb_at(body, 0)
     if verb is not None:
-        return _spoken(body, verb, body.source, part.searching, None)
+        finding = next((at for at in range(begin) if part.words.key(at) in FINDING), begin)
+        source = part.led if part.searching else part.words[finding:]
+        return _spoken(body, verb, source.stripped().source, part.searching, None)
     setting = _setting_end(body)
-    if setting is not None:
+    if setting is not None and _is_setting(body):
         rest = body[_skip_fillers(body, setting) :]
         found = verb_at(rest, 0)
         if found is not None:
@@ -275,6 +295,11 @@ def _means_start(words: Words) -> int | None:
         if words.key(at) in {"by", "via"} and GERUNDS.at(words, at + 1) is not None:
             return at
     return None
+
+
+def _is_setting(words: Words) -> bool:
+    """Whether words begin as a place does: *in the dialog*, *for Bob*, *using the slider*."""
+    return words.key(0) in {"using", "with"} or MARKERS.at(words, 0) is not None
 
 
 def _setting_end(words: Words) -> int | None:

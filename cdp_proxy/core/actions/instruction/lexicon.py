@@ -91,7 +91,7 @@ NOUNS: Mapping[Kind, str] = {
     Kind.TEXT: "text|label|word|paragraph|phrase|sentence|line of text|caption|words",
     Kind.FRAME: "frame|iframe|inline frame",
     Kind.SHAPE: "shape|figure",
-    Kind.ELEMENT: "element|thing|one|ones|control|widget|component|object|node|part",
+    Kind.ELEMENT: "element|thing|one|ones|control|widget|component|object|node|part|position|place|spot|slot",
 }
 """What each kind is called, in the singular."""
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from cdp_proxy.core.actions.instruction.errors import not_understood
 from cdp_proxy.core.actions.instruction.lexicon import (
     COLOURED,
     COLOURS,
     DETERMINERS,
     EVERY,
     KINDS,
+    PRONOUNS,
     QUALITIES,
     TYPES,
     ordinal_of,
@@ -37,6 +39,8 @@ CONTROLS = frozenset(
 """Kinds whose nouns are hardly ever part of a name."""
 UNMISTAKABLE = CONTROLS - {Kind.DIALOG, Kind.LIST, Kind.MENU_ITEM}
 """Kinds that a single bare noun says: *click button*."""
+RELATIVES = frozenset("that which whose whom how".split())
+"""Words that begin a description; a name in lower case has none."""
 LAST_BUT_ONE = {("second", "to", "last"), ("second", "last"), ("next", "to", "last")}
 
 
@@ -143,6 +147,10 @@ def _is_noun(body: Words, length: int, kind: Kind, prefix: _Prefix) -> bool:
     """Whether the noun at the end says a kind, or is (part of) a name such as *Contact Form*."""
     noun = body[len(body) - length :]
     bare = not prefix.determined
+    if noun.tokens[-1].key in {"one", "ones"} and (
+        not prefix.determined or KINDS.before(body, len(body) - length) is not None
+    ):
+        return False
     if len(body) == length:
         return not bare or (kind in UNMISTAKABLE and not _capitalised(noun[0]))
     if kind is Kind.TEXT and bare and not body[0].literal:
@@ -196,8 +204,9 @@ def _with_qualities(
             if words.key(start) not in COLOURED:
                 found.append(words.key(start))
             start += 1
+        _refuse_clauses(words[start:])
         name, quoted = words[start:].value, False
-        if name in TYPES:
+        if name in TYPES and noun:
             found.append(name)
     qualities = tuple(dict.fromkeys((*found, *said)))
     return Target(
@@ -208,6 +217,17 @@ def _with_qualities(
         ordinal=ordinal,
         every=plural and not name,
     )
+
+
+def _refuse_clauses(words: Words) -> None:
+    """A name has no relative clause and no further verb: *the button that best fits*, *X and send
+    it*.
+    """
+    for at, token in enumerate(words):
+        pointing = words.key(at + 2) in DETERMINERS | PRONOUNS
+        unread_verb = token.key == "and" and words[at + 1 :].source[:1].islower() and pointing
+        if token.text in RELATIVES or unread_verb:
+            raise not_understood(words.source, "This describes something instead of naming it")
 
 
 def _describes(words: Words, at: int, noun: bool) -> bool:

@@ -45,7 +45,8 @@ WITHIN = frozenset(["in", "inside", "into", "on", "while", "within"])
 ONTO = phrase_set(
     "to|onto|on to|on top of|into|in to|on|over|over to|and drop it on|and drop it onto"
     "|and drop it in|and drop it into|and drop on|and drop it to|and drop onto|and drop into"
-    "|and drop it over|and drop to|and drop in|inside|in|towards|toward".split("|")
+    "|so that it is inside|so that it is completely inside|so it is inside|so that it is on"
+    "|so that it is in|so it is in|so it is on|and drop it over|and drop to|and drop in|inside|in|towards|toward".split("|")
 )
 ASIDE = frozenset(
     {Relation.ABOVE, Relation.BELOW, Relation.AFTER, Relation.BEFORE}
@@ -59,6 +60,8 @@ def point(context: Context) -> list[Step]:
     """Click and its kin, once or several times, on one thing or on several."""
     words, times = _repeated(context.words)
     method = METHODS[context.clause.verb]
+    if context.clause.spoken == "mark" and any(token.key == "as" for token in words):
+        raise not_understood(context.clause.source)
     for at in range(1, len(words)):
         said = BUTTONS.at(words, at)
         if said is not None and at + said[0] == len(words):
@@ -168,7 +171,17 @@ def submit(context: Context) -> list[Step]:
 
 def drag(context: Context) -> list[Step]:
     """*Drag A onto B*; *drag A above B* ends beside B: an unnamed destination with a relation."""
-    words = context.words
+    starts = [0, *(at + 1 for at, token in enumerate(context.words) if token.key == ",")]
+    ends = [*(start - 1 for start in starts[1:]), len(context.words)]
+    parts = [context.words[start:end] for start, end in zip(starts, ends, strict=True)]
+    if len(parts) > MAX_REPEATS:
+        raise not_understood(context.clause.source, f"More than {MAX_REPEATS} things to drag")
+    return [step for part in parts for step in _drag(context, part.stripped())]
+
+
+def _drag(context: Context, words: Words) -> list[Step]:
+    if words.key(0) == "and":
+        words = words[1:]
     found = _destination(words)
     if found is None:
         raise not_understood(context.clause.source, "Where to drag it is missing")

@@ -89,11 +89,10 @@ def parse(instruction: str) -> tuple[Step, ...]:
     clauses = divide(tokenize(instruction))
     for at, clause in enumerate(clauses):
         after = clauses[at + 1] if at + 1 < len(clauses) else None
-        found = _read(clause, after, steps)
-        if clause.verb is Verb.FIND and steps:
-            steps += found
-        else:
-            steps += found
+        steps += _read(clause, after, steps)
+        if _found_only(clause, steps):
+            found = steps.pop(-2)
+            steps[-1] = replace(steps[-1], source=f"{found.source}; {steps[-1].source}")
         if len(steps) > MAX_STEPS:
             raise not_understood(clause.source, f"More than {MAX_STEPS} steps at once")
     if not steps:
@@ -179,3 +178,13 @@ def _within(step: Step, place: Target | None) -> Step:
     if target is None or target.relation is not None or place is None or place.kind is not Kind.DIALOG:
         return step
     return replace(step, target=replace(target, relation=Relation.WITHIN, anchor=place))
+
+
+def _found_only(clause: Clause, steps: list[Step]) -> bool:
+    """Whether the last two steps are *find X* and something done to that very X."""
+    if len(steps) < len(("find", "use")) or clause.verb is Verb.FIND:
+        return False
+    found, used = steps[-2:]
+    return found.method is Method.SCROLL_TO and used.target is not None and (
+        found.target is used.target
+    )

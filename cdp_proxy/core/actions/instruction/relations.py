@@ -71,7 +71,7 @@ _STRONG = {
     Relation.BEFORE: "before|preceding|that precedes|coming before",
     Relation.WITHIN: "inside|inside of|within|contained in",
 }
-_WEAK = {Relation.WITHIN: "in|from|on|of|into", Relation.NEAR: "for|with|by|at|to"}
+_WEAK = {Relation.WITHIN: "in|from|on|of|into", Relation.NEAR: "for|with|by|at"}
 _ADVERBS = ("just", "right", "directly", "immediately", "that is", "which is", "located", "shown")
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cdp_proxy.core.actions.instruction.errors import not_understood
-from cdp_proxy.core.actions.instruction.lexicon import COLOURS, KINDS, PRONOUNS, QUALITIES
+from cdp_proxy.core.actions.instruction.lexicon import (
+    COLOURS,
+    DETERMINERS,
+    KINDS,
+    PRONOUNS,
+    QUALITIES,
+)
 from cdp_proxy.core.actions.instruction.nouns import noun_phrase
 from cdp_proxy.core.actions.instruction.phrases import phrase_set
 from cdp_proxy.core.actions.instruction.relations import Marker, Segment, segments
@@ -80,7 +86,7 @@ def read_target(
     owner = _owner(words)
     if owner is not None:
         return owner
-    parts = segments(words)
+    parts = segments(_without_purpose(_without_middle(words)))
     if len(parts) > MAX_RELATIONS:
         raise not_understood(words.source, "Too many relations")
     return _assembled(parts, expected)
@@ -99,12 +105,31 @@ def _trimmed(words: Words) -> Words:
     return words
 
 
+def _without_middle(words: Words) -> Words:
+    """*The center of the circle* is where the circle is clicked anyway."""
+    start = 1 if words.key(0) in DETERMINERS else 0
+    middle = words.key(start) in {"center", "centre", "middle"} and words.key(start + 1) == "of"
+    return words[start + 2 :] if middle and len(words) > start + 2 else words
+
+
+def _without_purpose(words: Words) -> Words:
+    """*The star icon to mark it as important*: what it is for says nothing of what it is."""
+    for at in range(1, len(words) - 1):
+        noun = KINDS.before(words, at)
+        complete = words[at - 1].literal or (noun is not None and words[at - 1].text.islower())
+        begins = words[at + 1].text.islower() and words.key(at + 1) not in DETERMINERS
+        if words.key(at) == "to" and complete and begins and not words[at + 1].literal:
+            return words[:at]
+    return words
+
+
 def _assembled(parts: list[Segment], expected: Kind) -> Target:
     """Join the segments: names to what they name, relations to what follows them."""
     things: list[tuple[Marker | None, Target]] = []
     for marker, words in parts:
         if things and marker is not None and _names(things[-1][1], marker):
-            things[-1] = (things[-1][0], _named(things[-1][1], words))
+            named = -2 if _names_the_one_before(things, marker) else -1
+            things[named] = (things[named][0], _named(things[named][1], words))
         elif words in PAGE and things:
             continue
         else:
@@ -126,6 +151,15 @@ def _names(target: Target, marker: Marker) -> bool:
     return target.kind in HOLDERS or (
         target.kind in LABELLED and marker.relation is Relation.NEAR and not target.every
     )
+
+
+def _names_the_one_before(things: list[tuple[Marker | None, Target]], marker: Marker) -> bool:
+    """*The button in the dialog labelled "OK"*: a nameless control is what has the label."""
+    if len(things) == 1 or marker.relation is not None:
+        return False
+    control, around = things[-2][1], things[-1][1]
+    nameless = not control.text and control.ordinal is None and not around.text
+    return nameless and around.kind is Kind.DIALOG and control.kind in {Kind.BUTTON, Kind.LINK}
 
 
 def _named(target: Target, words: Words) -> Target:
@@ -153,7 +187,8 @@ def _placed(target: Target, marker: Marker | None, anchor: Target) -> Target:
         )
     if marker is not None and marker.heading and anchor.kind in {Kind.HEADING, Kind.SECTION}:
         relation = Relation.WITHIN
-    return replace(target, relation=relation, anchor=anchor)
+    every = target.every or (anchor.every and not anchor.ordinal)
+    return replace(target, relation=relation, anchor=anchor, every=every)
 
 
 def _looks(anchor: Target) -> tuple[str, ...]:

@@ -194,14 +194,17 @@ def _cut(run: str, start: int) -> Iterator[Token]:
 
 
 def _cut_inside(body: str, start: int) -> Iterator[Token]:
-    """Cut at `=`, and at commas and semicolons that are not within a number."""
-    begin = 0
+    """Cut at `=` and arrows, and at commas that are in no number and in no brackets."""
+    begin = depth = 0
     for at, char in enumerate(body):
+        depth += (char in "([") - (char in ")]")
         within_number = body[at - 1 : at].isdigit() and body[at + 1 : at + 2].isdigit()
-        if char in "=;" or (char == "," and not within_number):
+        comma = char == "," and not within_number and depth <= 0
+        arrow = char in ARROWS and 0 < at < len(body) - 1 and "<" not in body
+        if char in "=;" or comma or arrow:
             if at > begin:
                 yield _word(body[begin:at], start + begin)
-            yield Token(char, char, start + at, start + at + 1)
+            yield Token(char, ARROWS.get(char, char), start + at, start + at + 1)
             begin = at + 1
     if begin < len(body):
         yield _word(body[begin:], start + begin)

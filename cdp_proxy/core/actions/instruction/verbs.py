@@ -183,7 +183,8 @@ POLITE_ENDINGS = phrase_set(
         "|thank you so much|many thanks|right now|right away|immediately|if you can|if possible"
         "|if you please|when you are ready|at once|as soon as possible|cheers|will you|would you"
         "|could you|can you|to finish|to complete the task|to continue|to proceed|afterwards"
-        "|then|as well|too"
+        "|then|as well|too|when done|when finished|when you are done|when you're done|once done"
+        "|when you are finished|when you have finished|to submit|to confirm|if necessary|if needed"
     ).split("|")
 )
 

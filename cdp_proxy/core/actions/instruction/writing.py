@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cdp_proxy.core.actions.instruction.casing import Change, without_casing
 from cdp_proxy.core.actions.instruction.context import Context
 from cdp_proxy.core.actions.instruction.errors import not_understood
-from cdp_proxy.core.actions.instruction.lexicon import DETERMINERS, KINDS
+from cdp_proxy.core.actions.instruction.lexicon import DETERMINERS, KINDS, PRONOUNS
 from cdp_proxy.core.actions.instruction.lists import (
     FIELD_NAMES,
     MAX_ITEMS,
@@ -129,7 +129,7 @@ def _is_portion(words: Words) -> bool:
 def _portion(words: Words) -> _Portion:
     """Read a text and its field."""
     generic = GENERIC.at(words, 0)
-    if generic is not None and len(words) > generic[0] and PLACES.at(words, generic[0]) is None:
+    if generic is not None and len(words) > generic[0] and _is_text(words, generic[0]):
         words = words[generic[0] :]
     if not len(words):
         raise not_understood(words.source, "What to write is missing")
@@ -143,6 +143,11 @@ def _portion(words: Words) -> _Portion:
         if found is not None:
             return found
     return _bare_portion(words)
+
+
+def _is_text(words: Words, at: int) -> bool:
+    """Whether what comes at a place, after *the text*, is that text."""
+    return words[at].literal or words.key(at - 1) == ":" or words.key(at).strip("+-").isdigit()
 
 
 def _literal_portion(words: Words, at: int) -> _Portion | None:
@@ -188,8 +193,19 @@ def _is_field(words: Words) -> bool:
     )
 
 
+def _refuse_description(value: Words) -> None:
+    """*The total number of blocks*, *it*, *your answer*: words about a text are not the text."""
+    first = value.key(0)
+    described = len(value) > 1 and first in DETERMINERS and value[0].text.islower()
+    if not value.quoted and (described or first in PRONOUNS):
+        raise not_understood(
+            value.source, "This describes a text; put it in quotes if it is the text itself"
+        )
+
+
 def _write(context: Context, portion: _Portion, change: Change, alone: bool) -> list[Step]:
     """The steps that write one text."""
+    _refuse_description(portion.value)
     text = change(portion.value.value)
     if portion.place is not None:
         targets = context.targets(portion.place, Kind.FIELD)
