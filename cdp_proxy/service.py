@@ -25,6 +25,7 @@ from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.files import Files
 from cdp_proxy.transport.heartbeat import Heartbeat, Identity
 from cdp_proxy.transport.http import FrontDoor, Rooms
+from cdp_proxy.transport.models.configured import Models, configured_model
 from cdp_proxy.transport.monitoring import Monitoring
 from cdp_proxy.transport.pool import WarmPool
 from cdp_proxy.transport.protocol_file import ProtocolFile
@@ -106,6 +107,7 @@ class Container:
         self._consumer = RequestConsumer(
             reactor, self._blocking, self._sessions, RequestBus(self._redis, system_clock)
         )
+        self._models = Models(reactor, configured_model(config))
         self._consumer.use_actions(RunningActions(reactor, self._sessions, self._actions()))
         self._site = QuietSite(
             FrontDoor(
@@ -131,6 +133,7 @@ class Container:
             StartFailed: with what stands in the way; `stop` cleans up what had started.
         """
         self._blocking.start()
+        self._models.start()
         await self._reach_redis(self._blocking.run(self._store.ping))
         swept = await self._blocking.run(self._scratch.sweep)
         if swept:
@@ -162,6 +165,7 @@ class Container:
                 await self._heartbeat.stop()
             await all_done()
         finally:
+            self._models.stop()
             self._blocking.stop()
             self._scratch.remove()
             self._redis.close()
@@ -172,7 +176,8 @@ class Container:
         return Actions(
             make_screenshot_store(
                 self._blocking, config.screenshot_bucket, config.screenshot_kms_key
-            )
+            ),
+            self._models,
         )
 
     async def _reach_redis(self, asking: Awaitable[None]) -> None:

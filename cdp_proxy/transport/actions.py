@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cdp_proxy.core.actions.act import Act, SpelledOut
-from cdp_proxy.core.actions.extraction import ExtractWish, extract
+from cdp_proxy.core.actions.extraction import ExtractWish
+from cdp_proxy.core.actions.guide import Guide
 from cdp_proxy.core.actions.observe import observe
 from cdp_proxy.core.actions.performing import paging
 from cdp_proxy.core.actions.performing.work import Work
 from cdp_proxy.core.actions.picture import take_picture
 from cdp_proxy.core.actions.ports import CommandFailed
+from cdp_proxy.core.actions.reading import read_page
 from cdp_proxy.core.actions.steps import Method
 from cdp_proxy.core.commands import history
+from cdp_proxy.transport.models.configured import Models
 from cdp_proxy.transport.pages import AttachedTab
 from cdp_proxy.transport.screenshots import ScreenshotStore
 from cdp_proxy.transport.session import LiveSession
@@ -23,6 +26,8 @@ from shared.actions import (
     ActionRequest,
     ExtractBody,
     ImageFormat,
+    ModelOptions,
+    ModelUse,
     NavigateBody,
     ObserveBody,
     ScreenshotBody,
@@ -36,9 +41,10 @@ Answer = dict[str, object]
 class Actions:
     """Runs them, one at a time in each session (`running.ActionRunner`)."""
 
-    def __init__(self, screenshots: ScreenshotStore) -> None:
-        """`screenshots` says where pictures go."""
+    def __init__(self, screenshots: ScreenshotStore, models: Models) -> None:
+        """`screenshots` says where pictures go, `models` who is asked what rules cannot tell."""
         self._screenshots = screenshots
+        self._models = models
 
     async def run(
         self, session: LiveSession, request: ActionRequest[ActionBody]
@@ -51,7 +57,7 @@ class Actions:
         try:
             tab = await self._tab_for(session, body)
             tab.watch(watching=True)
-            return await self._do(session, tab, body, deadline)
+            return await self._do(session, tab, request, deadline)
         except CommandFailed as error:
             if tab is not None and tab.now() >= deadline:
                 raise ActionTimeout(f"The page did not answer in time: {error}") from error
@@ -71,16 +77,27 @@ class Actions:
             return await pages.tab(await pages.open())
 
     async def _do(
-        self, session: LiveSession, tab: AttachedTab, body: ActionBody, deadline: float
+        self,
+        session: LiveSession,
+        tab: AttachedTab,
+        request: ActionRequest[ActionBody],
+        deadline: float,
     ) -> Answer:
+        body = request.body
         match body:
             case ActBody():
-                return await _Acting(session, tab, body, deadline, self._screenshots).run()
+                guide = self._guide(body.model, request)
+                acting = _Acting(
+                    session, tab, body, deadline, screenshots=self._screenshots, guide=guide
+                )
+                return await acting.run()
             case ObserveBody():
-                seen = await observe(Work(tab, deadline), body.instruction)
-                return {"actions": [action.as_json() for action in seen]}
+                guide = self._guide(body.model, request)
+                seen = await observe(Work(tab, deadline), body.instruction, guide)
+                return _with_usage({"actions": [action.as_json() for action in seen]}, guide)
             case ExtractBody():
-                return await self._extract(tab, body)
+                guide = self._guide(body.model, request)
+                return _with_usage(await self._extract(Work(tab, deadline), body, guide), guide)
             case NavigateBody():
                 await paging.navigate(tab, body.url, body.wait_until.value, deadline)
                 return {**await where(tab), "status": tab.activity.navigation.status}
@@ -89,14 +106,20 @@ class Actions:
             case _:
                 raise InvalidRequest("There is no such action.", field="body")
 
-    async def _extract(self, tab: AttachedTab, body: ExtractBody) -> Answer:
+    def _guide(self, wanted: ModelOptions, request: ActionRequest[ActionBody]) -> Guide | None:
+        chosen = self._models.choose(wanted, request.model_api_key)
+        if chosen is None:
+            return None
+        return Guide(chosen.model, always=chosen.use is ModelUse.ALWAYS)
+
+    async def _extract(self, work: Work, body: ExtractBody, guide: Guide | None) -> Answer:
         wish = ExtractWish(
             schema=body.schema,
             selector=body.selector,
             format=body.format.value if body.format is not None else None,
             instruction=body.instruction,
         )
-        read = await extract(tab, wish)
+        read = await read_page(work, wish, guide)
         return {
             "result": read.result,
             "missing": list(read.missing),
@@ -132,10 +155,13 @@ class _Acting:
         tab: AttachedTab,
         body: ActBody,
         deadline: float,
+        *,
         screenshots: ScreenshotStore,
+        guide: Guide | None,
     ) -> None:
         self._session = session
         self._body = body
+        self._guide = guide
         self._screenshots = screenshots
         self._work = Work(tab, deadline, variables=body.variables, upload=self._upload_path)
         self._before = set(session.pages.tabs.ids)
@@ -145,7 +171,7 @@ class _Acting:
     async def run(self) -> Answer:
         """Do it; what the API answers."""
         began = self._tab.now()
-        act = Act(self._work, after_step=self._after_step)
+        act = Act(self._work, self._after_step, self._guide)
         body = self._body
         if body.instruction is not None:
             await act.instruction(body.instruction)
@@ -181,7 +207,7 @@ class _Acting:
             answer["screenshot"] = self._pictures[-1]
         if self._body.screenshot is StepScreenshots.EACH:
             answer["screenshots"] = self._pictures
-        return answer
+        return _with_usage(answer, self._guide)
 
     async def _after_step(self) -> None:
         """Go on in the tab that the step has opened, if any; take the step's picture."""
@@ -225,6 +251,13 @@ class _Acting:
                 field="instruction",
             )
         return str(path)
+
+
+def _with_usage(answer: Answer, guide: Guide | None) -> Answer:
+    """An answer with what its questions to a model cost."""
+    if guide is not None and guide.usage:
+        answer["usage"] = guide.usage_json()
+    return answer
 
 
 async def where(tab: AttachedTab) -> dict[str, str]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cdp_proxy.core.actions.elements import Element
+from cdp_proxy.core.actions.guide import Guide
 from cdp_proxy.core.actions.instruction import parse
-from cdp_proxy.core.actions.performing import choices
+from cdp_proxy.core.actions.models.choices import Choice
 from cdp_proxy.core.actions.performing.log import Performed
 from cdp_proxy.core.actions.performing.revealing import reveal
 from cdp_proxy.core.actions.performing.steps import do_step, do_to
@@ -19,10 +20,15 @@ from cdp_proxy.core.actions.selectors import find_node, selector_of
 from cdp_proxy.core.actions.steps import Method, Step
 from shared.errors import (
     ActionTimeout,
+    AmbiguousTarget,
+    InstructionNotUnderstood,
     TargetDetached,
     TargetNotFound,
     WallCrawlerError,
 )
+
+_PLANS_MAX = 8
+"""Rounds of looking at the page and asking a model, for one instruction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,21 +52,33 @@ class Act:
     work: Work
     after_step: AfterStep | None = field(default=None)
     """Awaited when a step has been done and the page has settled."""
+    guide: Guide | None = None
+    """Asked what the rules cannot tell; None: they have the last word."""
 
     async def instruction(self, text: str) -> None:
-        """Do what an instruction says.
+        """Do what an instruction says; a model is asked where the rules are not sure.
 
         Raises:
             WallCrawlerError: `details["performed"]` is what had been done by then.
         """
-        steps = parse(text)
+        if self.guide is not None and self.guide.always:
+            await self._guided(text, "")
+            return
+        try:
+            steps = parse(text)
+        except InstructionNotUnderstood as error:
+            if self.guide is None:
+                raise
+            await self._guided(text, error.message)
+            return
         self.work.log.note("understood", steps=[_in_short(step) for step in steps])
-        await self.steps(steps)
-
-    async def steps(self, steps: Sequence[Step]) -> None:
-        """Do steps."""
         for step in steps:
-            await self._guarded(step, self._step(step))
+            try:
+                await self._guarded(step, self._step(step))
+            except (TargetNotFound, AmbiguousTarget) as error:
+                if self.guide is None:
+                    raise
+                await self._guided(step.source, error.message)
 
     async def action(self, action: SpelledOut) -> None:
         """Do an action that is spelled out; its description finds what has been replaced."""
@@ -80,10 +98,48 @@ class Act:
     async def _spelled_out(self, action: SpelledOut, step: Step) -> list[Found]:
         if action.selector is None and action.backend_node_id is None:
             return await do_step(self.work, step)
-        found = await self._locate(action)
-        if action.method is Method.SELECT:
-            return await _select_in(self.work, found, action.arguments)
-        return await do_to(self.work, step, [found])
+        return await do_to(self.work, step, [await self._locate(action)])
+
+    async def _guided(self, instruction: str, about: str) -> None:
+        """Do what a model makes of an instruction, looking at the page again as it asks to."""
+        if self.guide is None:
+            raise InstructionNotUnderstood("No model is at hand.", words=instruction)
+        done: list[str] = []
+        for _ in range(_PLANS_MAX):
+            view = await self.work.look()
+            plan = await self.guide.plan(
+                view, instruction, self.work.mask, self.work.left(), done=done, about=about
+            )
+            self.work.log.note(
+                "asked the model", why=about, reason=plan.reason, actions=len(plan.choices)
+            )
+            for choice in plan.choices:
+                step = Step(
+                    method=choice.method,
+                    arguments=choice.arguments,
+                    source=choice.description or instruction,
+                )
+                await self._guarded(step, self._chosen(choice, step, view))
+                done.append(f"{choice.method.value}: {step.source}")
+            if not plan.choices and not done:
+                raise self._with_progress(
+                    TargetNotFound(
+                        f"The model found nothing for it: {plan.reason}", reason=plan.reason
+                    ),
+                    instruction,
+                )
+            if not plan.more or not plan.choices:
+                return
+        raise self._with_progress(
+            ActionTimeout(f"It was not done after {_PLANS_MAX} rounds with the model."),
+            instruction,
+        )
+
+    async def _chosen(self, choice: Choice, step: Step, view: View) -> list[Found]:
+        if choice.element is None:
+            return await do_step(self.work, step)
+        destination = None if choice.destination is None else Found(choice.destination, view)
+        return await do_to(self.work, step, [Found(choice.element, view)], destination)
 
     async def _locate(self, action: SpelledOut) -> Found:
         """By selector, else by node, else by its description."""
@@ -114,13 +170,13 @@ class Act:
             found = await doing
             await self._record(step, found)
         except WallCrawlerError as error:
-            raise self._with_progress(error, step) from error
+            raise self._with_progress(error, step.source) from error
         except CommandFailed as error:
             if work.left() <= 0:
                 failure: WallCrawlerError = ActionTimeout(f"The page did not answer: {error}")
             else:
                 failure = TargetDetached(f"The page went away under the action: {error}")
-            raise self._with_progress(failure, step) from error
+            raise self._with_progress(failure, step.source) from error
         await work.settle()
         work.log.note(
             "did", step=_in_short(step), milliseconds=round(1000 * (work.tab.now() - began))
@@ -143,20 +199,12 @@ class Act:
                 )
             )
 
-    def _with_progress(self, error: WallCrawlerError, step: Step) -> WallCrawlerError:
-        """The same error, saying which step it is about and what had been done before."""
-        self.work.log.note("failed", step=_in_short(step), code=error.code)
-        details = masked(self.work, {**error.details, "step": step.source})
+    def _with_progress(self, error: WallCrawlerError, source: str) -> WallCrawlerError:
+        """The same error, saying what it is about and what had been done before."""
+        self.work.log.note("failed", step=source, code=error.code)
+        details = masked(self.work, {**error.details, "step": source})
         performed = [done.as_json() for done in self.work.log.performed]
         return type(error)(self.work.mask(error.message), **{**details, "performed": performed})
-
-
-async def _select_in(work: Work, found: Found, options: Sequence[str]) -> list[Found]:
-    expanded = [work.expand(option) for option in options]
-    if found.element.tag == "select":
-        await choices.choose_native(work, found, expanded)
-        return [found]
-    return await choices.choose_custom(work, found, expanded)
 
 
 async def _selector(work: Work, element: Element, view: View) -> str | None:

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from cdp_proxy.core.actions.elements import Element
+from cdp_proxy.core.actions.guide import Guide
 from cdp_proxy.core.actions.instruction import parse
 from cdp_proxy.core.actions.performing.log import Performed
 from cdp_proxy.core.actions.performing.work import Work
 from cdp_proxy.core.actions.resolver import View, describe_all, resolve_in
 from cdp_proxy.core.actions.selectors import selector_of
 from cdp_proxy.core.actions.steps import Method, Step
-from shared.errors import InstructionNotUnderstood, TargetDetached
+from shared.errors import (
+    AmbiguousTarget,
+    InstructionNotUnderstood,
+    TargetDetached,
+    TargetNotFound,
+)
+
+Wanted = tuple[Element, Method, Sequence[str]]
+"""What it is done to, how, and with what."""
 
 _ACTIONS_MAX = 500
 _CHECKED_ROLES = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
 _SET_TYPES = frozenset({"date", "time", "month", "week", "datetime-local", "color", "range"})
 
 
-async def observe(work: Work, instruction: str | None = None) -> list[Performed]:
+async def observe(
+    work: Work, instruction: str | None = None, guide: Guide | None = None
+) -> list[Performed]:
     """What can be done, or what an instruction would do; nothing is done.
 
     Args:
         work: where.
         instruction: what is wanted (*click Save*), or what is looked for (*the search field*).
+        guide: a model to ask where the rules are not sure.
 
     Raises:
         TargetNotFound, AmbiguousTarget: the instruction means nothing here, or several things.
@@ -35,7 +47,19 @@ async def observe(work: Work, instruction: str | None = None) -> list[Performed]
         return await _described(
             work, view, [(element, method_for(element), ()) for element in controls[:_ACTIONS_MAX]]
         )
-    wanted: list[tuple[Element, Method, Sequence[str]]] = []
+    if guide is not None and guide.always:
+        return await _suggested(work, view, instruction, guide)
+    try:
+        return await _described(work, view, _meant(view, instruction))
+    except (InstructionNotUnderstood, TargetNotFound, AmbiguousTarget):
+        if guide is None:
+            raise
+        return await _suggested(work, view, instruction, guide)
+
+
+def _meant(view: View, instruction: str) -> list[Wanted]:
+    """What the rules make of an instruction."""
+    wanted: list[Wanted] = []
     for step in _steps_of(instruction):
         if step.target is not None:
             elements = resolve_in(view, step.target, step.method)
@@ -44,7 +68,20 @@ async def observe(work: Work, instruction: str | None = None) -> list[Performed]
                 (element, step.method if named else method_for(element), step.arguments)
                 for element in elements
             ]
-    return await _described(work, view, wanted)
+    return wanted
+
+
+async def _suggested(work: Work, view: View, instruction: str, guide: Guide) -> list[Performed]:
+    plan = await guide.suggest(view, instruction, work.left())
+    return await _described(
+        work,
+        view,
+        [
+            (choice.element, choice.method, choice.arguments)
+            for choice in plan.choices
+            if choice.element is not None
+        ],
+    )
 
 
 def method_for(element: Element) -> Method:
@@ -70,7 +107,7 @@ def _is_control(element: Element) -> bool:
         element.interactive
         and element.visible
         and element.box is not None
-        and element.tag not in {"option", "html", "body", "iframe"}
+        and element.tag not in {"option", "html", "body", "iframe", "label"}
         and "disabled" not in element.states
         and bool(element.name or element.text or element.label or "editable" in element.states)
     )
@@ -90,10 +127,7 @@ def _says_method(instruction: str, step: Step) -> bool:
     )
 
 
-async def _described(
-    work: Work, view: View, wanted: Iterable[tuple[Element, Method, Sequence[str]]]
-) -> list[Performed]:
-    wanted = list(wanted)
+async def _described(work: Work, view: View, wanted: Sequence[Wanted]) -> list[Performed]:
     descriptions = describe_all([element for element, _, _ in wanted], view.snapshot)
     selectors = await work.tab.gather([_selector(work, element, view) for element, _, _ in wanted])
     return [

@@ -32,15 +32,25 @@ async def select(work: Work, target: Target | None, options: Sequence[str]) -> l
     """
     if target is not None and (target.text or target.anchor or target.ordinal):
         holder = await work.find_one(target, Method.SELECT)
-        if holder.element.tag == "select":
-            await choose_native(work, holder, options)
-            return [holder]
         if holder.element.role not in _CHECKABLE | {"option"}:
-            return await choose_custom(work, holder, options)
+            await select_in(work, holder, options)
+            return [holder]
     return await _choose_anywhere(work, target, options)
 
 
-async def choose_native(work: Work, holder: Found, options: Sequence[str]) -> None:
+async def select_in(work: Work, holder: Found, options: Sequence[str]) -> None:
+    """Choose options of a list.
+
+    Raises:
+        TargetNotFound: it has no such option.
+    """
+    if holder.element.tag == "select":
+        await _choose_native(work, holder, options)
+    else:
+        await _choose_custom(work, holder, options)
+
+
+async def _choose_native(work: Work, holder: Found, options: Sequence[str]) -> None:
     """Choose options of a `<select>`."""
     await work.point(holder, Wants(hit=False))
     there = await call_on(work.tab, holder.element, scripts.OPTIONS)
@@ -51,7 +61,7 @@ async def choose_native(work: Work, holder: Found, options: Sequence[str]) -> No
     await call_on(work.tab, holder.element, scripts.CHOOSE_OPTIONS, indexes)
 
 
-async def choose_custom(work: Work, holder: Found, options: Sequence[str]) -> list[Found]:
+async def _choose_custom(work: Work, holder: Found, options: Sequence[str]) -> None:
     """Open a list that is made by hand, and click its options."""
     for option in options:
         chosen = await _find_option(work, option, 0.0)
@@ -67,7 +77,6 @@ async def choose_custom(work: Work, holder: Found, options: Sequence[str]) -> li
             raise TargetNotFound(f"The list has no option {option!r}.", option=option)
         await click(work.tab, await work.point(chosen))
         await work.settle()
-    return [holder]
 
 
 async def _find_option(work: Work, option: str, patience_seconds: float) -> Found | None:
@@ -101,7 +110,7 @@ async def _choose_anywhere(
             await click(work.tab, await work.point(found))
         await work.settle()
     for holder, wanted_options in natives.values():
-        await choose_native(work, holder, wanted_options)
+        await _choose_native(work, holder, wanted_options)
         chosen.append(holder)
     return chosen
 

@@ -20,20 +20,32 @@ _CHOOSER_SECONDS = 3.0
 
 
 async def drag_onto(work: Work, target: Target, destination: Target) -> Found:
-    """Drag one thing onto another, with pointer events, or HTML's where it is `draggable`."""
+    """Drag one thing onto another."""
     dragged = await work.find_one(target, Method.DRAG)
-    goal = await work.find_one(destination, Method.HOVER)
-    await work.point(goal, Wants(enabled=False, hit=False))
-    start = await work.point(dragged)
-    end = await work.point(goal, Wants(enabled=False, hit=False))
-    # Scrolling to one may have moved the other.
-    start = await work.point(dragged)
-    await drag(work.tab, start, end)
+    await drag_between(work, dragged, await work.find_one(destination, Method.HOVER))
     return dragged
 
 
+async def drag_between(work: Work, dragged: Found, goal: Found) -> None:
+    """Drag with pointer events, from which Chromium makes HTML's where it is `draggable`."""
+    wants = Wants(enabled=False, hit=False)
+    await work.point(goal, wants)
+    await work.point(dragged)
+    # Scrolling to one may have moved the other: only now both stand where they will be.
+    end = await work.point(goal, wants)
+    start = await work.point(dragged)
+    await drag(work.tab, start, end)
+
+
 async def upload(work: Work, target: Target, names: Sequence[str]) -> Found:
-    """Give a file input files of the session's uploads; what opens a chooser is clicked.
+    """Give a file input files of the session's uploads; see `upload_to`."""
+    found = await work.find_one(target, Method.UPLOAD)
+    await upload_to(work, found, names)
+    return found
+
+
+async def upload_to(work: Work, found: Found, names: Sequence[str]) -> None:
+    """Give a file input files; what opens a file chooser is clicked, and the chooser answered.
 
     Raises:
         InvalidRequest: there is no such upload.
@@ -42,12 +54,10 @@ async def upload(work: Work, target: Target, names: Sequence[str]) -> Found:
     paths = [work.upload(work.expand(name)) for name in names]
     if not paths:
         raise InvalidRequest("Say which uploaded file is to be used.", field="instruction")
-    found = await work.find_one(target, Method.UPLOAD)
     if _is_file_input(found.element):
         await _set_files(work, found.element, paths)
-        return found
-    await _through_chooser(work, found, paths)
-    return found
+    else:
+        await _through_chooser(work, found, paths)
 
 
 def _is_file_input(element: Element) -> bool:

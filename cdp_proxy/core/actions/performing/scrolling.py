@@ -5,6 +5,7 @@ from __future__ import annotations
 from cdp_proxy.core.actions import scripts
 from cdp_proxy.core.actions.elements import Element
 from cdp_proxy.core.actions.performing.work import Found, Work
+from cdp_proxy.core.actions.resolver import View
 from cdp_proxy.core.actions.steps import Method, Target
 from cdp_proxy.core.actions.touch import Wants, call_on
 from shared.errors import ActionTimeout, AmbiguousTarget, TargetNotFound
@@ -14,13 +15,17 @@ _SCROLLS_MAX = 100
 _LOOK_AGAIN_SECONDS = 0.2
 
 
-async def scroll(work: Work, target: Target | None, direction: str) -> Found | None:
-    """Scroll the page, or a part of it, by a screenful or to an end."""
-    found = None if target is None else await work.find_one(target, Method.SCROLL)
-    element = found.element if found is not None else _document(await work.look())
-    script = scripts.SCROLL_BY if found is not None else scripts.SCROLL_PAGE
-    await call_on(work.tab, element, script, direction)
-    return found
+async def scroll(work: Work, found: Found | None, direction: str) -> None:
+    """Scroll the page, or what is around an element, by a screenful or to an end."""
+    if found is not None:
+        await call_on(work.tab, found.element, scripts.SCROLL_BY, direction)
+    else:
+        await call_on(work.tab, _document(await work.look()), scripts.SCROLL_PAGE, direction)
+
+
+async def show(work: Work, found: Found) -> None:
+    """Scroll an element into view."""
+    await work.point(found, Wants(enabled=False, hit=False))
 
 
 async def scroll_to(work: Work, target: Target) -> Found:
@@ -38,7 +43,7 @@ async def scroll_to(work: Work, target: Target) -> Found:
                 raise
             await work.settle()
             continue
-        await work.point(found, Wants(enabled=False, hit=False))
+        await show(work, found)
         return found
     raise TargetNotFound(f"It did not come into view in {_SCROLLS_MAX} screenfuls.")
 
@@ -75,10 +80,8 @@ async def wait_gone(work: Work, target: Target) -> None:
         await work.tab.changed(_LOOK_AGAIN_SECONDS)
 
 
-def _document(view: object) -> Element:
+def _document(view: View) -> Element:
     """The outermost element of the page."""
-    elements = view.snapshot.elements  # type: ignore[attr-defined]
-    if not elements:
+    if not view.elements:
         raise TargetNotFound("The page is empty.")
-    first: Element = elements[0]
-    return first
+    return view.elements[0]

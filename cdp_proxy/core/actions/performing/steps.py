@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from cdp_proxy.core.actions import pointer
@@ -41,8 +41,18 @@ async def do_step(work: Work, step: Step) -> list[Found]:
     return await do_to(work, step, found)
 
 
-async def do_to(work: Work, step: Step, found: list[Found]) -> list[Found]:
-    """Do a step to elements that are known already."""
+async def do_to(
+    work: Work, step: Step, found: Sequence[Found], destination: Found | None = None
+) -> list[Found]:
+    """Do a step to elements that are known already.
+
+    Raises:
+        WallCrawlerError: as `do_step`.
+    """
+    work.check_dialog()
+    if step.method is Method.DRAG and destination is not None:
+        await moving.drag_between(work, found[0], destination)
+        return list(found)
     do = _ON_ELEMENT.get(step.method)
     if do is None:
         raise InstructionNotUnderstood(
@@ -147,8 +157,25 @@ async def _select(work: Work, step: Step) -> list[Found]:
     return await choices.select(work, step.target, options)
 
 
+async def _select_in(work: Work, found: Found, step: Step) -> None:
+    await choices.select_in(work, found, [work.expand(argument) for argument in step.arguments])
+
+
+async def _scroll_in(work: Work, found: Found, step: Step) -> None:
+    await scrolling.scroll(work, found, _argument(work, step))
+
+
+async def _show(work: Work, found: Found, _step: Step) -> None:
+    await scrolling.show(work, found)
+
+
+async def _upload_to(work: Work, found: Found, step: Step) -> None:
+    await moving.upload_to(work, found, step.arguments)
+
+
 async def _scroll(work: Work, step: Step) -> list[Found]:
-    found = await scrolling.scroll(work, step.target, step.arguments[0])
+    found = None if step.target is None else await work.find_one(step.target, Method.SCROLL)
+    await scrolling.scroll(work, found, _argument(work, step))
     return [found] if found is not None else []
 
 
@@ -238,7 +265,12 @@ _ON_ELEMENT: Final[Mapping[Method, OnElement]] = {
     Method.CLOSE: _close,
     Method.EXPAND: expand,
     Method.COLLAPSE: collapse,
+    Method.SELECT: _select_in,
+    Method.SCROLL: _scroll_in,
+    Method.SCROLL_TO: _show,
+    Method.WAIT_FOR: _show,
+    Method.UPLOAD: _upload_to,
 }
-"""Methods that are done to each element that their target means."""
+"""What is done to an element once it is found."""
 
 _DIALOG_STEPS: Final = frozenset({Method.ACCEPT_DIALOG, Method.DISMISS_DIALOG})

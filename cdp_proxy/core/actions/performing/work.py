@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from cdp_proxy.core.actions.elements import Element, Snapshot
+from cdp_proxy.core.actions.models.hiding import hider
 from cdp_proxy.core.actions.performing.log import StepLog
 from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, Tab
 from cdp_proxy.core.actions.resolver import View, resolve_in
@@ -162,10 +163,7 @@ class Work:
 
     def mask(self, text: str) -> str:
         """Put the variables' names back in place of their values: for all that is shown."""
-        for name, value in self.variables.items():
-            if len(value) > 1:
-                text = text.replace(value, f"%{name}%")
-        return text
+        return hider(self.variables)(text)
 
     def _expanded(self, target: Target) -> Target:
         anchor = None if target.anchor is None else self._expanded(target.anchor)
