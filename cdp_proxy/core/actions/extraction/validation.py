@@ -63,7 +63,9 @@ def _pattern(
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-_Validator = validators.extend(  # type: ignore[no-untyped-call]Draft202012Validator, validators={"pattern": _pattern})
+_Validator: Any = validators.extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, validators={"pattern": _pattern}
+)
 
 
 def make_validator(schema: Schema) -> Validator:

@@ -14,7 +14,9 @@ LABEL_CHARS_MAX: Final = 80
 """Longer texts are no labels."""
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_STOP: Final = frozenset({"the", "a", "an", "of", "for", "this", "your", "our", "is", "has", "are"})
+_STOP: Final = frozenset(
+    {"the", "a", "an", "in", "of", "for", "this", "your", "our", "is", "has", "are"}
+)
 _KINDS: Final = frozenset(
     [
         "date",
@@ -129,6 +131,7 @@ _SYNONYMS: Final = (
     "zip postcode postal",
     "salary pay compensation",
     "symbol ticker",
+    "text body content",
 )
 _EXACT, _REORDERED, _TRIMMED, _SYNONYM, _NARROWER, _WIDER, _NEAR = (
     1.0,
