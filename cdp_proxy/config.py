@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
+from shared.actions import ModelProvider, ModelUse
 from shared.limits import HEARTBEAT_TTL_SECONDS_DEFAULT, JWT_SECRET_CHARS_MIN
 
 T = TypeVar("T")
@@ -19,6 +21,8 @@ _SESSIONS_MAX = 1_000
 _PORT_MAX = 65_535
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 """S3's rules for bucket names, as far as letters and length go."""
+_OF_A_MODEL = ("MODEL_NAME", "MODEL_BASE_URL", "MODEL_REGION", "MODEL_API_KEY")
+_WANT_KEYS = frozenset({ModelProvider.OPENAI, ModelProvider.ANTHROPIC})
 
 
 class ConfigError(Exception):
@@ -65,6 +69,21 @@ class ProxyConfig:
     """`SCREENSHOT_BUCKET`: S3 bucket for screenshots; default: they are in the answers."""
     screenshot_kms_key: str | None
     """`SCREENSHOT_KMS_KEY`: KMS key they are encrypted with; default: S3's own."""
+    model_provider: ModelProvider | None
+    """`MODEL_PROVIDER`: `bedrock`, `openai` (or what speaks its protocol) or `anthropic`; default:
+    no model but callers' own."""
+    model_name: str | None
+    """`MODEL_NAME`: the provider's name of the model."""
+    model_base_url: str | None
+    """`MODEL_BASE_URL`: `http(s)://` base of the model's interface; default: the provider's."""
+    model_region: str | None
+    """`MODEL_REGION`: Bedrock's; default: `AWS_REGION`, then the AWS configuration's."""
+    model_api_key: str | None = field(repr=False)
+    """`MODEL_API_KEY`: a secret; Bedrock uses AWS credentials instead."""
+    model_use: ModelUse
+    """`MODEL_USE`: `auto` (when the resolver is not sure), `always`, or `never` unless asked to."""
+    model_timeout_seconds: float
+    """`MODEL_TIMEOUT_SECONDS`: for one question, retries included."""
     drain_seconds: float
     """`DRAIN_SECONDS`: how long running sessions may go on after SIGTERM."""
     ready_fd: int | None
@@ -105,6 +124,13 @@ class ProxyConfig:
             pong_timeout_seconds=reader.seconds("PONG_TIMEOUT_SECONDS", 120.0, above=2.0),
             screenshot_bucket=reader.optional("SCREENSHOT_BUCKET", check=_bucket_name),
             screenshot_kms_key=reader.optional("SCREENSHOT_KMS_KEY"),
+            model_provider=reader.model_provider(),
+            model_name=reader.optional("MODEL_NAME"),
+            model_base_url=reader.optional("MODEL_BASE_URL", check=_http_url),
+            model_region=reader.optional("MODEL_REGION") or reader.optional("AWS_REGION"),
+            model_api_key=reader.optional("MODEL_API_KEY", check=_one_line),
+            model_use=reader.model_use(),
+            model_timeout_seconds=reader.seconds("MODEL_TIMEOUT_SECONDS", 60.0, above=1.0),
             drain_seconds=reader.seconds("DRAIN_SECONDS", 0.0),
             ready_fd=reader.descriptor("READY_FD"),
         )
@@ -140,6 +166,24 @@ class _Reader:
         if value not in allowed:
             self._complaints.append(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
         return value
+
+    def model_provider(self) -> ModelProvider | None:
+        """The provider, when what else it takes is there too."""
+        if not self._env.get("MODEL_PROVIDER"):
+            alone = [name for name in _OF_A_MODEL if self._env.get(name)]
+            self._complaints += [f"{name} needs MODEL_PROVIDER" for name in alone]
+            return None
+        word = self.word("MODEL_PROVIDER", "", tuple(ModelProvider))
+        if not self._env.get("MODEL_NAME"):
+            self._complaints.append("MODEL_NAME is not set, but MODEL_PROVIDER is")
+        at_home = not self._env.get("MODEL_BASE_URL")
+        if word in _WANT_KEYS and at_home and not self._env.get("MODEL_API_KEY"):
+            self._complaints.append(f"MODEL_API_KEY is not set, but {word} wants one")
+        return ModelProvider(word) if word in set(ModelProvider) else None
+
+    def model_use(self) -> ModelUse:
+        word = self.word("MODEL_USE", "auto", tuple(ModelUse))
+        return ModelUse(word) if word in set(ModelUse) else ModelUse.AUTO
 
     def integer(self, name: str, default: int, least: int, most: int) -> int:
         value = self.text(name, str(default))
@@ -188,6 +232,21 @@ def _long_enough(secret: str) -> str | None:
 
 def _websocket_url(url: str) -> str | None:
     return None if url.startswith(("ws://", "wss://")) else "must start with ws:// or wss://"
+
+
+def _http_url(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        right = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        return "is not a URL"
+    if right and "@" not in parts.netloc:
+        return None
+    return "must start with http:// or https:// and have no credentials in it"
+
+
+def _one_line(key: str) -> str | None:
+    return None if key.isascii() and key.isprintable() else "has characters that no key has"
 
 
 def _bucket_name(name: str) -> str | None:

@@ -32,6 +32,8 @@ _TUNING: Final = (
     "PONG_TIMEOUT_SECONDS",
     "SCREENSHOT_BUCKET",
     "SCREENSHOT_KMS_KEY",
+    *("MODEL_PROVIDER", "MODEL_NAME", "MODEL_BASE_URL", "MODEL_REGION", "MODEL_API_KEY"),
+    *("MODEL_USE", "MODEL_TIMEOUT_SECONDS"),
     "DRAIN_SECONDS",
 )
 """The container's own settings that reach it unchanged from the caller's environment."""
@@ -40,9 +42,9 @@ _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "FONTCONFIG_PATH")
 _AWS: Final = (
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"),
     *("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_REGION", "AWS_DEFAULT_REGION"),
-    *("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"),
+    *("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"),
 )
-"""What boto3 finds its way by; for the container alone, and only if `_USES_AWS` is set."""
+"""What boto3 finds its way by; for the container alone, and only if `_USES_AWS` or Bedrock is."""
 _USES_AWS: Final = ("SCREENSHOT_BUCKET",)
 
 
@@ -68,7 +70,7 @@ class StandaloneConfig:
     browser_path: str | None = None
     redis_server: str | None = None
     """Path of the redis-server binary; None = none was found."""
-    tuning: Mapping[str, str] = field(default_factory=dict)
+    tuning: Mapping[str, str] = field(default_factory=dict, repr=False)
     inherited: Mapping[str, str] = field(default_factory=dict, repr=False)
     aws: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The caller's AWS settings, if the container has a use for them."""
@@ -105,7 +107,8 @@ def from_command_line(arguments: Sequence[str], environ: Mapping[str, str]) -> S
 
 
 def _aws_settings(environ: Mapping[str, str]) -> Mapping[str, str]:
-    if not any(environ.get(name) for name in _USES_AWS):
+    with_bedrock = environ.get("MODEL_PROVIDER") == "bedrock"
+    if not with_bedrock and not any(environ.get(name) for name in _USES_AWS):
         return {}
     return {name: environ[name] for name in _AWS if name in environ}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from shared.errors import ModelFailed
@@ -70,6 +69,4 @@ def _embedded(address: IPv6Address) -> IPv4Address | None:
     """The IPv4 address that an IPv6 one stands for."""
     if any(address in network for network in _TRANSLATED):
         return IPv4Address(address.packed[-4:])
-    with suppress(ValueError):  # `::1` and `::` are not IPv4-compatible addresses
-        return address.ipv4_mapped or address.sixtofour
-    return None
+    return address.ipv4_mapped or address.sixtofour

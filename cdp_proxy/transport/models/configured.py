@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from cdp_proxy.config import ProxyConfig
 from cdp_proxy.core.actions.ports import Model
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.models.asking import AskingModel
@@ -33,6 +34,21 @@ class ConfiguredModel:
 
     options: ModelOptions
     api_key: str | None = field(repr=False)
+
+
+def configured_model(config: ProxyConfig) -> ConfiguredModel | None:
+    """The model of the container's settings; None without one."""
+    if config.model_provider is None or config.model_name is None:
+        return None
+    options = ModelOptions(
+        provider=config.model_provider,
+        name=config.model_name,
+        base_url=config.model_base_url,
+        region=config.model_region,
+        timeout_seconds=config.model_timeout_seconds,
+        use=config.model_use,
+    )
+    return ConfiguredModel(options, config.model_api_key)
 
 
 class Models:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-
 TOOL_NAME = "answer"
 """Of the one tool that providers with tools are made to call: its input is the answer."""
 TOOL_DESCRIPTION = "Give your answer. Call it exactly once."

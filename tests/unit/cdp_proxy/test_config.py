@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from cdp_proxy.config import ConfigError, ProxyConfig
+from shared.actions import ModelProvider, ModelUse
 
 SECRET = "s" * 32
 NEEDED = {"REDIS_ENDPOINT": "redis:6379", "JWE_SECRET": SECRET}
@@ -26,6 +27,7 @@ def test_two_variables_are_enough() -> None:
     assert (config.browser, config.browser_path) == ("headless-shell", None)
     assert config.browser_sandbox is None
     assert config.ready_fd is None
+    assert (config.model_provider, config.model_use) == (None, ModelUse.AUTO)
 
 
 def test_every_variable_is_read() -> None:
@@ -48,6 +50,13 @@ def test_every_variable_is_read() -> None:
             "PONG_TIMEOUT_SECONDS": "2",
             "SCREENSHOT_BUCKET": "my-screenshots",
             "SCREENSHOT_KMS_KEY": "alias/screenshots",
+            "MODEL_PROVIDER": "openai",
+            "MODEL_NAME": "gpt-4.1",
+            "MODEL_BASE_URL": "http://llm.internal:4000/v1",
+            "MODEL_REGION": "eu-central-1",
+            "MODEL_API_KEY": "sk-secret",
+            "MODEL_USE": "always",
+            "MODEL_TIMEOUT_SECONDS": "30",
             "DRAIN_SECONDS": "60",
             "READY_FD": "7",
         }
@@ -65,6 +74,11 @@ def test_every_variable_is_read() -> None:
     assert (config.ping_interval_seconds, config.pong_timeout_seconds) == (1.5, 2)
     assert config.screenshot_bucket == "my-screenshots"
     assert config.screenshot_kms_key == "alias/screenshots"
+    assert (config.model_provider, config.model_name) == (ModelProvider.OPENAI, "gpt-4.1")
+    assert config.model_base_url == "http://llm.internal:4000/v1"
+    assert config.model_region == "eu-central-1"
+    assert config.model_api_key == "sk-secret"
+    assert (config.model_use, config.model_timeout_seconds) == (ModelUse.ALWAYS, 30)
     assert config.drain_seconds == 60
     assert config.ready_fd == 7
 
@@ -120,3 +134,51 @@ def test_all_complaints_come_at_once() -> None:
 def test_the_secret_is_neither_shown_nor_complained_about_aloud() -> None:
     assert SECRET not in repr(ProxyConfig.from_env(NEEDED))
     assert "too-short" not in complaint(JWE_SECRET="too-short")
+
+
+def test_a_model_key_is_in_no_representation() -> None:
+    config = ProxyConfig.from_env(
+        {**NEEDED, "MODEL_PROVIDER": "openai", "MODEL_NAME": "m", "MODEL_API_KEY": "sk-secret"}
+    )
+
+    assert "sk-secret" not in repr(config)
+
+
+def test_bedrock_needs_no_key_and_is_where_the_container_is() -> None:
+    config = ProxyConfig.from_env(
+        {**NEEDED, "MODEL_PROVIDER": "bedrock", "MODEL_NAME": "m", "AWS_REGION": "eu-west-1"}
+    )
+
+    assert (config.model_provider, config.model_region) == (ModelProvider.BEDROCK, "eu-west-1")
+
+
+def test_a_server_of_ones_own_needs_no_key() -> None:
+    url = "http://ollama:11434/v1"
+    env = {"MODEL_PROVIDER": "openai", "MODEL_NAME": "qwen3", "MODEL_BASE_URL": url}
+
+    assert ProxyConfig.from_env({**NEEDED, **env}).model_api_key is None
+
+
+@pytest.mark.parametrize(
+    ("env", "text"),
+    [
+        ({"MODEL_PROVIDER": "google"}, "MODEL_PROVIDER must be one of bedrock, openai, anthropic"),
+        ({"MODEL_PROVIDER": "bedrock"}, "MODEL_NAME is not set, but MODEL_PROVIDER is"),
+        ({"MODEL_NAME": "m", "MODEL_API_KEY": "sk-secret"}, "MODEL_NAME needs MODEL_PROVIDER"),
+        (
+            {"MODEL_PROVIDER": "anthropic", "MODEL_NAME": "m"},
+            "MODEL_API_KEY is not set, but anthropic wants one",
+        ),
+        ({"MODEL_BASE_URL": "llm.internal"}, "MODEL_BASE_URL must start with http:// or https://"),
+        ({"MODEL_BASE_URL": "http://[::1"}, "MODEL_BASE_URL is not a URL"),
+        ({"MODEL_BASE_URL": "http://a:b@llm.internal"}, "no credentials in it"),
+        ({"MODEL_API_KEY": "sk-secret\r\nX: y"}, "MODEL_API_KEY has characters that no key has"),
+        ({"MODEL_USE": "sometimes"}, "MODEL_USE must be one of auto, always, never"),
+        ({"MODEL_TIMEOUT_SECONDS": "0"}, "MODEL_TIMEOUT_SECONDS must be seconds, at least 1"),
+    ],
+)
+def test_what_is_wrong_about_a_model_is_said(env: dict[str, str], text: str) -> None:
+    said = complaint(**env)
+
+    assert text in said
+    assert "sk-secret" not in said

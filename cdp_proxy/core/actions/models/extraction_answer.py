@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, cast
+
+from cdp_proxy.core.actions.extraction.wish import Missing
 
 _MISSING_MAX = 1_000
 _TEXT_MAX = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A value that the page does not have."""
-
-    path: str
-    """In the result, as `$.items[0].price`."""
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Extraction:
+class Reading(NamedTuple):
     """What a model read on a page."""
 
     result: object
-    missing: tuple[Missing, ...]
+    missing: Sequence[Missing]
 
 
-def read_extraction(answer: object) -> Extraction:
+def read_extraction(answer: object) -> Reading:
     """Understand an answer of the shape `schemas.extraction_schema`.
 
     Each null of the result is in `missing`, with the model's reason or, where it gave none, ours.
+    Whether the result is as the caller's schema says is still to be checked
+    (`extraction.validation`): the model was asked with a laxer one.
     """
     record = cast("Mapping[str, Any]", answer)
     said = {
@@ -39,20 +32,28 @@ def read_extraction(answer: object) -> Extraction:
     }
     for path in _nulls(record["result"]):
         said.setdefault(path, "The model found nothing on the page.")
-    return Extraction(record["result"], tuple(Missing(*item) for item in said.items()))
+    missing = tuple(Missing(path=path, reason=reason) for path, reason in said.items())
+    return Reading(record["result"], missing)
 
 
 def _nulls(result: object) -> list[str]:
-    """Paths of the nulls in a result, as many as are reported at most."""
+    """JSON pointers (RFC 6901) to the nulls in a result, as many as are reported at most."""
     found: list[str] = []
-    stack: list[tuple[str, object]] = [("$", result)]
+    stack: list[tuple[str, object]] = [("", result)]
     while stack and len(found) < _MISSING_MAX:
-        path, value = stack.pop()
+        pointer, value = stack.pop()
         if value is None:
-            found.append(path)
-        elif isinstance(value, dict):
-            stack.extend((f"{path}.{name}", inner) for name, inner in reversed(value.items()))
-        elif isinstance(value, list):
-            inner = list(enumerate(value))
-            stack.extend((f"{path}[{index}]", item) for index, item in reversed(inner))
+            found.append(pointer)
+        elif isinstance(value, dict | list):
+            stack.extend((f"{pointer}/{_escaped(key)}", inner) for key, inner in _reversed(value))
     return found
+
+
+def _reversed(value: dict[str, object] | list[object]) -> list[tuple[object, object]]:
+    """What is within, the last first: a stack gives it back in order."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    return list(pairs)[::-1]
+
+
+def _escaped(key: object) -> str:
+    return str(key).replace("~", "~0").replace("/", "~1")

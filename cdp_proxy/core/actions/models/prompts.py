@@ -60,7 +60,7 @@ the page says, in the shape that the schema of result asks for.
 - Copy text as it stands on the page; convert only where the schema asks for a number, a boolean \
 or a format.
 - What the page does not say is null (or an empty list), and has an entry in missing: its path in \
-result, such as $.items[0].price, and the reason. Never guess, complete or invent.
+result as a JSON pointer, such as /items/0/price, and the reason. Never guess, complete or invent.
 
 {_DATA_RULE}"""
 

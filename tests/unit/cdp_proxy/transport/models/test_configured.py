@@ -7,9 +7,15 @@ from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent, globalLogPublisher
 from twisted.trial.unittest import TestCase
 
+from cdp_proxy.config import ProxyConfig
 from cdp_proxy.core.actions.ports import Model, ModelAnswer, Prompt
 from cdp_proxy.transport.models.asking import AskingModel
-from cdp_proxy.transport.models.configured import ChosenModel, ConfiguredModel, Models
+from cdp_proxy.transport.models.configured import (
+    ChosenModel,
+    ConfiguredModel,
+    Models,
+    configured_model,
+)
 from cdp_proxy.transport.models.options import ModelOptions
 from cdp_proxy.transport.reactor import Reactor
 from shared import actions
@@ -42,6 +48,25 @@ def provider_of(chosen: ChosenModel | None) -> Any:
     assert chosen is not None
     assert isinstance(chosen.model, AskingModel)
     return chosen.model._provider
+
+
+def config(**env: str) -> ProxyConfig:
+    return ProxyConfig.from_env({"REDIS_ENDPOINT": "r", "JWE_SECRET": "s" * 32, **env})
+
+
+def test_the_operators_model_is_the_one_of_the_settings() -> None:
+    settings = config(
+        MODEL_PROVIDER="openai",
+        MODEL_NAME="own",
+        MODEL_BASE_URL="http://llm.internal/v1",
+        MODEL_API_KEY="operator",
+    )
+
+    assert configured_model(settings) == ConfiguredModel(OPERATORS, "operator")
+
+
+def test_without_settings_there_is_none() -> None:
+    assert configured_model(config()) is None
 
 
 def test_a_plain_request_gets_the_operators_model_always_the_same() -> None:

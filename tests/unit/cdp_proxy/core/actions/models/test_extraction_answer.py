@@ -1,27 +1,27 @@
 from __future__ import annotations
 
-from cdp_proxy.core.actions.models.extraction_answer import Missing, read_extraction
+from cdp_proxy.core.actions.models.extraction_answer import read_extraction
 
 
 def test_the_result_comes_with_the_models_reasons() -> None:
     answer = {
         "result": {"price": None, "name": "Hat"},
-        "missing": [{"path": "$.price", "reason": "Sold out, no price."}],
+        "missing": [{"path": "/price", "reason": "Sold out, no price."}],
     }
 
     extraction = read_extraction(answer)
 
     assert extraction.result == {"price": None, "name": "Hat"}
-    assert extraction.missing == (Missing("$.price", "Sold out, no price."),)
+    assert extraction.missing == ({"path": "/price", "reason": "Sold out, no price."},)
 
 
 def test_every_null_has_a_reason_even_if_the_model_gave_none() -> None:
-    answer = {"result": {"items": [{"a": 1}, {"a": None}], "b": None}, "missing": []}
+    answer = {"result": {"items": [{"a": 1}, {"a": None}], "b/~": None}, "missing": []}
 
     missing = read_extraction(answer).missing
 
-    assert [one.path for one in missing] == ["$.items[1].a", "$.b"]
-    assert {one.reason for one in missing} == {"The model found nothing on the page."}
+    assert [one["path"] for one in missing] == ["/items/1/a", "/b~1~0"]
+    assert {one["reason"] for one in missing} == {"The model found nothing on the page."}
 
 
 def test_what_is_reported_is_bounded() -> None:
@@ -33,4 +33,4 @@ def test_what_is_reported_is_bounded() -> None:
     missing = read_extraction(answer).missing
 
     assert len(missing) <= 2_000
-    assert max(len(one.path) + len(one.reason) for one in missing) <= 1_000
+    assert max(len(one["path"]) + len(one["reason"]) for one in missing) <= 1_000

@@ -48,7 +48,7 @@ def test_an_extraction_has_its_result_and_what_is_missing() -> None:
     assert accepts(schema, {"result": {"price": 2.5}, "missing": []})
     assert accepts(
         schema,
-        {"result": {"price": None}, "missing": [{"path": "$.price", "reason": "not said"}]},
+        {"result": {"price": None}, "missing": [{"path": "/price", "reason": "not said"}]},
     )
     assert not accepts(schema, {"result": {"price": "2.5"}, "missing": []})
     assert not accepts(schema, {"result": {"price": 2.5}})
