@@ -130,7 +130,13 @@ CARET_TO_END: Final = """function() {
   selection.collapseToEnd();
 }"""
 
-FOCUS: Final = """function() { this.focus(); return this.ownerDocument.activeElement === this; }"""
+FOCUS: Final = """function() {
+  let focused = this.getRootNode().activeElement === this;
+  this.addEventListener('focus', () => { focused = true; }, {once: true});
+  this.focus();
+  return focused;
+}"""
+"""-> whether it took the focus, be it for a moment."""
 
 READ_VALUE: Final = """function() {
   return 'value' in this ? String(this.value) : this.innerText;

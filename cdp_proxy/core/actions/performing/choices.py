@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,11 +14,14 @@ from cdp_proxy.core.actions.performing.work import Found, Work
 from cdp_proxy.core.actions.pointer import click
 from cdp_proxy.core.actions.steps import Kind, Method, Target
 from cdp_proxy.core.actions.touch import Wants, call_on, node_on
-from cdp_proxy.core.keyboard import typing
+from cdp_proxy.core.keyboard import chord, typing
 from shared.errors import ActionFailed, TargetNotFound
 
 _NEAR = 88.0
 """`fuzz.ratio` from which two spellings of an option count as one."""
+_GLANCE_SECONDS = 0.5
+_LIST_CLASS = re.compile(r"(?i)(^|[-_ ])(select|selectric|dropdown|drop-down|combo(box)?)([-_ ]|$)")
+"""What authors of lists without ARIA call them."""
 _CHECKABLE = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
 
 
@@ -96,8 +100,7 @@ async def _choose_anywhere(
     chosen: list[Found] = []
     natives: dict[int, tuple[Found, list[str]]] = {}
     for option in options:
-        wanted = Target(text=option, kind=kind, quoted=False)
-        found = (await work.find(wanted, Method.SELECT))[0]
+        found = await _find_anywhere(work, Target(text=option, kind=kind))
         holder = _select_around(found)
         if holder is not None:
             at = holder.element.key.backend_node_id
@@ -109,10 +112,36 @@ async def _choose_anywhere(
         else:
             await click(work.tab, await work.point(found))
         await work.settle()
-    for holder, wanted_options in natives.values():
-        await _choose_native(work, holder, wanted_options)
+    for holder, wanted in natives.values():
+        await _choose_native(work, holder, wanted)
         chosen.append(holder)
     return chosen
+
+
+async def _find_anywhere(work: Work, wanted: Target) -> Found:
+    """An option, wherever it is; lists that are closed are opened to look."""
+    try:
+        return (await work.find(wanted, Method.SELECT, _GLANCE_SECONDS))[0]
+    except TargetNotFound:
+        view = await work.look()
+        for opener in [element for element in view.elements if _opens_list(element)]:
+            await click(work.tab, await work.point(Found(opener, view)))
+            await work.settle()
+            try:
+                return (await work.find(wanted, Method.SELECT, _GLANCE_SECONDS))[0]
+            except TargetNotFound:
+                await work.tab.call_all(list(chord("Escape")))
+                await work.settle()
+        raise
+
+
+def _opens_list(element: Element) -> bool:
+    """Whether it is a closed list that is made by hand."""
+    if not element.visible or element.tag in {"select", "option"} or "disabled" in element.states:
+        return False
+    if element.role == "combobox" or element.attributes.get("aria-haspopup") == "listbox":
+        return True
+    return element.interactive and bool(_LIST_CLASS.search(element.attributes.get("class", "")))
 
 
 async def check(work: Work, found: Found, *, on: bool) -> None:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from cdp_proxy.core.actions import scripts
 from cdp_proxy.core.actions.elements import Element
 from cdp_proxy.core.actions.performing import fields
 from cdp_proxy.core.actions.performing.calendars import pick_date
+from cdp_proxy.core.actions.performing.sliders import slide
 from cdp_proxy.core.actions.performing.work import Found, Work
 from cdp_proxy.core.actions.pointer import click
-from cdp_proxy.core.actions.touch import call_on
 from shared.errors import ActionFailed
 
 _NATIVE = frozenset({"date", "time", "month", "week", "datetime-local", "color", "range", "number"})
-_SLIDER_STROKES_MAX = 1_000
 _PATTERN = re.compile(
     r"(?i)\b(d{1,2}|m{1,2}|y{4}|y{2})([./-])(d{1,2}|m{1,2})\2(d{1,2}|y{4}|y{2})\b"
 )
@@ -36,8 +34,8 @@ async def set_widget(work: Work, found: Found, value: str, source: str) -> None:
         await fields.fill(work, found, value)
     elif kind in _NATIVE:
         await fields.set_value(work, found, _for_native(kind, value))
-    elif element.role == "slider":
-        await _slide(work, found, value)
+    elif element.role == "slider" or (_is_number(value) and "editable" not in element.states):
+        await slide(work, found, float(value))
     elif (day := _date_of(value)) is not None:
         await _set_date(work, found, day, source)
     else:
@@ -56,34 +54,16 @@ async def _set_date(work: Work, found: Found, day: date, source: str) -> None:
     await fields.fill(work, found, _as_text(day, element, source))
 
 
-async def _slide(work: Work, found: Found, value: str) -> None:
-    """Strike arrow keys until it says the value, as long as each brings it nearer."""
-    wanted = float(value)
-    await fields.focus(work, found)
-    held = await _slider_value(work, found)
-    for _ in range(_SLIDER_STROKES_MAX):
-        if held is None or held == wanted:
-            break
-        await fields.press(work, "ArrowRight" if held < wanted else "ArrowLeft")
-        now = await _slider_value(work, found)
-        if now is None or abs(now - wanted) >= abs(held - wanted):
-            break
-        held = now
-    if held != wanted:
-        raise ActionFailed(f"The slider does not take {value}.", value=held)
-
-
-async def _slider_value(work: Work, found: Found) -> float | None:
-    value = await call_on(work.tab, found.element, scripts.SLIDER_VALUE)
-    return None if value is None else float(value)
-
-
 def _for_native(kind: str, value: str) -> str:
     if kind == "month":
         return value[:7]
     if kind == "datetime-local" and _date_of(value) is not None:
         return f"{value}T00:00"
     return value
+
+
+def _is_number(value: str) -> bool:
+    return bool(re.fullmatch(r"[-+]?\d+(\.\d+)?", value))
 
 
 def _date_of(value: str) -> date | None:

@@ -23,13 +23,18 @@ _DOORS_MAX: Final = 40
 _APPEARS_SECONDS: Final = 0.3
 
 
+def is_searching(step: Step) -> bool:
+    """Whether the step's words say that its target may be hidden."""
+    return bool(_SAYS_FIND.search(step.source))
+
+
 async def reveal(work: Work, step: Step) -> bool:
     """Open one closed thing after the other until the step's target is there.
 
     Returns:
         Whether it is; False too when the instruction does not say to look for it.
     """
-    if step.target is None or not _SAYS_FIND.search(step.source):
+    if step.target is None or not is_searching(step):
         return False
     opened: set[tuple[str, str, str]] = set()
     for _ in range(_DOORS_MAX):

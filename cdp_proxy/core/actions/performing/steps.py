@@ -8,7 +8,8 @@ from typing import Final
 from cdp_proxy.core.actions import pointer
 from cdp_proxy.core.actions.performing import choices, dates, fields, moving, paging, scrolling
 from cdp_proxy.core.actions.performing.disclosing import collapse, expand
-from cdp_proxy.core.actions.performing.work import Found, Work, persistently
+from cdp_proxy.core.actions.performing.revealing import is_searching
+from cdp_proxy.core.actions.performing.work import APPEARS_SECONDS, Found, Work, persistently
 from cdp_proxy.core.actions.resolver import closing_control
 from cdp_proxy.core.actions.steps import Kind, Method, Step, Target
 from cdp_proxy.core.actions.touch import Wants
@@ -18,6 +19,8 @@ OnPage = Callable[[Work, Step], Awaitable[list[Found]]]
 OnElement = Callable[[Work, Found, Step], Awaitable[object]]
 
 _ANYTHING: Final = Target()
+_GLANCE_SECONDS: Final = 0.4
+"""How long to wait for what is to be searched for: it is hidden, more likely than late."""
 
 
 async def do_step(work: Work, step: Step) -> list[Found]:
@@ -37,8 +40,8 @@ async def do_step(work: Work, step: Step) -> list[Found]:
         return await on_page(work, step)
     if step.target is None:
         return await _without_target(work, step)
-    found = await work.find(step.target, step.method)
-    return await do_to(work, step, found)
+    patience = _GLANCE_SECONDS if is_searching(step) else APPEARS_SECONDS
+    return await do_to(work, step, await work.find(step.target, step.method, patience))
 
 
 async def do_to(

@@ -24,7 +24,7 @@ from shared.errors import (
     TargetNotFound,
 )
 
-_APPEARS_SECONDS = 2.5
+APPEARS_SECONDS = 2.5
 """How long a target may take to appear; pages render late."""
 _LOOK_AGAIN_SECONDS = 0.2
 _TRIES = 3
@@ -113,7 +113,7 @@ class Work:
             )
 
     async def find(
-        self, target: Target, method: Method, patience_seconds: float = _APPEARS_SECONDS
+        self, target: Target, method: Method, patience_seconds: float = APPEARS_SECONDS
     ) -> list[Found]:
         """What a target means; several for one that says `every`.
 
@@ -125,7 +125,7 @@ class Work:
         return await self.find_by(lambda view: resolve_in(view, meant, method), patience_seconds)
 
     async def find_by(
-        self, finder: Finder, patience_seconds: float = _APPEARS_SECONDS
+        self, finder: Finder, patience_seconds: float = APPEARS_SECONDS
     ) -> list[Found]:
         """What a finder finds, looking again until it does or its time is over."""
         give_up = min(self.deadline, self.tab.now() + patience_seconds)
