@@ -19,7 +19,7 @@ def answer(body: object, status: str = "200 OK", headers: Mapping[str, str] | No
     """An HTTP response; a body that is no string is sent as JSON."""
     text = body if isinstance(body, str) else json.dumps(body)
     lines = [f"{name}: {value}" for name, value in (headers or {}).items()]
-    head = [f"HTTP/1.1 {status}", "Content-Type: application/json", *lines]
+    head = [f"HTTP/1.1 {status}", "Content-Type: application/json", "Connection: close", *lines]
     encoded = text.encode()
     head.append(f"Content-Length: {len(encoded)}")
     return "\r\n".join((*head, "", "")).encode() + encoded

@@ -34,7 +34,7 @@ def _additional_properties(
         )
 
 
-_Validator = extend(
+_Validator: Any = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     {
         "pattern": _skipped,
