@@ -193,9 +193,7 @@ class _Acting:
         answer: Answer = {
             "performed": [done.as_json() for done in work.log.performed],
             **await where(tab),
-            "newTargets": [
-                target for target in self._session.pages.tabs.ids if target not in self._before
-            ],
+            "newTargets": self._new_targets(),
             "durationMs": round(1000 * (tab.now() - began)),
             "log": work.log.entries,
         }
@@ -208,6 +206,16 @@ class _Acting:
         if self._body.screenshot is StepScreenshots.EACH:
             answer["screenshots"] = self._pictures
         return _with_usage(answer, self._guide)
+
+    def _new_targets(self) -> list[dict[str, str]]:
+        """The tabs that were opened meanwhile and are still open."""
+        tabs = self._session.pages.tabs
+        opened = [tabs.get(target) for target in tabs.ids if target not in self._before]
+        return [
+            {"targetId": info.target_id, "url": info.url, "title": info.title}
+            for info in opened
+            if info is not None
+        ]
 
     async def _after_step(self) -> None:
         """Go on in the tab that the step has opened, if any; take the step's picture."""

@@ -6,17 +6,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cdp_proxy.core.actions.elements import Element
 from cdp_proxy.core.actions.guide import Guide
 from cdp_proxy.core.actions.instruction import parse
 from cdp_proxy.core.actions.models.choices import Choice
 from cdp_proxy.core.actions.performing.log import Performed
 from cdp_proxy.core.actions.performing.revealing import reveal
 from cdp_proxy.core.actions.performing.steps import do_step, do_to
-from cdp_proxy.core.actions.performing.work import Found, Work
+from cdp_proxy.core.actions.performing.work import Found, Work, selector_or_none
 from cdp_proxy.core.actions.ports import CommandFailed
 from cdp_proxy.core.actions.resolver import View, describe
-from cdp_proxy.core.actions.selectors import find_node, selector_of
+from cdp_proxy.core.actions.selectors import find_node
 from cdp_proxy.core.actions.steps import Method, Step
 from shared.errors import (
     ActionTimeout,
@@ -192,7 +191,7 @@ class Act:
             performed.append(
                 Performed(
                     method=step.method.value,
-                    selector=await _selector(self.work, one.element, one.view),
+                    selector=await selector_or_none(self.work.tab, one.element, one.view),
                     backend_node_id=one.element.key.backend_node_id,
                     description=self.work.mask(describe(one.element, one.snapshot)),
                     arguments=step.arguments,
@@ -205,16 +204,6 @@ class Act:
         details = masked(self.work, {**error.details, "step": source})
         performed = [done.as_json() for done in self.work.log.performed]
         return type(error)(self.work.mask(error.message), **{**details, "performed": performed})
-
-
-async def _selector(work: Work, element: Element, view: View) -> str | None:
-    """None when it has gone by now, as what was clicked often does."""
-    if work.tab.dialog is not None:
-        return None
-    try:
-        return await selector_of(work.tab, element, view.snapshot)
-    except (TargetDetached, CommandFailed):
-        return None
 
 
 def masked(work: Work, value: Any) -> Any:

@@ -8,14 +8,12 @@ from cdp_proxy.core.actions.elements import Element
 from cdp_proxy.core.actions.guide import Guide
 from cdp_proxy.core.actions.instruction import parse
 from cdp_proxy.core.actions.performing.log import Performed
-from cdp_proxy.core.actions.performing.work import Work
+from cdp_proxy.core.actions.performing.work import Work, selector_or_none
 from cdp_proxy.core.actions.resolver import View, describe_all, resolve_in
-from cdp_proxy.core.actions.selectors import selector_of
 from cdp_proxy.core.actions.steps import Method, Step
 from shared.errors import (
     AmbiguousTarget,
     InstructionNotUnderstood,
-    TargetDetached,
     TargetNotFound,
 )
 
@@ -129,7 +127,9 @@ def _says_method(instruction: str, step: Step) -> bool:
 
 async def _described(work: Work, view: View, wanted: Sequence[Wanted]) -> list[Performed]:
     descriptions = describe_all([element for element, _, _ in wanted], view.snapshot)
-    selectors = await work.tab.gather([_selector(work, element, view) for element, _, _ in wanted])
+    selectors = await work.tab.gather(
+        [selector_or_none(work.tab, element, view) for element, _, _ in wanted]
+    )
     return [
         Performed(
             method=method.value,
@@ -142,10 +142,3 @@ async def _described(work: Work, view: View, wanted: Sequence[Wanted]) -> list[P
             wanted, descriptions, selectors, strict=True
         )
     ]
-
-
-async def _selector(work: Work, element: Element, view: View) -> str | None:
-    try:
-        return await selector_of(work.tab, element, view.snapshot)
-    except TargetDetached:
-        return None

@@ -19,6 +19,8 @@ from shared.errors import ActionFailed, TargetNotFound
 
 _NEAR = 88.0
 """`fuzz.ratio` from which two spellings of an option count as one."""
+_LISTED_MAX = 20
+"""Options that an error lists."""
 _GLANCE_SECONDS = 0.5
 _LIST_CLASS = re.compile(r"(?i)(^|[-_ ])(select|selectric|dropdown|drop-down|combo(box)?)([-_ ]|$)")
 """What authors of lists without ARIA call them."""
@@ -225,5 +227,8 @@ def _index_of(option: str, there: Sequence[dict[str, str]]) -> int:
     raise TargetNotFound(
         f"The list has {'several options like' if near else 'no option'} {option!r}.",
         option=option,
-        candidates=[{"text": there[i]["label"]} for i in (near or range(min(20, len(there))))],
+        candidates=[
+            {"description": f'the "{there[i]["label"]}" option', "text": there[i]["label"]}
+            for i in (near or range(min(_LISTED_MAX, len(there))))
+        ],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from cdp_proxy.core.actions import pointer
@@ -33,6 +34,8 @@ async def do_step(work: Work, step: Step) -> list[Found]:
         WallCrawlerError: why it could not be done; nothing was done to the page then, but for
             what a user does to get there (scrolling, opening a list).
     """
+    if work.tab.dialog is not None:
+        step = _as_dialog_step(step)
     if step.method not in _DIALOG_STEPS:
         work.check_dialog()
     on_page = _ON_PAGE.get(step.method)
@@ -67,6 +70,20 @@ async def do_to(
         if len(found) > 1:
             await work.settle()
     return done
+
+
+def _as_dialog_step(step: Step) -> Step:
+    """What a step means while a JavaScript dialog is open, if it may mean that."""
+    target = step.target
+    if target is None:
+        return step
+    if step.method is Method.CLOSE and target.kind is Kind.DIALOG:
+        return replace(step, method=Method.DISMISS_DIALOG, target=None)
+    said = target.text.strip().casefold()
+    if step.method is Method.CLICK and said in _SAYS_YES | _SAYS_NO:
+        method = Method.ACCEPT_DIALOG if said in _SAYS_YES else Method.DISMISS_DIALOG
+        return replace(step, method=method, target=None)
+    return step
 
 
 def _argument(work: Work, step: Step) -> str:
@@ -276,4 +293,6 @@ _ON_ELEMENT: Final[Mapping[Method, OnElement]] = {
 }
 """What is done to an element once it is found."""
 
+_SAYS_YES: Final = frozenset({"ok", "yes", "accept", "confirm", "leave"})
+_SAYS_NO: Final = frozenset({"cancel", "no", "dismiss", "stay"})
 _DIALOG_STEPS: Final = frozenset({Method.ACCEPT_DIALOG, Method.DISMISS_DIALOG})

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from cdp_proxy.core.actions.elements import Element, Snapshot
 from cdp_proxy.core.actions.models.hiding import hider
 from cdp_proxy.core.actions.performing.log import StepLog
 from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, Tab
 from cdp_proxy.core.actions.resolver import View, resolve_in
+from cdp_proxy.core.actions.selectors import selector_of
 from cdp_proxy.core.actions.settle import settle
 from cdp_proxy.core.actions.snapshot import take_snapshot
 from cdp_proxy.core.actions.steps import Method, Target
 from cdp_proxy.core.actions.touch import Wants, point_of
 from shared.errors import (
+    ActionFailed,
     ActionTimeout,
     AmbiguousTarget,
     DialogOpen,
@@ -136,10 +139,26 @@ class Work:
             except (TargetNotFound, AmbiguousTarget) as error:
                 unfinished = isinstance(error, TargetNotFound) or self.tab.activity.navigating
                 if not unfinished or self.tab.now() >= give_up:
-                    raise
+                    raise await self._with_selectors(error, view) from error
                 await self.tab.changed(_LOOK_AGAIN_SECONDS)
                 continue
             return [Found(element, view) for element in elements]
+
+    async def _with_selectors(self, error: ActionFailed, view: View) -> ActionFailed:
+        """The same error; each of its candidates can be acted on as it stands."""
+        elements = {element.key.backend_node_id: element for element in view.elements}
+        candidates = cast("list[dict[str, object]]", error.details.get("candidates", []))
+        selectors = await self.tab.gather(
+            [
+                selector_or_none(self.tab, elements.get(cast("int", it.get("backendNodeId"))), view)
+                for it in candidates
+            ]
+        )
+        full = [
+            {**candidate, "selector": selector} if selector else candidate
+            for candidate, selector in zip(candidates, selectors, strict=True)
+        ]
+        return type(error)(error.message, **{**error.details, "candidates": full})
 
     async def find_one(self, target: Target, method: Method) -> Found:
         """What a target means, where it is to be one thing; the first if it says `every`."""
@@ -168,6 +187,16 @@ class Work:
     def _expanded(self, target: Target) -> Target:
         anchor = None if target.anchor is None else self._expanded(target.anchor)
         return replace(target, text=self.expand(target.text), anchor=anchor)
+
+
+async def selector_or_none(tab: Tab, element: Element | None, view: View) -> str | None:
+    """A selector of an element; None when it has gone by now, as what was clicked often does."""
+    if element is None or tab.dialog is not None:
+        return None
+    try:
+        return await selector_of(tab, element, view.snapshot)
+    except (TargetDetached, CommandFailed):
+        return None
 
 
 async def persistently(work: Work, found: Found, do: Callable[[Found], object]) -> Found:

@@ -84,8 +84,8 @@ def describe_all(elements: Iterable[Element], snapshot: Snapshot) -> list[str]:
     return [describing.describe(element, view) for element in elements]
 
 
-def candidates_json(elements: Iterable[Element], snapshot: Snapshot) -> list[dict[str, str]]:
-    """Elements as an error lists them: description, role, name, text and, where short, selector."""
+def candidates_json(elements: Iterable[Element], snapshot: Snapshot) -> list[dict[str, object]]:
+    """As an error lists them: description, role, name, text, node and, where short, selector."""
     return _as_json(elements, View(snapshot))
 
 
@@ -119,16 +119,17 @@ def _nearest(target: Target, method: Method, view: View) -> list[Element]:
     return fitting[:MOST_NEAREST]
 
 
-def _as_json(elements: Iterable[Element], view: View) -> list[dict[str, str]]:
+def _as_json(elements: Iterable[Element], view: View) -> list[dict[str, object]]:
     return [_candidate(element, view) for element in elements]
 
 
-def _candidate(element: Element, view: View) -> dict[str, str]:
-    candidate = {
+def _candidate(element: Element, view: View) -> dict[str, object]:
+    candidate: dict[str, object] = {
         "description": describing.describe(element, view),
         "role": element.role,
         "name": element.name,
         "text": element.text[:_LONGEST_TEXT],
+        "backendNodeId": element.key.backend_node_id,
     }
     selector = selectors.selector(element, view)
     return {**candidate, "selector": selector} if selector else candidate
