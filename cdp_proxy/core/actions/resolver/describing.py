@@ -27,8 +27,8 @@ _KINDS = (
     Kind.OPTION,
     Kind.TAB,
     Kind.MENU_ITEM,
-    Kind.LINK,
     Kind.BUTTON,
+    Kind.LINK,
     Kind.HEADING,
     Kind.ROW,
     Kind.CELL,
@@ -57,7 +57,13 @@ def describe(element: Element, view: View) -> str:
 
 
 def target_for(element: Element, view: View) -> Target:
-    """The target in words that `describe` puts into words."""
+    """The target in words that `describe` puts into words.
+
+    Of a label it is that of its control: the two cannot be told apart in words, nor need be.
+    """
+    labelled = view.labelled_control(element.ref)
+    if labelled is not None and view.elements[labelled].visible:
+        element = view.elements[labelled]
     method = _usual_method(element)
     plain = Target(
         text=_words(_called(element, view)), quoted=True, kind=_kind(element), ordinal=None

@@ -64,10 +64,10 @@ def _is_button(element: Element) -> bool:
 def _looks_like_button(element: Element) -> bool:
     if element.role == "link" or element.tag == "a":
         return not traits.class_words(element).isdisjoint({"btn", "button", "cta"})
-    # A <div> that listens for clicks; a field or an option listens too but is no button.
-    return (
-        element.interactive and not traits.is_control(element) and not traits.is_editable(element)
-    )
+    # A <div> that listens for clicks; fields, options and labels listen too but are no buttons.
+    if element.tag == "label" or traits.is_control(element) or traits.is_editable(element):
+        return False
+    return element.interactive
 
 
 def _is_icon(element: Element) -> bool:
