@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from cdp_proxy.core.actions.elements import Element
 from cdp_proxy.core.actions.performing.work import Found, Work
-from cdp_proxy.core.actions.pointer import click
+from cdp_proxy.core.actions.pointer import click, move
 from cdp_proxy.core.actions.steps import Step
 
 _DISCLOSES = frozenset({"summary"})
+_HOVER_SECONDS = 0.6
+"""How long a submenu may wait before it opens; menus delay so that a passing pointer opens none."""
+_LOOK_AGAIN_SECONDS = 0.05
 
 
 async def expand(work: Work, found: Found, _step: Step) -> None:
@@ -26,7 +29,31 @@ async def _toggle(work: Work, found: Found, *, open_it: bool) -> None:
     is_closed = "collapsed" in handle.states
     if (is_open and open_it) or (is_closed and not open_it):
         return
-    await click(work.tab, await work.point(Found(handle, found.view)))
+    at = await work.point(Found(handle, found.view))
+    if open_it and is_menu_item(handle) and await _opens_on_hover(work, found, at):
+        return
+    await click(work.tab, at)
+
+
+async def _opens_on_hover(work: Work, found: Found, at: tuple[float, float]) -> bool:
+    """Point at an entry of a menu; whether that shows more of it."""
+    before = len(found.view.elements)
+    await move(work.tab, at)
+    give_up = work.tab.now() + _HOVER_SECONDS
+    while work.tab.now() < give_up:
+        await work.settle()
+        if len((await work.look()).elements) > before:
+            return True
+        await work.tab.sleep(_LOOK_AGAIN_SECONDS)
+    return False
+
+
+def is_menu_item(element: Element) -> bool:
+    """Whether it is an entry of a menu that has entries of its own."""
+    return element.role == "menuitem" and (
+        element.attributes.get("aria-haspopup") in {"true", "menu"}
+        or bool({"expanded", "collapsed"} & element.states)
+    )
 
 
 def _handle_of(found: Found) -> Element:
@@ -43,4 +70,8 @@ def _handle_of(found: Found) -> Element:
 
 
 def _discloses(element: Element) -> bool:
-    return element.tag in _DISCLOSES or bool({"expanded", "collapsed"} & element.states)
+    return (
+        is_menu_item(element)
+        or element.tag in _DISCLOSES
+        or bool({"expanded", "collapsed"} & element.states)
+    )

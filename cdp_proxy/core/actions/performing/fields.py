@@ -101,7 +101,8 @@ async def _check(work: Work, found: Found, text: str) -> None:
     if successor is None:
         return
     held = await call_on(work.tab, successor.element, scripts.READ_VALUE)
-    if _same(held, text) or not _is_cut_short(held, text):
+    before = found.element.value
+    if _same(held, text) or not (_is_cut_short(held, text) or _same(held, before)):
         return  # the page writes it its own way: a mask, a format, a limit of length
     await call_on(work.tab, successor.element, scripts.SELECT_CONTENT)
     await _send(work, [insert_text(text)] if text else list(chord("Delete")))

@@ -10,10 +10,11 @@ import re
 from typing import Final
 
 from cdp_proxy.core.actions.elements import Element
+from cdp_proxy.core.actions.performing.disclosing import expand, is_menu_item
 from cdp_proxy.core.actions.performing.work import Found, Work
 from cdp_proxy.core.actions.pointer import click
 from cdp_proxy.core.actions.resolver import View
-from cdp_proxy.core.actions.steps import Step
+from cdp_proxy.core.actions.steps import Method, Step
 from shared.errors import TargetCovered, TargetDetached, TargetDisabled, TargetNotFound
 
 _SAYS_FIND: Final = re.compile(
@@ -55,8 +56,12 @@ async def reveal(work: Work, step: Step) -> bool:
 
 
 async def _open(work: Work, door: Element, view: View) -> bool:
+    step = Step(method=Method.EXPAND, source="")
     try:
-        await click(work.tab, await work.point(Found(door, view)))
+        if door.role == "tab":
+            await click(work.tab, await work.point(Found(door, view)))
+        else:
+            await expand(work, Found(door, view), step)
     except (TargetNotFound, TargetCovered, TargetDetached, TargetDisabled):
         return False
     await work.settle()
@@ -68,6 +73,8 @@ def _is_closed(element: Element) -> bool:
         return False
     if element.role == "tab":
         return "selected" not in element.states
+    if is_menu_item(element):
+        return "expanded" not in element.states
     return "collapsed" in element.states and element.role not in {"combobox", "listbox"}
 
 
