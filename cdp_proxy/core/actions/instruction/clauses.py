@@ -278,6 +278,9 @@ def _spoken(
     spoken = " ".join(token.key for token in body[: verb[0]])
     words = body[verb[0] :]
     means = _means_start(words)
+    for at in range(len(words) - 1):
+        if words.key(at) in {"before", "after"} and GERUNDS.at(words, at + 1) is not None:
+            raise not_understood(source, "Say the steps in the order in which to do them")
     return Clause(
         verb=verb[1],
         spoken=spoken,

@@ -48,7 +48,7 @@ def items(words: Words, bare_and: bool = False) -> list[Words]:
     pieces = [piece for piece in pieces if len(piece)]
     if len(pieces) <= 1:
         return [words]
-    if commas or bare_and or all(map(_stands_alone, pieces)):
+    if commas or bare_and or _stand_alone(pieces):
         return pieces[:MAX_ITEMS]
     return [words]
 
@@ -100,12 +100,16 @@ def spans(words: Words) -> list[tuple[int, int]]:
     return found
 
 
-def _stands_alone(words: Words) -> bool:
-    """Whether words are plainly one thing: quoted, or with a determiner or a noun."""
-    return (
-        words[0].literal
-        or words[len(words) - 1].literal
-        or words.key(0) in DETERMINERS
-        or EVERY.at(words, 0) is not None
-        or (KINDS.before(words, len(words)) is not None and words[0].text.islower())
-    )
+def _stand_alone(pieces: list[Words]) -> bool:
+    """Whether each piece is plainly a thing of its own: by how it begins, or how it ends."""
+    return all(map(_begins, pieces)) or all(map(_ends, pieces))
+
+
+def _begins(words: Words) -> bool:
+    determined = words.key(0) in DETERMINERS or EVERY.at(words, 0) is not None
+    return words[0].literal or determined
+
+
+def _ends(words: Words) -> bool:
+    noun = KINDS.before(words, len(words))
+    return words[len(words) - 1].literal or (noun is not None and words[0].text.islower())

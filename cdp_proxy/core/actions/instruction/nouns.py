@@ -14,6 +14,7 @@ from cdp_proxy.core.actions.instruction.lexicon import (
     PRONOUNS,
     QUALITIES,
     TYPES,
+    number_of,
     ordinal_of,
 )
 from cdp_proxy.core.actions.instruction.tokens import Token, Words
@@ -37,6 +38,8 @@ CONTROLS = frozenset(
     }
 )
 """Kinds whose nouns are hardly ever part of a name."""
+TOPICS = frozenset({Kind.DIALOG, Kind.ITEM, Kind.TEXT, Kind.HEADING})
+"""Kinds whose nouns are what fields are called, where one is written into: *the message*."""
 UNMISTAKABLE = CONTROLS - {Kind.DIALOG, Kind.LIST, Kind.MENU_ITEM}
 """Kinds that a single bare noun says: *click button*."""
 RELATIVES = frozenset("that which whose whom how".split())
@@ -64,6 +67,8 @@ def noun_phrase(words: Words, expected: Kind = Kind.ELEMENT) -> Target:
     words = words.stripped()
     prefix = _prefix(words)
     body = _without_alternative(words[prefix.length :])
+    if prefix.ordinal is not None and number_of(body.key(0)) is not None and len(body) > 1:
+        raise not_understood(words.source, "Ask for one after the other instead")
     target = _described(body, prefix, expected)
     single = prefix.ordinal is None and not prefix.every
     return replace(
@@ -131,6 +136,10 @@ def _described(body: Words, prefix: _Prefix, expected: Kind) -> Target:
     if noun is not None and _is_noun(body, noun[0], noun[1][0], prefix):
         length, (kind, said, plural) = noun
         before = body[: len(body) - length]
+        if expected is Kind.FIELD and kind in TOPICS:
+            boxed = body[len(body) - 1].key in {"box", "boxes"}
+            name = body[: len(body) - 1] if boxed and len(body) > 1 else body
+            return _with_qualities(name, Kind.FIELD, (), plural=False)
         if said == ("box",) and expected is Kind.FIELD:
             kind, said = Kind.FIELD, ()
         return _with_qualities(before, kind if kind is not Kind.ELEMENT else expected, said, plural)

@@ -106,7 +106,7 @@ def press(context: Context) -> list[Step]:
     chords = _chords(phrase)
     if chords is None:
         return point(replace(context, clause=replace(context.clause, verb=Verb.CLICK)))
-    target = context.target(place) if place is not None and not is_page(place) else None
+    target = context.target(place, Kind.FIELD) if place is not None and not is_page(place) else None
     return [context.step(Method.PRESS, target, [key]) for _ in range(times) for key in chords]
 
 

@@ -127,7 +127,7 @@ def _assembled(parts: list[Segment], expected: Kind) -> Target:
     """Join the segments: names to what they name, relations to what follows them."""
     things: list[tuple[Marker | None, Target]] = []
     for marker, words in parts:
-        if things and marker is not None and _names(things[-1][1], marker):
+        if things and marker is not None and _names(things[-1][1], marker, words):
             named = -2 if _names_the_one_before(things, marker) else -1
             things[named] = (things[named][0], _named(things[named][1], words))
         elif words in PAGE and things:
@@ -142,11 +142,11 @@ def _assembled(parts: list[Segment], expected: Kind) -> Target:
     return target
 
 
-def _names(target: Target, marker: Marker) -> bool:
+def _names(target: Target, marker: Marker, words: Words) -> bool:
     """Whether what follows a marker is the name of the thing before it."""
     if marker.relation is None:
         return True
-    if target.text or not marker.containing:
+    if target.text or not marker.containing or words.key(0) in DETERMINERS:
         return False
     return target.kind in HOLDERS or (
         target.kind in LABELLED and marker.relation is Relation.NEAR and not target.every

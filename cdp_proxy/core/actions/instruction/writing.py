@@ -122,6 +122,9 @@ def _is_portion(words: Words) -> bool:
     """Whether the words are a text with its field: *"x" into A*, *the password "x"*, *x as A*."""
     if len(words) <= 1:
         return False
+    named = FIELD_NAMES.at(_undetermined(words), 0)
+    if named is not None and named[0] < len(_undetermined(words)):
+        return True
     placed = any(PLACES.at(words, at) for at in range(1, len(words) - 1))
     return placed or (not words[0].literal and any(token.literal for token in words))
 
