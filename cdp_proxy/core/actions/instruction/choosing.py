@@ -89,9 +89,7 @@ def assign(context: Context) -> list[Step]:
     found = pairs(words)
     if not found:
         raise not_understood(context.clause.source, "The value to set is missing")
-    return [
-        _assigned(context, context.target(pair.name), pair.value.value) for pair in found
-    ]
+    return [_assigned(context, context.target(pair.name), pair.value.value) for pair in found]
 
 
 def _assigned(context: Context, target: Target, text: str) -> Step:
@@ -141,7 +139,11 @@ def _temporal(context: Context, words: Words) -> Step | None:
             continue
         place = rest[end + 1 :]
         kind = Kind.DATE if read_date(value) is not None else Kind.FIELD
-        default = Target(kind=kind) if kind is Kind.DATE else Target(kind=kind, text="time", qualities=("time",))
+        default = (
+            Target(kind=kind)
+            if kind is Kind.DATE
+            else Target(kind=kind, text="time", qualities=("time",))
+        )
         target = context.target(place, kind) if len(place) else default
         return context.step(Method.SET, context.instrument() or target, [value])
     return None
@@ -244,7 +246,11 @@ def _option(words: Words) -> str:
     literals = [token for token in words if token.literal]
     if len(literals) == 1:
         return literals[0].text
-    if words.key(0) in {"the", "an", "a", "option", "options"} and len(words) > 1 and words[0].text.islower():
+    if (
+        words.key(0) in {"the", "an", "a", "option", "options"}
+        and len(words) > 1
+        and words[0].text.islower()
+    ):
         return _option(words[1:])
     noun = KINDS.before(words, len(words))
     if noun is not None and noun[1][0] is Kind.OPTION and noun[0] < len(words):

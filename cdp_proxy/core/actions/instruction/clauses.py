@@ -137,7 +137,11 @@ def _boundary(words: Words, start: int, at: int) -> _Boundary:
         elidable = elidable or (connector[1] and words.key(after).isalpha())
         after += connector[0]
     if after == at:
-        return _Boundary(at, divides=True) if _runs_on(words, start, at) else _Boundary(at + 1, divides=False)
+        return (
+            _Boundary(at, divides=True)
+            if _runs_on(words, start, at)
+            else _Boundary(at + 1, divides=False)
+        )
     verb = after < len(words) and verb_at(words, _skip_fillers(words, after)) is not None
     divides = hard or (verb and not _name_goes_on(words, at, after))
     return _Boundary(after, divides, hard, elidable=elidable)

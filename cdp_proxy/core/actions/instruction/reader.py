@@ -175,7 +175,12 @@ def _goal(context: Context) -> list[Step]:
 
 def _within(step: Step, place: Target | None) -> Step:
     target = step.target
-    if target is None or target.relation is not None or place is None or place.kind is not Kind.DIALOG:
+    if (
+        target is None
+        or target.relation is not None
+        or place is None
+        or place.kind is not Kind.DIALOG
+    ):
         return step
     return replace(step, target=replace(target, relation=Relation.WITHIN, anchor=place))
 
@@ -185,6 +190,8 @@ def _found_only(clause: Clause, steps: list[Step]) -> bool:
     if len(steps) < len(("find", "use")) or clause.verb is Verb.FIND:
         return False
     found, used = steps[-2:]
-    return found.method is Method.SCROLL_TO and used.target is not None and (
-        found.target is used.target
+    return (
+        found.method is Method.SCROLL_TO
+        and used.target is not None
+        and (found.target is used.target)
     )

@@ -182,9 +182,7 @@ def _placed(target: Target, marker: Marker | None, anchor: Target) -> Target:
     looks = _looks(anchor)
     if looks and relation in {Relation.WITHIN, Relation.NEAR}:
         qualities = tuple(dict.fromkeys((*target.qualities, *looks)))
-        return replace(
-            target, qualities=qualities, relation=anchor.relation, anchor=anchor.anchor
-        )
+        return replace(target, qualities=qualities, relation=anchor.relation, anchor=anchor.anchor)
     if marker is not None and marker.heading and anchor.kind in {Kind.HEADING, Kind.SECTION}:
         relation = Relation.WITHIN
     every = target.every or (anchor.every and not anchor.ordinal)

@@ -39,7 +39,15 @@ FORM = phrase_set(
     f"{determiner}{noun}{suffix}"
     for determiner in ("", "the ", "this ", "in the ", "out the ", "all the ")
     for noun in ("form", "fields", "form fields", "details", "following", "following fields")
-    for suffix in (" :", " with", " using", " as follows :", " with :", " below with", " as follows")
+    for suffix in (
+        " :",
+        " with",
+        " using",
+        " as follows :",
+        " with :",
+        " below with",
+        " as follows",
+    )
 )
 VALUED = frozenset(["with", "=", ":"])
 """What says that the field comes first, and then its text."""
@@ -223,5 +231,3 @@ def _write(context: Context, portion: _Portion, change: Change, alone: bool) -> 
     if instrument is not None:
         return [value_step(context, instrument, text)]
     return [context.step(Method.TYPE, None, [text])]
-
-
