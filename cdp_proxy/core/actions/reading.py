@@ -76,7 +76,8 @@ async def _asked(work: Work, wish: ExtractWish, guide: Guide) -> Extracted:
     read = await guide.read(text, wish.instruction or "", wish.schema, work.left())
     missing = list(read.missing)
     if wish.schema is not None:
-        missing += validate(read.result, wish.schema)
+        known = {entry["path"] for entry in missing}
+        missing += [it for it in validate(read.result, wish.schema) if it["path"] not in known]
     return Extracted(result=read.result, missing=missing, url=page.url, title=page.title)
 
 
