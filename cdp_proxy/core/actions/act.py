@@ -14,7 +14,7 @@ from cdp_proxy.core.actions.performing.revealing import reveal
 from cdp_proxy.core.actions.performing.steps import do_step, do_to
 from cdp_proxy.core.actions.performing.work import Found, Work, selector_or_none
 from cdp_proxy.core.actions.ports import CommandFailed
-from cdp_proxy.core.actions.resolver import View, describe
+from cdp_proxy.core.actions.resolver import View, describe, runners_up
 from cdp_proxy.core.actions.selectors import find_node
 from cdp_proxy.core.actions.steps import Method, Step
 from shared.errors import (
@@ -176,12 +176,29 @@ class Act:
             else:
                 failure = TargetDetached(f"The page went away under the action: {error}")
             raise self._with_progress(failure, step.source) from error
+        done = work.tab.now()
         await work.settle()
         work.log.note(
-            "did", step=_in_short(step), milliseconds=round(1000 * (work.tab.now() - began))
+            "did",
+            step=_in_short(step),
+            **self._weighed(step, found),
+            milliseconds=round(1000 * (done - began)),
+            settlingMilliseconds=round(1000 * (work.tab.now() - done)),
         )
         if self.after_step is not None:
             await self.after_step()
+
+    def _weighed(self, step: Step, found: Sequence[Found]) -> dict[str, object]:
+        """For the log: what was chosen, and what came close."""
+        if not found:
+            return {}
+        last = self.work.log.performed[-len(found) :]
+        weighed: dict[str, object] = {"chosen": [done.description for done in last]}
+        if step.target is not None and step.target.text:
+            chosen = [one.element for one in found]
+            others = runners_up(found[0].view, step.target, step.method, chosen)
+            weighed["candidates"] = [self.work.mask(other) for other in others]
+        return weighed
 
     async def _record(self, step: Step, found: Sequence[Found]) -> None:
         performed = self.work.log.performed

@@ -37,6 +37,8 @@ class Method(StrEnum):
     """Arguments `[up|down|left|right|top|bottom]`; of the target, or of the page."""
     SCROLL_TO = "scrollTo"
     """Until the target is in view."""
+    WAIT = "wait"
+    """Let time pass: arguments `[seconds]`, a decimal number."""
     WAIT_FOR = "waitFor"
     """Until the target is visible."""
     WAIT_GONE = "waitGone"

@@ -14,7 +14,7 @@ from cdp_proxy.core.actions.performing.work import APPEARS_SECONDS, Found, Work,
 from cdp_proxy.core.actions.resolver import closing_control
 from cdp_proxy.core.actions.steps import Kind, Method, Step, Target
 from cdp_proxy.core.actions.touch import Wants
-from shared.errors import ActionFailed, InstructionNotUnderstood, TargetNotFound
+from shared.errors import ActionFailed, ActionTimeout, InstructionNotUnderstood, TargetNotFound
 
 OnPage = Callable[[Work, Step], Awaitable[list[Found]]]
 OnElement = Callable[[Work, Found, Step], Awaitable[object]]
@@ -203,6 +203,16 @@ async def _scroll_to(work: Work, step: Step) -> list[Found]:
     return [await scrolling.scroll_to(work, step.target or _ANYTHING)]
 
 
+async def _wait(work: Work, step: Step) -> list[Found]:
+    seconds = float(_argument(work, step))
+    if seconds > work.left():
+        raise ActionTimeout(
+            f"Waiting {seconds:g} s would take longer than the action has.", waitedFor=step.source
+        )
+    await work.tab.sleep(seconds)
+    return []
+
+
 async def _wait_for(work: Work, step: Step) -> list[Found]:
     return [await scrolling.wait_for(work, step.target or _ANYTHING)]
 
@@ -256,6 +266,7 @@ _ON_PAGE: Final[Mapping[Method, OnPage]] = {
     Method.SELECT: _select,
     Method.SCROLL: _scroll,
     Method.SCROLL_TO: _scroll_to,
+    Method.WAIT: _wait,
     Method.WAIT_FOR: _wait_for,
     Method.WAIT_GONE: _wait_gone,
     Method.DRAG: _drag,

@@ -25,10 +25,13 @@ __all__ = [
     "describe_all",
     "resolve",
     "resolve_in",
+    "runners_up",
 ]
 
 MOST_NEAREST = 5
 """How many near misses an error lists."""
+MOST_RUNNERS_UP = 3
+"""How many near misses a log lists."""
 MOST_TIED = 10
 """How many equals an error lists."""
 _ANY_WILL_DO = frozenset({Method.WAIT_FOR, Method.WAIT_GONE})
@@ -87,6 +90,13 @@ def describe_all(elements: Iterable[Element], snapshot: Snapshot) -> list[str]:
 def candidates_json(elements: Iterable[Element], snapshot: Snapshot) -> list[dict[str, object]]:
     """As an error lists them: description, role, name, text, node and, where short, selector."""
     return _as_json(elements, View(snapshot))
+
+
+def runners_up(view: View, target: Target, method: Method, chosen: Iterable[Element]) -> list[str]:
+    """What else a target in words might have meant, in words; for logs."""
+    taken = {element.ref for element in chosen}
+    others = [element for element in _nearest(target, method, view) if element.ref not in taken]
+    return [describing.describe(element, view) for element in others[:MOST_RUNNERS_UP]]
 
 
 def closing_control(element: Element, snapshot: Snapshot) -> Element | None:
