@@ -52,6 +52,7 @@ SIGNATURES: Mapping[Method, Signature] = {
         target=None, arguments=(1, 1), words="up, down, left, right, top or bottom"
     ),
     Method.SCROLL_TO: Signature(target=True),
+    Method.WAIT: Signature(target=False, arguments=(1, 1), words="seconds"),
     Method.WAIT_FOR: Signature(target=True),
     Method.WAIT_GONE: Signature(target=True),
     Method.NAVIGATE: Signature(target=False, arguments=(1, 1), words="the http or https URL"),
