@@ -42,12 +42,18 @@ never_answers = performs(lambda _store, _request: None)
 
 @pytest.fixture
 def deps(redis_url: str, redis_client: redis.Redis) -> Deps:
-    return replace(make_test_deps(redis_url), action_wait_seconds=0.2)
+    return make_test_deps(redis_url)
 
 
 @pytest.fixture
 def api(deps: Deps) -> Api:
     return Api(deps)
+
+
+@pytest.fixture
+def hasty(deps: Deps) -> Api:
+    """Gives up soon where no answer is to come."""
+    return Api(replace(deps, action_wait_seconds=0.2))
 
 
 @pytest.fixture
@@ -130,16 +136,16 @@ def test_every_failure_has_its_status(
 
 
 def test_an_action_that_outlives_its_request_is_followed_by_its_operation(
-    api: Api, deps: Deps, path: str, container: FakeContainer
+    hasty: Api, deps: Deps, path: str, container: FakeContainer
 ) -> None:
     container.behaviour = never_answers
-    response = api.send("POST", f"{path}/act", BODIES["act"])
+    response = hasty.send("POST", f"{path}/act", BODIES["act"])
     accepted = json.loads(response.body)["data"]
     operation = f"{path}/{response.headers['Location']}"
 
-    running = api.data("GET", operation)
+    running = hasty.data("GET", operation)
     reply(deps, container, Reply(result=msgspec.Raw(b'{"title":"Done"}')))
-    ended = [api.data("GET", operation) for _ in range(2)]
+    ended = [hasty.data("GET", operation) for _ in range(2)]
 
     assert response.status_code == 202
     assert int(response.headers["Retry-After"]) > 0
@@ -148,13 +154,13 @@ def test_an_action_that_outlives_its_request_is_followed_by_its_operation(
 
 
 def test_an_operation_fails_as_its_request_would_have(
-    api: Api, deps: Deps, path: str, container: FakeContainer
+    hasty: Api, deps: Deps, path: str, container: FakeContainer
 ) -> None:
-    operation = left_running(api, path, container)
+    operation = left_running(hasty, path, container)
     error = ErrorBody(code="TARGET_NOT_FOUND", message="No OK.", details={"candidates": []})
     reply(deps, container, Reply(error=error))
 
-    data = api.data("GET", operation)
+    data = hasty.data("GET", operation)
 
     assert data["status"] == "failed"
     assert data["error"] == {
@@ -165,41 +171,43 @@ def test_an_operation_fails_as_its_request_would_have(
     }
 
 
-def test_an_operation_fails_with_its_session(api: Api, path: str, container: FakeContainer) -> None:
-    operation = left_running(api, path, container)
-    api.data("DELETE", path)
+def test_an_operation_fails_with_its_session(
+    hasty: Api, path: str, container: FakeContainer
+) -> None:
+    operation = left_running(hasty, path, container)
+    hasty.data("DELETE", path)
 
-    data = api.data("GET", operation)
+    data = hasty.data("GET", operation)
 
     assert (data["status"], data["error"]["code"]) == ("failed", "SESSION_ENDED")
 
 
 def test_an_operation_fails_with_its_container(
-    api: Api, deps: Deps, path: str, container: FakeContainer
+    hasty: Api, deps: Deps, path: str, container: FakeContainer
 ) -> None:
-    operation = left_running(api, path, container)
+    operation = left_running(hasty, path, container)
     deps.store.beat(container.task, deps.clock() - 120, 60)
 
-    data = api.data("GET", operation)
+    data = hasty.data("GET", operation)
 
     assert (data["status"], data["error"]["code"]) == ("failed", "SESSION_ENDED")
     assert data["error"]["details"] == {"status": "failed"}
 
 
 def test_what_was_done_before_the_session_ended_stays_known(
-    api: Api, deps: Deps, path: str, container: FakeContainer
+    hasty: Api, deps: Deps, path: str, container: FakeContainer
 ) -> None:
-    operation = left_running(api, path, container)
+    operation = left_running(hasty, path, container)
     reply(deps, container, Reply(result=msgspec.Raw(b'{"title":"Done"}')))
-    api.data("DELETE", path)
+    hasty.data("DELETE", path)
 
-    assert api.data("GET", operation)["data"] == {"title": "Done"}
+    assert hasty.data("GET", operation)["data"] == {"title": "Done"}
 
 
 def test_an_operation_without_news_does_not_run_for_ever(
-    api: Api, deps: Deps, path: str, container: FakeContainer
+    hasty: Api, deps: Deps, path: str, container: FakeContainer
 ) -> None:
-    operation = left_running(api, path, container)
+    operation = left_running(hasty, path, container)
     later_seconds = 30 + 2 * ACTION_GRACE_SECONDS + 1
     later = Api(replace(deps, clock=lambda: system_clock() + later_seconds))
 
@@ -209,32 +217,32 @@ def test_an_operation_without_news_does_not_run_for_ever(
 
 
 def test_an_operation_is_its_sessions_and_its_owners(
-    api: Api, deps: Deps, path: str, container: FakeContainer
+    hasty: Api, deps: Deps, path: str, container: FakeContainer
 ) -> None:
-    operation = left_running(api, path, container)
-    other = f"/sessions/{api.data('POST', '/sessions', status=201)['sessionId']}"
+    operation = left_running(hasty, path, container)
+    other = f"/sessions/{hasty.data('POST', '/sessions', status=201)['sessionId']}"
     name = operation.removeprefix(path)
 
-    elsewhere = api.error("GET", f"{other}{name}", status=404)
+    elsewhere = hasty.error("GET", f"{other}{name}", status=404)
     stranger = Api(deps, OTHER_API_KEY).error("GET", operation, status=404)
-    unknown = api.error("GET", f"{path}/operations/{'0' * 32}", status=404)
-    malformed = api.error("GET", f"{path}/operations/x", status=404)
+    unknown = hasty.error("GET", f"{path}/operations/{'0' * 32}", status=404)
+    malformed = hasty.error("GET", f"{path}/operations/x", status=404)
 
     assert stranger["code"] == "SESSION_NOT_FOUND"
     assert {elsewhere["code"], unknown["code"], malformed["code"]} == {"OPERATION_NOT_FOUND"}
 
 
 def test_an_action_that_no_container_took_is_not_run_later(
-    api: Api, deps: Deps, redis_url: str, redis_client: redis.Redis
+    hasty: Api, deps: Deps, redis_url: str, redis_client: redis.Redis
 ) -> None:
     with FakeContainer(redis_url).serving(LONG) as container:
-        path = f"/sessions/{api.data('POST', '/sessions', status=201)['sessionId']}"
+        path = f"/sessions/{hasty.data('POST', '/sessions', status=201)['sessionId']}"
 
-    error = api.error("POST", f"{path}/act", BODIES["act"], status=504)
+    error = hasty.error("POST", f"{path}/act", BODIES["act"], status=504)
 
     assert error["code"] == "TASK_TIMEOUT"
     with container.serving(LONG):
-        api.data("DELETE", path)
+        hasty.data("DELETE", path)
     assert [request.kind for request in container.seen] == [RequestKind.OPEN, RequestKind.CLOSE]
 
 
@@ -250,7 +258,7 @@ def test_an_ended_sessions_page_is_gone(api: Api, path: str, name: str) -> None:
 
 @pytest.mark.parametrize("name", BODIES)
 def test_a_session_that_ends_while_its_container_is_silent_is_told(
-    api: Api, deps: Deps, path: str, container: FakeContainer, name: str
+    hasty: Api, deps: Deps, path: str, container: FakeContainer, name: str
 ) -> None:
     def ends(store: Any, request: Any) -> None:
         session_id = msgspec.json.decode(request.payload)["sessionId"]
@@ -258,7 +266,7 @@ def test_a_session_that_ends_while_its_container_is_silent_is_told(
 
     container.behaviour = performs(ends)
 
-    error = api.error("POST", f"{path}/{name}", BODIES[name], status=410)
+    error = hasty.error("POST", f"{path}/{name}", BODIES[name], status=410)
 
     assert error["message"] == EndReason.BROWSER_CRASHED.text
 

@@ -16,6 +16,7 @@ from shared.actions import ActBody, ObserveBody, parse_action_request
 from shared.bus import Reply, RequestKind
 from shared.errors import OperationNotFound, SessionNotFound, TargetCovered
 from shared.ids import OwnerId, RequestId, SessionId
+from shared.limits import ACTION_WAIT_SECONDS
 from shared.records import CreateSession, ErrorBody
 from tests.fakes.api import FakeContainer, make_test_deps, performs
 from tests.fakes.records import OWNER
@@ -34,6 +35,12 @@ def service(deps: Deps) -> ActionService:
 
 
 @pytest.fixture
+def patient(deps: Deps) -> ActionService:
+    """Waits for a container's answer however slow the machine is."""
+    return ActionService(replace(deps, action_wait_seconds=ACTION_WAIT_SECONDS))
+
+
+@pytest.fixture
 def container(redis_url: str, redis_client: redis.Redis) -> Iterator[FakeContainer]:
     with FakeContainer(redis_url).serving() as container:
         yield container
@@ -45,11 +52,11 @@ def session_id(deps: Deps, container: FakeContainer) -> SessionId:
 
 
 def test_the_container_gets_all_that_was_asked(
-    service: ActionService, session_id: SessionId, container: FakeContainer
+    patient: ActionService, session_id: SessionId, container: FakeContainer
 ) -> None:
     body = ActBody(instruction="type %a% into Name", variables={"a": "b"})
 
-    outcome = service.run(OWNER, session_id, RequestKind.ACT, body, "sk-1")
+    outcome = patient.run(OWNER, session_id, RequestKind.ACT, body, "sk-1")
 
     assert isinstance(outcome, Succeeded)
     request = parse_action_request(RequestKind.ACT, container.seen[-1].payload)
@@ -95,12 +102,12 @@ def test_a_failure_keeps_its_class(
 
 
 def test_an_action_that_was_answered_leaves_no_operation(
-    service: ActionService, session_id: SessionId, container: FakeContainer
+    patient: ActionService, session_id: SessionId, container: FakeContainer
 ) -> None:
-    service.run(OWNER, session_id, RequestKind.OBSERVE, ObserveBody())
+    patient.run(OWNER, session_id, RequestKind.OBSERVE, ObserveBody())
 
     with pytest.raises(OperationNotFound):
-        service.look_up(OWNER, session_id, container.seen[-1].id)
+        patient.look_up(OWNER, session_id, container.seen[-1].id)
 
 
 def test_others_find_neither_session_nor_operation(
