@@ -43,6 +43,7 @@ def test_a_tie_is_an_error_that_lists_the_tied() -> None:
         "name": "Edit",
         "text": "Edit",
         "selector": 'button[id="edit1"]',
+        "backendNodeId": 1001,
     }
 
 
@@ -117,7 +118,13 @@ def test_candidates_are_listed_for_others_too() -> None:
     snapshot = page('button "Go"')
 
     assert candidates_json(snapshot.elements, snapshot) == [
-        {"description": 'the "Go" button', "role": "button", "name": "Go", "text": "Go"}
+        {
+            "description": 'the "Go" button',
+            "role": "button",
+            "name": "Go",
+            "text": "Go",
+            "backendNodeId": 1000,
+        }
     ]
 
 
