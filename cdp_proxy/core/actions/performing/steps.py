@@ -14,7 +14,7 @@ from cdp_proxy.core.actions.performing.work import APPEARS_SECONDS, Found, Work,
 from cdp_proxy.core.actions.resolver import closing_control
 from cdp_proxy.core.actions.steps import Kind, Method, Step, Target
 from cdp_proxy.core.actions.touch import Wants
-from shared.errors import ActionFailed, ActionTimeout, InstructionNotUnderstood, TargetNotFound
+from shared.errors import ActionTimeout, InstructionNotUnderstood, TargetNotFound
 
 OnPage = Callable[[Work, Step], Awaitable[list[Found]]]
 OnElement = Callable[[Work, Found, Step], Awaitable[object]]
@@ -254,11 +254,24 @@ async def _reload(work: Work, _step: Step) -> list[Found]:
 
 
 async def _answer_dialog(work: Work, step: Step) -> list[Found]:
-    if work.tab.dialog is None:
-        raise ActionFailed("No JavaScript dialog is open.")
-    text = work.expand(step.arguments[0]) if step.arguments else None
-    await work.tab.answer_dialog(step.method is Method.ACCEPT_DIALOG, text)
-    return []
+    """JavaScript's dialog if one is open, else one that the page is made of."""
+    accept = step.method is Method.ACCEPT_DIALOG
+    if work.tab.dialog is not None:
+        text = work.expand(step.arguments[0]) if step.arguments else None
+        await work.tab.answer_dialog(accept, text)
+        return []
+    try:
+        (found,) = await work.find(Target(kind=Kind.DIALOG), Method.CLOSE, _GLANCE_SECONDS)
+    except TargetNotFound as error:
+        raise TargetNotFound("No dialog is open.", **error.details) from error
+    if not accept:
+        await _close(work, found, step)
+        return [found]
+    for element in found.snapshot.descendants(found.element):
+        if element.role == "button" and element.name.strip().casefold() in _SAYS_YES:
+            await pointer.click(work.tab, await work.point(Found(element, found.view)))
+            return [found]
+    raise TargetNotFound("The dialog has no button that accepts it; say which to click.")
 
 
 _ON_PAGE: Final[Mapping[Method, OnPage]] = {
@@ -304,6 +317,6 @@ _ON_ELEMENT: Final[Mapping[Method, OnElement]] = {
 }
 """What is done to an element once it is found."""
 
-_SAYS_YES: Final = frozenset({"ok", "yes", "accept", "confirm", "leave"})
+_SAYS_YES: Final = frozenset({"ok", "okay", "yes", "accept", "confirm", "leave"})
 _SAYS_NO: Final = frozenset({"cancel", "no", "dismiss", "stay"})
 _DIALOG_STEPS: Final = frozenset({Method.ACCEPT_DIALOG, Method.DISMISS_DIALOG})
