@@ -93,6 +93,9 @@ class Kind(StrEnum):
     FRAME = "frame"
     SHAPE = "shape"
     """Of SVG: circle, rectangle, triangle, line, letter, digit; `Target.qualities` says which."""
+    DEED = "deed"
+    """`Target.text` says what is to be done, not what does it (*sign out*, *add the mug to the
+    cart*): a control that says the same."""
     ELEMENT = "element"
     """Said so, or not said: anything."""
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cdp_proxy.core.actions.instruction.deeds import read_deed
 from cdp_proxy.core.actions.instruction.errors import not_understood
 from cdp_proxy.core.actions.instruction.lexicon import KINDS
 from cdp_proxy.core.actions.instruction.relations import MARKERS
@@ -271,6 +272,8 @@ def _clause(part: _Part, before: Clause | None) -> Clause | None:
         found = verb_at(rest, 0)
         if found is not None:
             return _spoken(rest, found, body.source, part.searching, body[:setting])
+    if read_deed(body.source) is not None:
+        return Clause(Verb.DO, "", body, body.source, None)
     if before is None or not part.elidable or VERBS.at(body, 0) is not None:
         raise not_understood(body.source)
     return Clause(before.verb, before.spoken, body, body.source, before.setting)

@@ -16,10 +16,12 @@ from cdp_proxy.core.actions.instruction import (
 )
 from cdp_proxy.core.actions.instruction.clauses import Clause, divide, verb_at
 from cdp_proxy.core.actions.instruction.context import Context
+from cdp_proxy.core.actions.instruction.deeds import read_deed
 from cdp_proxy.core.actions.instruction.errors import not_understood
 from cdp_proxy.core.actions.instruction.tokens import Words, tokenize
 from cdp_proxy.core.actions.instruction.verbs import GERUNDS, Verb
 from cdp_proxy.core.actions.steps import Kind, Method, Relation, Step, Target
+from shared.errors import InstructionNotUnderstood
 
 MAX_CHARACTERS = 20_000
 """Nobody says more at once; what is typed counts too."""
@@ -28,7 +30,14 @@ MAX_STEPS = 200
 
 Reader = Callable[[Context], list[Step]]
 
+
+def _do(context: Context) -> list[Step]:
+    deed = read_deed(context.clause.source)
+    return [] if deed is None else [deed]
+
+
 READERS: Mapping[Verb, Reader] = {
+    Verb.DO: _do,
     Verb.CLICK: pointing.point,
     Verb.DOUBLE_CLICK: pointing.point,
     Verb.RIGHT_CLICK: pointing.point,
@@ -111,7 +120,13 @@ def _read(clause: Clause, after: Clause | None, before: list[Step]) -> list[Step
         return _used(context)
     if clause.means is not None:
         return _by_means(context, clause.means)
-    steps = READERS[clause.verb](context)
+    try:
+        steps = READERS[clause.verb](context)
+    except InstructionNotUnderstood:
+        deed = read_deed(clause.source)
+        if deed is None:
+            raise
+        steps = [deed]
     return [] if after is not None and _only_leads_to(clause, steps, after) else steps
 
 

@@ -10,6 +10,8 @@ from cdp_proxy.core.actions.instruction.phrases import Phrases, phrase_set
 class Verb(StrEnum):
     """What a clause asks for, by how its words are to be read."""
 
+    DO = "do"
+    """A deed, with nothing named that does it (`deeds`)."""
     CLICK = auto()
     DOUBLE_CLICK = auto()
     RIGHT_CLICK = auto()

@@ -8,10 +8,10 @@ from typing import Final
 
 from cdp_proxy.core.actions import pointer
 from cdp_proxy.core.actions.performing import choices, dates, fields, moving, paging, scrolling
+from cdp_proxy.core.actions.performing.closing import close, close_target
 from cdp_proxy.core.actions.performing.disclosing import collapse, expand
 from cdp_proxy.core.actions.performing.revealing import is_searching
 from cdp_proxy.core.actions.performing.work import APPEARS_SECONDS, Found, Work, persistently
-from cdp_proxy.core.actions.resolver import closing_control
 from cdp_proxy.core.actions.steps import Kind, Method, Step, Target
 from cdp_proxy.core.actions.touch import Wants
 from shared.errors import ActionTimeout, InstructionNotUnderstood, TargetNotFound
@@ -157,11 +157,8 @@ async def _set(work: Work, found: Found, step: Step) -> None:
     await dates.set_widget(work, found, _argument(work, step), step.source)
 
 
-async def _close(work: Work, found: Found, _step: Step) -> None:
-    control = closing_control(found.element, found.snapshot)
-    if control is None:
-        raise TargetNotFound("Nothing on it closes it.")
-    await pointer.click(work.tab, await work.point(Found(control, found.view)))
+async def _close_it(work: Work, found: Found, _step: Step) -> None:
+    await close(work, found)
 
 
 async def _press(work: Work, step: Step) -> list[Found]:
@@ -265,7 +262,7 @@ async def _answer_dialog(work: Work, step: Step) -> list[Found]:
     except TargetNotFound as error:
         raise TargetNotFound("No dialog is open.", **error.details) from error
     if not accept:
-        await _close(work, found, step)
+        await close(work, found)
         return [found]
     for element in found.snapshot.descendants(found.element):
         if element.role == "button" and element.name.strip().casefold() in _SAYS_YES:
@@ -276,6 +273,7 @@ async def _answer_dialog(work: Work, step: Step) -> list[Found]:
 
 _ON_PAGE: Final[Mapping[Method, OnPage]] = {
     Method.PRESS: _press,
+    Method.CLOSE: close_target,
     Method.SELECT: _select,
     Method.SCROLL: _scroll,
     Method.SCROLL_TO: _scroll_to,
@@ -306,7 +304,7 @@ _ON_ELEMENT: Final[Mapping[Method, OnElement]] = {
     Method.CHECK: _check,
     Method.UNCHECK: _uncheck,
     Method.SET: _set,
-    Method.CLOSE: _close,
+    Method.CLOSE: _close_it,
     Method.EXPAND: expand,
     Method.COLLAPSE: collapse,
     Method.SELECT: _select_in,

@@ -11,10 +11,11 @@ from collections.abc import Iterable
 
 from cdp_proxy.core.actions.elements import Element, Snapshot
 from cdp_proxy.core.actions.resolver import closing, describing, methods, selectors
+from cdp_proxy.core.actions.resolver.deeds import doing
 from cdp_proxy.core.actions.resolver.search import AnchorNotFound, find
 from cdp_proxy.core.actions.resolver.view import View
 from cdp_proxy.core.actions.resolver.words import Needle
-from cdp_proxy.core.actions.steps import Method, Target
+from cdp_proxy.core.actions.steps import Kind, Method, Target
 from shared.errors import AmbiguousTarget, TargetNotFound
 
 __all__ = [
@@ -58,9 +59,11 @@ def resolve(target: Target, method: Method, snapshot: Snapshot) -> tuple[Element
 def resolve_in(view: View, target: Target, method: Method) -> tuple[Element, ...]:
     """`resolve` for a snapshot that more than one thing is asked of."""
     try:
-        found = find(target, method, view)
+        found = [] if target.kind is Kind.DEED else find(target, method, view)
     except AnchorNotFound as error:
         raise _not_found(error.anchor, Method.WAIT_FOR, view) from None
+    if not found and _may_be_deed(target, method):
+        found = doing(target.text, method, view)
     if not found:
         raise _not_found(target, method, view)
     elements = tuple(view.elements[ref] for ref in found)
@@ -104,6 +107,16 @@ def closing_control(element: Element, snapshot: Snapshot) -> Element | None:
     view = View(snapshot)
     ref = closing.closing_control(element.ref, view)
     return None if ref is None else view.elements[ref]
+
+
+def _may_be_deed(target: Target, method: Method) -> bool:
+    """Whether the words may say what is done rather than what is clicked for it."""
+    return (
+        method is Method.CLICK
+        and target.kind in {Kind.DEED, Kind.BUTTON, Kind.ELEMENT}
+        and not target.quoted
+        and target.anchor is None
+    )
 
 
 def _not_found(target: Target, method: Method, view: View) -> TargetNotFound:
