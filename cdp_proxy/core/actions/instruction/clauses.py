@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cdp_proxy.core.actions.instruction.deeds import VERBS as DEEDS
 from cdp_proxy.core.actions.instruction.deeds import read_deed
 from cdp_proxy.core.actions.instruction.errors import not_understood
 from cdp_proxy.core.actions.instruction.lexicon import KINDS
@@ -43,6 +44,9 @@ FINDING = frozenset({"find", "locate", "look"})
 SENTENCE_ENDS = frozenset(".!?")
 INITIALS = 2
 """A full stop after so few letters ends an abbreviation, not a sentence."""
+
+_DEFINITE = frozenset({"the", "this", "that", "these", "those", "my", "our", "your", "it", "them"})
+"""What tells *and save the changes* from a name that goes on (*Copy and share*)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +147,15 @@ def _boundary(words: Words, start: int, at: int) -> _Boundary:
             if _runs_on(words, start, at)
             else _Boundary(at + 1, divides=False)
         )
-    verb = after < len(words) and verb_at(words, _skip_fillers(words, after)) is not None
+    begin = _skip_fillers(words, after)
+    verb = after < len(words) and (verb_at(words, begin) is not None or _deed_at(words, begin))
     divides = hard or (verb and not _name_goes_on(words, at, after))
     return _Boundary(after, divides, hard, elidable=elidable)
+
+
+def _deed_at(words: Words, at: int) -> bool:
+    """Whether a deed begins there: what is done, and something definite that it is done to."""
+    return words.key(at) in DEEDS and words.key(at + 1) in _DEFINITE
 
 
 def _runs_on(words: Words, start: int, at: int) -> bool:

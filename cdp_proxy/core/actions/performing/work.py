@@ -169,12 +169,15 @@ class Work:
         return await point_of(self.tab, found.element, found.snapshot, wants, self.deadline)
 
     async def again(self, found: Found) -> Found | None:
-        """The successor of an element that has been replaced by one just like it."""
-        was = found.element
-        for element in (await self.look()).snapshot.elements:
-            if _twin(element) == _twin(was):
-                return Found(element, await self.look())
-        return None
+        """An element as it is now; its successor, if one just like it has taken its place."""
+        view = await self.look()
+        for element in view.elements:
+            if element.key == found.element.key:
+                return Found(element, view)
+        before, now = _twins(found.element, found.view), _twins(found.element, view)
+        if len(before) != len(now):
+            return None  # which of them it is cannot be told
+        return Found(now[before.index(found.element)], view)
 
     async def settle(self) -> None:
         """Let the page come to rest."""
@@ -214,5 +217,10 @@ async def persistently(work: Work, found: Found, do: Callable[[Found], object]) 
     raise TargetDetached("The page replaces it faster than it can be acted on.")
 
 
-def _twin(element: Element) -> tuple[object, ...]:
+def _twins(element: Element, view: View) -> list[Element]:
+    """All elements that are told from it by nothing but their place."""
+    return [other for other in view.elements if _marks(other) == _marks(element)]
+
+
+def _marks(element: Element) -> tuple[object, ...]:
     return (element.tag, element.role, element.name, element.attributes.get("id"), element.label)
