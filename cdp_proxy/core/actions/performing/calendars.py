@@ -17,9 +17,13 @@ from cdp_proxy.core.actions.elements import Element, Snapshot
 from cdp_proxy.core.actions.performing.work import Found, Work
 from cdp_proxy.core.actions.pointer import click
 from cdp_proxy.core.actions.resolver import View
+from shared.errors import ActionTimeout
 
 _SHORTEST_MONTH: Final = 28
 _MONTHS_AWAY_MAX: Final = 12 * 120
+_UNTURNED_MAX: Final = 5
+"""Looks at a month that stays although it was turned: calendars may slide, or load."""
+_LOOK_AGAIN_SECONDS: Final = 0.2
 _LEVELS_MAX: Final = 4
 """How far above the days a calendar's head may be, in the tree."""
 _MONTH_NAMES: Final = {
@@ -28,7 +32,10 @@ _MONTH_NAMES: Final = {
     for number, name in enumerate(names)
     if name
 }
-_NAMED: Final = re.compile(r"\b([A-Za-z]{3,9})\.?,?\s+(\d{4})\b|\b(\d{4})\s+([A-Za-z]{3,9})\b")
+_NAMED: Final = re.compile(
+    r"\b(?=([A-Za-z]{3,9})\.?,?\s+(\d{4})\b|(\d{4})\s+([A-Za-z]{3,9})\b)"
+)
+"""Looks ahead, so that each word is tried: in *Prev 2026 March* the year goes with the last."""
 _NUMBERED: Final = re.compile(r"\b(\d{4})[-/.](\d{1,2})\b|\b(\d{1,2})\s*[-/.]\s*(\d{4})\b")
 _ARROWS_BACK: Final = r"^\s*[<\u2039\u00ab\u25c0\u2190\u276e]+\s*$"
 _ARROWS_FORTH: Final = r"^\s*[>\u203a\u00bb\u25b6\u2192\u276f]+\s*$"
@@ -57,11 +64,16 @@ async def pick_date(work: Work, day: date) -> bool:
 
     Returns:
         False when no calendar is to be seen, or it does not go there.
+
+    Raises:
+        ActionTimeout: the act's time is over while it is turned.
     """
+    turned_from: tuple[int, int] | None = None
     for _ in range(_MONTHS_AWAY_MAX):
-        view = await work.look()
-        shown = find_calendar(view.snapshot)
-        if shown is None:
+        if work.left() <= 0:
+            raise ActionTimeout("The calendar was still being turned.", date=day.isoformat())
+        view, shown = await _turned(work, turned_from)
+        if shown is None or (shown.year, shown.month) == turned_from:
             return False
         away = (day.year - shown.year) * 12 + day.month - shown.month
         if away == 0:
@@ -71,9 +83,23 @@ async def pick_date(work: Work, day: date) -> bool:
         turn = shown.forth if away > 0 else shown.back
         if turn is None or "disabled" in turn.states:
             return False
+        turned_from = (shown.year, shown.month)
         await click(work.tab, await work.point(Found(turn, view)))
         await work.settle()
     return False
+
+
+async def _turned(work: Work, before: tuple[int, int] | None) -> tuple[View, Calendar | None]:
+    """The calendar, once it shows another month than `before` or has had time to."""
+    for _ in range(_UNTURNED_MAX):
+        view = await work.look()
+        shown = find_calendar(view.snapshot)
+        if shown is not None and (shown.year, shown.month) != before:
+            break
+        if before is None:
+            break
+        await work.tab.changed(_LOOK_AGAIN_SECONDS)
+    return view, shown
 
 
 def find_calendar(snapshot: Snapshot) -> Calendar | None:
