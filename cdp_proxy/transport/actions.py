@@ -33,7 +33,13 @@ from shared.actions import (
     ScreenshotBody,
     StepScreenshots,
 )
-from shared.errors import ActionTimeout, InvalidRequest, TargetDetached, TargetNotFound
+from shared.errors import (
+    ActionTimeout,
+    InvalidRequest,
+    ScreenshotNotStored,
+    TargetDetached,
+    TargetNotFound,
+)
 
 Answer = dict[str, object]
 
@@ -240,12 +246,17 @@ class _Acting:
         await self._work.settle()
 
     async def _photograph(self) -> None:
+        """Take a picture; that it fails undoes nothing of what was done, so it is only told."""
         if self._tab.dialog is not None:
             return  # Chromium captures nothing while one is open
-        picture = await take_picture(self._tab)
-        kept = await self._screenshots.put(
-            self._session.spec.session_id, picture.base64, ImageFormat.PNG
-        )
+        try:
+            picture = await take_picture(self._tab)
+            kept = await self._screenshots.put(
+                self._session.spec.session_id, picture.base64, ImageFormat.PNG
+            )
+        except (CommandFailed, ScreenshotNotStored) as error:
+            self._pictures.append({"error": str(error)})
+            return
         self._pictures.append(
             {"format": "png", "width": picture.width, "height": picture.height, **kept}
         )
