@@ -208,12 +208,17 @@ class Act:
             performed.append(
                 Performed(
                     method=step.method.value,
-                    selector=await selector_or_none(self.work.tab, one.element, one.view),
+                    selector=await self._selector(one),
                     backend_node_id=one.element.key.backend_node_id,
                     description=self.work.mask(describe(one.element, one.snapshot)),
                     arguments=step.arguments,
                 )
             )
+
+    async def _selector(self, found: Found) -> str | None:
+        """None where it would tell a variable's value: with the name in its place it finds nothing."""
+        selector = await selector_or_none(self.work.tab, found.element, found.view)
+        return selector if selector is None or self.work.mask(selector) == selector else None
 
     def _with_progress(self, error: WallCrawlerError, source: str) -> WallCrawlerError:
         """The same error, saying what it is about and what had been done before."""

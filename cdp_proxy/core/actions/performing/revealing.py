@@ -50,7 +50,7 @@ async def reveal(work: Work, step: Step) -> bool:
             await work.find(step.target, step.method, _APPEARS_SECONDS)
         except TargetNotFound:
             continue
-        work.log.note("opened to find it", opened=[name for _, _, name in opened])
+        work.log.note("opened to find it", opened=[work.mask(name) for _, _, name in opened])
         return True
     return False
 

@@ -156,7 +156,7 @@ def test_a_target_may_be_named_by_variables_as_may_what_is_around_it() -> None:
 def test_a_successor_is_one_just_like_it() -> None:
     tab = ScriptedTab(SAVE)
     found = tab.found("save")
-    tab.html = "<body><p>New</p><button id=save>Save</button></body>"
+    tab.html = "<body>New<button id=save>Save</button></body>"
 
     again = run(working(tab).again(found))
 
@@ -168,7 +168,7 @@ def test_a_successor_is_one_just_like_it() -> None:
 def test_what_has_no_successor_has_none() -> None:
     tab = ScriptedTab(SAVE)
     found = tab.found("save")
-    tab.html = "<body><button id=save>Saved</button></body>"
+    tab.html = "<body>New<button id=save>Saved</button></body>"
 
     assert run(working(tab).again(found)) is None
 
