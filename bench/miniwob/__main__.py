@@ -14,7 +14,7 @@ from bench import report as machine_report
 from bench.edition import Edition
 from bench.miniwob import pages, table
 from bench.miniwob.episode import Outcome
-from bench.miniwob.runner import run_all
+from bench.miniwob.runner import Job, run_all
 from bench.miniwob.tasks import NO_REASONING
 
 
@@ -25,7 +25,13 @@ def main() -> int:
     options = _options(known)
     signal.signal(signal.SIGTERM, _leave)  # so that the edition started here is ended
     tasks = options.tasks or ([t for t in known if t in NO_REASONING] if options.listed else known)
-    outcomes = _outcomes(html, tasks, options.seeds, options.jobs)
+    others = options.seeds if options.other_seeds is None else options.other_seeds
+    episodes = [
+        (task, seed)
+        for task in tasks
+        for seed in range(options.seeds if task in NO_REASONING else others)
+    ]
+    outcomes = _outcomes(html, episodes, options.jobs)
     text = table.report(outcomes, machine_report.machine())
     print(text)
     if options.answers:
@@ -40,16 +46,19 @@ def _options(known: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--tasks", nargs="+", choices=known, metavar="NAME", help="default: all")
     parser.add_argument("--listed", action="store_true", help="only those that need no reasoning")
     parser.add_argument("--seeds", type=int, default=20, help="episodes of each task (20)")
+    parser.add_argument(
+        "--other-seeds", type=int, metavar="N", help="of tasks that are not listed (as --seeds)"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="sessions at once (2)")
     parser.add_argument("--answers", type=Path, metavar="FILE", help="write every answer of act")
     parser.add_argument("--report", type=Path, metavar="FILE", help="also write the table there")
     return parser.parse_args()
 
 
-def _outcomes(html: Path, tasks: Sequence[str], seeds: int, jobs: int) -> list[Outcome]:
+def _outcomes(html: Path, episodes: Sequence[Job], jobs: int) -> list[Outcome]:
     outcomes = []
     with pages.served(html) as base_url, Edition("--max-sessions", str(jobs)) as edition:
-        for outcome in run_all(edition, base_url, tasks, seeds, jobs):
+        for outcome in run_all(edition, base_url, episodes, jobs):
             outcomes.append(outcome)
             if not outcome.solved:
                 print(_failure(outcome), file=sys.stderr, flush=True)

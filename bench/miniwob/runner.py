@@ -5,7 +5,6 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from itertools import product
 
 from bench.cdp import CdpPage
 from bench.edition import Edition
@@ -21,19 +20,18 @@ Job = tuple[str, int]
 
 
 def run_all(
-    edition: Edition, base_url: str, tasks: Sequence[str], seeds: int, jobs: int
+    edition: Edition, base_url: str, episodes: Sequence[Job], jobs: int
 ) -> Iterator[Outcome]:
-    """Run every seed of every task; outcomes as they come.
+    """Run episodes; outcomes as they come.
 
     Args:
         edition: has room for `jobs` sessions.
         base_url: as of `pages.served`.
-        tasks: their names.
-        seeds: how many for each: 0, 1, 2 …
+        episodes: what to run.
         jobs: sessions at once.
     """
     todo: queue.SimpleQueue[Job] = queue.SimpleQueue()
-    for job in product(tasks, range(seeds)):
+    for job in episodes:
         todo.put(job)
     done: queue.SimpleQueue[Outcome | BaseException] = queue.SimpleQueue()
     workers = [
@@ -42,7 +40,7 @@ def run_all(
     ]
     for worker in workers:
         worker.start()
-    for _ in range(len(tasks) * seeds):
+    for _ in episodes:
         outcome = done.get(timeout=_EPISODE_SECONDS)
         if isinstance(outcome, BaseException):
             raise outcome
