@@ -14,6 +14,7 @@ from cdp_proxy.core.actions.nodes import Node, read_tree
 
 SESSION = "S"
 FRAME = "F"
+_COLUMNS = ("parentIndex", "nodeType", "nodeName", "nodeValue", "backendNodeId", "attributes")
 _PLAIN = {"display": "block", "visibility": "visible", "opacity": "1", "position": "static"}
 
 
@@ -34,10 +35,7 @@ class Tag:
 class _Columns:
     def __init__(self) -> None:
         self.strings: list[str] = []
-        self.nodes: dict[str, Any] = {
-            name: []
-            for name in "parentIndex nodeType nodeName nodeValue backendNodeId attributes".split()
-        }
+        self.nodes: dict[str, Any] = {name: [] for name in _COLUMNS}
         self.nodes["inputValue"] = {"index": [], "value": []}
         for name in ("inputChecked", "optionSelected", "isClickable"):
             self.nodes[name] = {"index": []}
@@ -51,7 +49,7 @@ class _Columns:
     def add(self, kind: int, name: str, parent: int, value: str = "") -> int:
         index = len(self.nodes["parentIndex"])
         row = (parent, kind, self.string(name), self.string(value), index + 1, [])
-        for column, cell in zip(list(self.nodes)[:6], row, strict=True):
+        for column, cell in zip(_COLUMNS, row, strict=True):
             self.nodes[column].append(cell)
         return index
 

@@ -32,7 +32,7 @@ _VALUED = frozenset({"textbox", "searchbox", "combobox", "listbox", "slider", "s
 
 def collapse(text: str) -> str:
     """White space as a browser shows it."""
-    return " ".join(text.split())
+    return " ".join(text.split()) if text else ""
 
 
 class Names:
@@ -59,11 +59,15 @@ class Names:
 
     def _referenced(self, node: Node) -> str:  # B
         ids = node.attributes.get("aria-labelledby", "").split()
+        if not ids:
+            return ""
         found = (node.document.by_id(name, node.scope) for name in ids)
         return " ".join(self._text(part, 0, hidden=True) for part in found if part is not None)
 
     def _label_text(self, node: Node) -> str:
-        labels = self.labels.get(node, ())
+        labels = self.labels.get(node)
+        if not labels:
+            return ""
         return " ".join(self._content(label, 0, leaving_out=node) for label in labels)
 
     def _native(self, node: Node) -> str:  # D

@@ -31,6 +31,7 @@ class Node:
         "parent",
         "pseudo",
         "raw_text",
+        "role",
         "scope",
         "selected",
         "style",
@@ -63,6 +64,8 @@ class Node:
         self.selected = False
         self.clickable = False
         self.pseudo = False
+        self.role: str | None = None
+        """Kept by `roles.role_of` once it has been asked for."""
         self.live: tuple[str, ...] = ()
 
     @property

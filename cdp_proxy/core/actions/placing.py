@@ -34,7 +34,14 @@ class Clip(NamedTuple):
     bottom: float = _EVERYWHERE
 
     def cut(self, box: Box) -> Box | None:
-        """What is left of a box."""
+        """What is left of a box; the very same if that is all of it, whatever the rounding."""
+        if (
+            self.left <= box.x
+            and self.top <= box.y
+            and box.x + box.width <= self.right
+            and box.y + box.height <= self.bottom
+        ):
+            return box
         left, top = max(self.left, box.x), max(self.top, box.y)
         right, bottom = min(self.right, box.right), min(self.bottom, box.bottom)
         if right < left or bottom < top:
@@ -92,18 +99,16 @@ class Placing:
             self._below[node] = self._document_surroundings(node)
             return
         around = self._below[node.parent] if node.parent is not None else _TOP
-        style = node.style or _NO_STYLE
-        around = around._replace(
-            visible=style.get("visibility", "visible") == "visible" if style else around.visible,
-            opaque=around.opaque and not _is_vanished(style),
-            clip=_clip_for(style.get("position"), around),
-        )
+        style = node.style
+        if style:
+            around = _styled(style, around)
         if node.bounds is not None:
             x, y, width, height = node.bounds
             box = self.boxes[node] = Box(x + around.x, y + around.y, width, height)
             if around.visible and around.opaque and _is_seen(node, box, around.clip):
                 self.painted.add(node)
-            around = _within(node, style, box, around)
+            if style:
+                around = _within(node, style, box, around)
         self._below[node] = around
 
     def _document_surroundings(self, document: Node) -> Surroundings:
@@ -136,6 +141,16 @@ class Placing:
         if box is None or frame is None:
             return box
         return _clip_of(frame).cut(box) or box
+
+
+def _styled(style: Mapping[str, str], around: Surroundings) -> Surroundings:
+    """What a node with a style of its own is in; most change nothing."""
+    visible = style.get("visibility", "visible") == "visible"
+    opaque = around.opaque and not _is_vanished(style)
+    clip = _clip_for(style.get("position"), around)
+    if visible == around.visible and opaque == around.opaque and clip is around.clip:
+        return around
+    return around._replace(visible=visible, opaque=opaque, clip=clip)
 
 
 def _is_vanished(style: Mapping[str, str]) -> bool:
@@ -172,7 +187,10 @@ def _within(node: Node, style: Mapping[str, str], box: Box, around: Surroundings
     if node.tag not in _VIEWPORT_TAGS:
         clip = _inner_clip(style, box, clip)
     positioned = style.get("position", "static") != "static"
-    return around._replace(clip=clip, outer_clip=clip if positioned else around.outer_clip)
+    outer_clip = clip if positioned else around.outer_clip
+    if clip is around.clip and outer_clip is around.outer_clip:
+        return around
+    return around._replace(clip=clip, outer_clip=outer_clip)
 
 
 def _inner_clip(style: Mapping[str, str], box: Box, clip: Clip) -> Clip:

@@ -94,7 +94,13 @@ _BY_INPUT_TYPE: Mapping[str, str] = {
 
 
 def role_of(node: Node) -> str:
-    """The role; `generic` when it has none."""
+    """The role; `generic` when it has none. The tree around the node must be complete."""
+    if node.role is None:
+        node.role = _find_role(node)
+    return node.role
+
+
+def _find_role(node: Node) -> str:
     for word in node.attributes.get("role", "").lower().split():
         if word in _KNOWN:
             return "img" if word == "image" else word

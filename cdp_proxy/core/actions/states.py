@@ -128,8 +128,9 @@ def _disclosure(node: Node) -> Iterator[str]:
 
 
 def _aria_states(node: Node) -> Iterator[str]:
-    for name, states in _ARIA_STATES.items():
-        if state := states.get(node.attributes.get(name, "").lower()):
+    for name, value in node.attributes.items():
+        states = _ARIA_STATES.get(name)
+        if states is not None and (state := states.get(value.lower())):
             yield state
 
 

@@ -32,7 +32,7 @@ class AnsweringPage:
 
 
 def run(page: AnsweringPage) -> Capture:
-    coroutine: Coroutine[Any, Any, Capture] = capture_page(cast(Page, page))
+    coroutine: Coroutine[Any, Any, Capture] = capture_page(cast("Page", page))
     with pytest.raises(StopIteration) as finished:
         coroutine.send(None)
     result: Capture = finished.value.value
@@ -81,7 +81,7 @@ def test_a_frame_that_went_away_is_left_out() -> None:
 
 
 def test_a_page_that_cannot_be_captured_fails() -> None:
-    coroutine = capture_page(cast(Page, AnsweringPage({})))
+    coroutine = capture_page(cast("Page", AnsweringPage({})))
 
     with pytest.raises(CommandFailed):
         coroutine.send(None)

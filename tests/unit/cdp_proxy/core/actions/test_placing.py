@@ -45,3 +45,11 @@ def test_a_wrapper_without_a_size_takes_the_box_of_what_is_within() -> None:
     found = nodes(Tag("div", {}, [Tag("b", box=(5, 6, 7, 8))], (0, 0, 0, 0)))
 
     assert Placing(found).boxes[found[1]] == Box(5, 6, 7, 8)
+
+
+def test_a_level_line_is_shown_although_its_edges_are_rounded() -> None:
+    x, width = 0.1, 0.2
+    assert x + width - x != width
+    found = nodes(Tag("line", box=(x, 5, width, 0)))
+
+    assert found[1] in Placing(found).shown
