@@ -12,6 +12,7 @@ from cdp_proxy.core.actions import scripts
 from cdp_proxy.core.actions.elements import Element, NodeKey
 from cdp_proxy.core.actions.performing.work import Found, Work
 from cdp_proxy.core.actions.pointer import click
+from cdp_proxy.core.actions.resolver.offers import offered
 from cdp_proxy.core.actions.steps import Kind, Method, Target
 from cdp_proxy.core.actions.touch import Wants, call_on, node_on
 from cdp_proxy.core.keyboard import chord, typing
@@ -24,6 +25,7 @@ _LISTED_MAX = 20
 _GLANCE_SECONDS = 0.5
 _LIST_CLASS = re.compile(r"(?i)(^|[-_ ])(select|selectric|dropdown|drop-down|combo(box)?)([-_ ]|$)")
 """What authors of lists without ARIA call them."""
+_LISTS = frozenset({"combobox", "listbox", "menu", "tree"})
 _CHECKABLE = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
 
 
@@ -80,9 +82,22 @@ async def _choose_custom(work: Work, holder: Found, options: Sequence[str]) -> N
             await work.settle()
             chosen = await _find_option(work, option, 2.0)
         if chosen is None:
-            raise TargetNotFound(f"The list has no option {option!r}.", option=option)
+            raise await _no_such_option(work, option)
         await click(work.tab, await work.point(chosen))
         await work.settle()
+
+
+async def _no_such_option(work: Work, option: str) -> TargetNotFound:
+    """The error that lists what a list made by hand offers while it is open."""
+    shown = [e for e in (await work.look()).elements if e.role == "option" and e.tag != "option"]
+    return TargetNotFound(
+        f"The list has no option {option!r}.",
+        option=option,
+        candidates=[
+            {"description": f'the "{element.name}" option', "text": element.text}
+            for element in shown[:_LISTED_MAX]
+        ],
+    )
 
 
 async def _find_option(work: Work, option: str, patience_seconds: float) -> Found | None:
@@ -123,18 +138,29 @@ async def _choose_anywhere(
 async def _find_anywhere(work: Work, wanted: Target) -> Found:
     """An option, wherever it is; lists that are closed are opened to look."""
     try:
-        return (await work.find(wanted, Method.SELECT, _GLANCE_SECONDS))[0]
+        return await _glimpse(work, wanted)
     except TargetNotFound:
         view = await work.look()
+        within = offered(wanted.text, view)
+        if len(within) == 1:
+            return Found(view.elements[within[0]], view)
         for opener in [element for element in view.elements if _opens_list(element)]:
             await click(work.tab, await work.point(Found(opener, view)))
             await work.settle()
             try:
-                return (await work.find(wanted, Method.SELECT, _GLANCE_SECONDS))[0]
+                return await _glimpse(work, wanted)
             except TargetNotFound:
                 await work.tab.call_all(list(chord("Escape")))
                 await work.settle()
         raise
+
+
+async def _glimpse(work: Work, wanted: Target) -> Found:
+    """What bears an option's name now; a list that is called so is none of its options."""
+    found = (await work.find(wanted, Method.SELECT, _GLANCE_SECONDS))[0]
+    if found.element.role in _LISTS and found.element.tag != "select":
+        raise TargetNotFound(f"There is a list like {wanted.text!r}, but no such option.")
+    return found
 
 
 def _opens_list(element: Element) -> bool:

@@ -34,7 +34,7 @@ _WHOLLY: Final = 0.6
 
 def doing(deed: str, method: Method, view: View) -> list[int]:
     """`ref`s of the controls that do a deed; more than one when they are tied."""
-    wanted = _content(deed)
+    wanted = content_words(deed)
     if not wanted:
         return []
     scores: dict[int, float] = {}
@@ -56,7 +56,7 @@ def _said(wanted: Sequence[str], name: Sequence[str], element: Element, view: Vi
     if name[0] == wanted[0] and _in_order(name, wanted):
         share = len(name) / len(wanted)
         left = [word for word in wanted if word not in name]
-        return share + (1 - share) * _around(left, element, view)
+        return share + (1 - share) * share_around(left, element, view)
     if _in_order(wanted, name):
         return _WHOLLY + (1 - _WHOLLY) * len(wanted) / len(name)
     return 0.0
@@ -64,12 +64,12 @@ def _said(wanted: Sequence[str], name: Sequence[str], element: Element, view: Vi
 
 def _names(element: Element) -> Iterator[list[str]]:
     for text in (element.name, element.text, element.label, element.attributes.get("title", "")):
-        words = _content(text)
+        words = content_words(text)
         if 0 < len(words) <= _NAME_WORDS_MAX:
             yield words
 
 
-def _around(words: Sequence[str], element: Element, view: View) -> float:
+def share_around(words: Sequence[str], element: Element, view: View) -> float:
     """How many of the words stand around a control, and how near: 1 is all, beside it."""
     if not words:
         return 1.0
@@ -77,7 +77,7 @@ def _around(words: Sequence[str], element: Element, view: View) -> float:
     for level, ancestor in enumerate(view.snapshot.ancestors(element)):
         if level >= _LEVELS_MAX or len(ancestor.text) > _AROUND_CHARS_MAX:
             break
-        there = set(_content(ancestor.text))
+        there = set(content_words(ancestor.text))
         share = sum(word in there for word in words) / len(words)
         best = max(best, share - level * _LEVEL_COST)
     return best
@@ -88,7 +88,7 @@ def _in_order(words: Sequence[str], among: Sequence[str]) -> bool:
     return all(word in rest for word in words)
 
 
-def _content(text: str) -> list[str]:
+def content_words(text: str) -> list[str]:
     """The words that say something, without their plural's s."""
     words = "".join(char if char.isalnum() else " " for char in fold(text)).split()
     return [_singular(word) for word in words if word not in _SMALL_WORDS]
