@@ -211,7 +211,7 @@ class _Reader:
                 self._chars_left -= len(content)
                 continue
             flags, attributes, state = rest
-            node = Node(content, Flag(flags), attributes, state)
+            node = Node(content, flags, attributes, state)
             places[parent].add(node)
             places[place] = node
             if "frame" in state:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from cdp_proxy.core.actions.extraction.tree import DOCUMENT, Flag, Node
@@ -11,6 +12,9 @@ SILENT: Final = frozenset(
     {"script", "style", "template", "noscript", "head", "title", "select", "textarea", "svg"}
 )
 """Elements whose text nodes are no text of the page."""
+KEPT_CHARS_MAX: Final = 200
+"""Of a text that is kept with its element: labels and values are shorter. Longer ones would be kept
+once for each element around them."""
 _PARAGRAPHS: Final = frozenset(
     [
         "p",
@@ -51,9 +55,7 @@ def line(node: Node, *, spoken: bool = False) -> str:
         spoken: As a screen reader has it: with what is clipped away for it, without what is hidden
             from it (`aria-hidden`).
     """
-    pieces: list[str] = []
-    _gather(node, pieces, spoken=spoken)
-    return collapse("".join(pieces))
+    return collapse(_flow(node, spoken=spoken))
 
 
 def raw(node: Node) -> str:
@@ -79,19 +81,25 @@ def is_silent(node: Node, *, spoken: bool = False) -> bool:
     return node.get("aria-hidden") == "true" if spoken else node.spoken
 
 
-def _gather(node: Node, pieces: list[str], *, spoken: bool) -> None:
-    if is_silent(node, spoken=spoken):
-        return
-    apart = is_block(node) or node.flags & Flag.APART or node.tag in _CELLS
-    if apart:
-        pieces.append(" ")
+def _flow(node: Node, *, spoken: bool) -> str:
+    """The text of an element, white space at its ends included."""
+    if node.flow is not None and not spoken:
+        return node.flow
+    text = "" if is_silent(node, spoken=spoken) else "".join(_pieces(node, spoken=spoken))
+    if not spoken and len(text) <= KEPT_CHARS_MAX:
+        node.flow = text
+    return text
+
+
+def _pieces(node: Node, *, spoken: bool) -> Iterator[str]:
+    edge = " " if is_block(node) or node.flags & Flag.APART or node.tag in _CELLS else ""
+    yield edge
     for child in node.children:
         if isinstance(child, Node):
-            _gather(child, pieces, spoken=spoken)
+            yield _flow(child, spoken=spoken)
         elif not node.hidden:
-            pieces.append(child)
-    if apart:
-        pieces.append(" ")
+            yield " " if child.isspace() else child
+    yield edge
 
 
 def lines(node: Node) -> str:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from enum import IntFlag
 from typing import Final
 from urllib.parse import urljoin
 
@@ -14,34 +13,48 @@ DOCUMENT: Final = "#document"
 """The tag of a frame's root."""
 
 
-class Flag(IntFlag):
-    """What the renderer says of an element; the capture script has the same numbers."""
+class Flag:
+    """What the renderer says of an element; the capture script has the same numbers.
 
-    HIDDEN = 1
+    Plain numbers: a large page has its flags asked for millions of times, and `enum` makes an object
+    for each answer.
+    """
+
+    HIDDEN: Final = 1
     """Not painted: `display`, `visibility`, `opacity`, `content-visibility`."""
-    BLOCK = 2
+    BLOCK: Final = 2
     """On lines of its own."""
-    PREFORMATTED = 4
+    PREFORMATTED: Final = 4
     """White space and line breaks count."""
-    SPOKEN = 8
+    SPOKEN: Final = 8
     """Clipped to nothing: for screen readers only."""
-    APART = 16
+    APART: Final = 16
     """An inline block: on the line, yet not of the same word."""
 
 
-SHOWN: Final = Flag(0)
-"""Of an element within a line."""
+SHOWN: Final = 0
+"""Flags of an element within a line."""
 
 
 class Node:
     """One element, or the root of a frame's document."""
 
-    __slots__ = ("attributes", "children", "flags", "index", "last", "parent", "state", "tag")
+    __slots__ = (
+        "attributes",
+        "children",
+        "flags",
+        "flow",
+        "index",
+        "last",
+        "parent",
+        "state",
+        "tag",
+    )
 
     def __init__(
         self,
         tag: str,
-        flags: Flag = SHOWN,
+        flags: int = SHOWN,
         attributes: Mapping[str, str] | None = None,
         state: Mapping[str, object] | None = None,
     ) -> None:
@@ -52,6 +65,9 @@ class Node:
         self.last = -1
         """The largest `index` within it."""
         self.flags = flags
+        """A sum of `Flag`s."""
+        self.flow: str | None = None
+        """Kept by `text.line`, which is asked for the same short texts again and again."""
         self.attributes: Mapping[str, str] = attributes or {}
         self.state: Mapping[str, object] = state or {}
         """Of controls: `value`, `checked`, `text` (of the chosen options); of documents: `base`."""
