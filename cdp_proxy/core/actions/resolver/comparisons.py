@@ -13,6 +13,7 @@ _SIZES_DIFFER = 1.2
 _SUPERLATIVE = "est"
 _IN_LINE_PX = 10.0
 """Centres this close together are in one row or column."""
+_SVG_TEXTS = frozenset({"text", "tspan"})
 _NOWHERE = Box(0, 0, 0, 0)
 
 Measure = Callable[[Box], float]
@@ -80,6 +81,8 @@ def _box(ref: int, view: View) -> Box:
 def _sized(refs: list[int], quality: str, view: View) -> list[int]:
     """By their kin: the others and, of a shape, all beside it (it may be the only large circle)."""
     measure = _LARGE.get(quality) or _SMALL[quality]
+    if measure is _area and all(view.elements[ref].tag in _SVG_TEXTS for ref in refs):
+        measure = _height  # An *i* is no smaller than an *m*.
     kin = {other: measure(_box(other, view)) for ref in refs for other in (ref, *_kin(ref, view))}
     largest, smallest = max(kin.values(), default=0.0), min(kin.values(), default=0.0)
     if largest <= smallest * _SIZES_DIFFER:
@@ -96,7 +99,8 @@ def _kin(ref: int, view: View) -> list[int]:
     if element.parent is None or element.tag not in traits.SVG_SHAPES:
         return []
     siblings = view.snapshot.children.get(element.parent, ())
-    return [other for other in siblings if view.elements[other].tag in traits.SVG_SHAPES]
+    sort = _SVG_TEXTS if element.tag in _SVG_TEXTS else traits.SVG_SHAPES - _SVG_TEXTS
+    return [other for other in siblings if view.elements[other].tag in sort]
 
 
 def _outermost(refs: list[int], measure: Measure, view: View) -> list[int]:

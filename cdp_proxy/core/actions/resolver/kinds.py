@@ -201,7 +201,7 @@ _LOOKS: Mapping[Kind, Look] = {
         loosely=_set("option row menuitem tr dt"),
         styled=_looks_like_card,
     ),
-    Kind.SLIDER: Look(roles=_set("slider"), styled=lambda e: traits.input_type(e) == "range"),
+    Kind.SLIDER: Look(roles=_set("slider"), styled=traits.is_slider),
     Kind.SPINNER: Look(roles=_set("spinbutton"), styled=lambda e: traits.input_type(e) == "number"),
     Kind.DATE: Look(styled=_looks_like_date),
     Kind.FILE: Look(),

@@ -21,6 +21,8 @@ UNLIKELY = 0.7
 """What an element is worth that the method can be done to only in a manner of speaking."""
 
 _POINTING = frozenset({Method.CLICK, Method.DOUBLE_CLICK, Method.RIGHT_CLICK, Method.PRESS})
+CLICKING = frozenset({*_POINTING, Method.FOCUS, Method.SELECT})
+"""Methods for which prose is a target only if it is called so, not if it has the words in it."""
 _CONTROL_ROLES_TO_SET = frozenset({"slider", "spinbutton"})
 _SET_TYPES = traits.PICKER_TYPES | {"range", "number"}
 
@@ -29,6 +31,7 @@ def _is_settable(element: Element) -> bool:
     return (
         traits.is_editable(element)
         or element.role in _CONTROL_ROLES_TO_SET
+        or traits.is_slider(element)
         or (element.tag == "input" and traits.input_type(element) in _SET_TYPES)
     )
 

@@ -26,6 +26,11 @@ def fit(element: Element, quality: str, view: View) -> float:
     return seen or _said(element, quality, otherwise)
 
 
+def is_seen(quality: str) -> bool:
+    """Whether it is a colour or a shape, which tell a thing by its look alone."""
+    return quality in SHAPES or colors.is_color(quality)
+
+
 def _seen(element: Element, quality: str, view: View) -> tuple[float, float]:
     """How well it is seen, and what the element is worth if its author does not say so either."""
     visibly = _STATES.get(quality) or SHAPES.get(quality)

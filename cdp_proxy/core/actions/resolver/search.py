@@ -22,8 +22,9 @@ from cdp_proxy.core.actions.resolver import (
     relations,
     traits,
 )
+from cdp_proxy.core.actions.resolver.names import IDENTIFIER
 from cdp_proxy.core.actions.resolver.view import View
-from cdp_proxy.core.actions.resolver.words import COVERAGE, LITERAL, PHRASE, Needle
+from cdp_proxy.core.actions.resolver.words import COVERAGE, LITERAL, PHRASE, Needle, fold
 from cdp_proxy.core.actions.steps import Kind, Method, Relation, Target
 
 MARGIN = 0.06
@@ -38,6 +39,10 @@ ELEVATED = 0.97
 """What a row or a dialog is worth of the best thing in it that has the words."""
 ANY_KIND = 0.8
 """What something of another kind is worth, when nothing of the kind that was said is there."""
+
+
+_LOOKING = frozenset({Method.WAIT_FOR, Method.WAIT_GONE, Method.SCROLL_TO})
+"""Methods that what is only read is a target of as much as what is operated."""
 
 
 class Candidate(NamedTuple):
@@ -66,7 +71,7 @@ def find(target: Target, method: Method, view: View, *, as_anchor: bool = False)
         candidates = _narrowed(attempt, target, anchors, view)
         refs = _chosen(candidates, target, anchors, view) if candidates else []
         if refs:
-            return refs if as_anchor or target.every else _preferring(refs, method, view)
+            return refs if as_anchor or target.every else _preferring(refs, target, method, view)
     return []
 
 
@@ -91,34 +96,73 @@ def _anchors(target: Target, view: View) -> list[int]:
 def _attempts(target: Target, method: Method, view: View) -> Iterator[list[Candidate]]:
     """Candidates by ever more lenient readings of the words; the first that leave any are taken."""
     if not target.text:
-        for least in (kinds.PROPER, kinds.LOOSE):
-            like = _of_kind(target.kind, least, view)
-            yield _weighed(dict.fromkeys(like, LITERAL), target, method, view)
+        yield from _by_kind_alone(target, method, view)
         return
     needle = Needle(target.text)
-    if target.quoted:
-        same = view.called(needle, exactly=True)
-        exact = {ref: worth for ref, worth in same.items() if worth > EXACT}
-        yield _weighed(exact, target, method, view)
+    yield _literally(needle, target, method, view)
     hits = view.called(needle)
     called = _weighed(hits, target, method, view)
     if any(candidate.words > EXACT for candidate in called):
         yield called
     resembling = view.nearly_called(needle)
     alike = {ref: worth for ref, worth in resembling.items() if worth > EXACT}
+    if not alike and not _are_names(called):
+        yield _of_sort(needle.folded, target, method, view)
     yield _merged(called, _weighed(alike, target, method, view))
     if target.kind is not Kind.ELEMENT:
         yield _of_any_kind({**alike, **hits}, target, method, view)
     if target.text in target.qualities:  # *the password field*, which may be called anything
-        yield from _attempts(replace(target, text=""), method, view)
+        yield from _by_kind_alone(replace(target, text=""), method, view)
     if not target.quoted:
         yield _weighed(resembling, target, method, view)
+
+
+def _by_kind_alone(target: Target, method: Method, view: View) -> Iterator[list[Candidate]]:
+    """Of a target that has no name: what is of the kind, then what some people call so."""
+    for least in (kinds.PROPER, kinds.LOOSE):
+        like = _of_kind(target.kind, least, view)
+        yield _weighed(dict.fromkeys(like, LITERAL), target, method, view)
+    if target.kind is Kind.ITEM and any(map(qualities.is_seen, target.qualities)):
+        anything = replace(target, kind=Kind.ELEMENT)  # *A red item* may be any red thing.
+        yield _weighed(dict.fromkeys(range(len(view.elements)), LITERAL), anything, method, view)
+
+
+def _literally(needle: Needle, target: Target, method: Method, view: View) -> list[Candidate]:
+    """What is called by all that was said, and by nothing else."""
+    if not target.quoted:
+        return _called_with_kind(target, method, view)
+    same = view.called(needle, exactly=True)
+    exact = {ref: worth for ref, worth in same.items() if worth > EXACT}
+    return _weighed(exact, target, method, view)
 
 
 def _of_kind(kind: Kind, least: float, view: View) -> list[int]:
     """All of a kind; rows that hold headings only are not counted as rows."""
     like = [element.ref for element in view.elements if kinds.fit(element, kind) >= least]
     return [ref for ref in like if kind is not Kind.ROW or not view.is_header_row(ref)]
+
+
+def _called_with_kind(target: Target, method: Method, view: View) -> list[Candidate]:
+    """What is operated and called by all that was said: the button *Reset form* is no form."""
+    if method in _LOOKING or target.kind is Kind.ELEMENT:
+        return []
+    whole = Needle(f"{target.text} {target.kind.value}")
+    exact = {ref: worth for ref, worth in view.called(whole, exactly=True).items() if worth > EXACT}
+    named = Target(text=whole.raw, qualities=target.qualities)
+    return [c for c in _weighed(exact, named, method, view) if _operates(c.ref, view)]
+
+
+def _are_names(candidates: list[Candidate]) -> bool:
+    """Whether any has the words where users see them, not only in a class or an id."""
+    return any(candidate.words > IDENTIFIER for candidate in candidates)
+
+
+def _of_sort(word: str, target: Target, method: Method, view: View) -> list[Candidate]:
+    """What is of the sort that a word means in HTML or ARIA (*textarea*, *radio*, *button*)."""
+    if target.kind is not Kind.ELEMENT:
+        return []
+    like = [element.ref for element in view.elements if word in traits.sorts(element)]
+    return _weighed(dict.fromkeys(like, LITERAL), replace(target, text=""), method, view)
 
 
 def _of_any_kind(
@@ -145,6 +189,8 @@ def _weighed(hits: dict[int, float], target: Target, method: Method, view: View)
         for ref, worth in _meant_by(hit, target, method, view):
             if not methods.is_reachable(view.elements[ref], method):
                 continue
+            if words <= EXACT and _only_mentions(ref, target, method, view):
+                continue
             kind = max(
                 kinds.fit(view.elements[ref], target.kind),
                 kinds.fit(view.elements[hit], target.kind),
@@ -154,6 +200,13 @@ def _weighed(hits: dict[int, float], target: Target, method: Method, view: View)
             if score:
                 found.append(Candidate(ref, score, words))
     return _merged(found)
+
+
+def _only_mentions(ref: int, target: Target, method: Method, view: View) -> bool:
+    """Whether it is prose in which the words happen to occur, of no use to who wants to click."""
+    if target.kind is not Kind.ELEMENT or method not in methods.CLICKING:
+        return False
+    return bool(target.text) and not _operates(ref, view)
 
 
 def _meant_by(hit: int, target: Target, method: Method, view: View) -> Iterator[tuple[int, float]]:
@@ -272,13 +325,14 @@ def _operates(ref: int, view: View) -> int:
     return 2 * traits.is_control(element) or int(element.interactive)
 
 
-def _preferring(refs: list[int], method: Method, view: View) -> list[int]:
+def _preferring(refs: list[int], target: Target, method: Method, view: View) -> list[int]:
     """Fewer of a tie, by what anyone would go by who sees the page; still a tie if that fails."""
     preferences: tuple[Callable[[int], bool], ...] = (
         lambda ref: ref in view.dialogs,
         lambda ref: "disabled" not in view.elements[ref].states,
         lambda ref: methods.is_due(view.elements[ref], method),
         lambda ref: _in_view(ref, view),
+        lambda ref: _is_named_for_kind(ref, target, view),
     )
     for prefers in preferences:
         if len(refs) > 1:
@@ -287,6 +341,14 @@ def _preferring(refs: list[int], method: Method, view: View) -> list[int]:
     if len(destinations) == 1 and None not in destinations:
         return refs[:1]  # Links to one place: whichever.
     return refs
+
+
+def _is_named_for_kind(ref: int, target: Target, view: View) -> bool:
+    """*The section* is rather the one called *Section 2* than the one called *Summary*."""
+    if target.text or target.kind is Kind.ELEMENT:
+        return False
+    element = view.elements[ref]
+    return f" {target.kind.value} " in f" {fold(element.name or element.text)} "
 
 
 def _in_view(ref: int, view: View) -> bool:

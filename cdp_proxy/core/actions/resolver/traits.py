@@ -23,6 +23,10 @@ SVG_SHAPES = frozenset(
     {"circle", "ellipse", "rect", "polygon", "polyline", "path", "line", "text", "tspan"}
 )
 """SVG's tags of things one sees."""
+_TRACKS = frozenset({"slider", "range", "rangeslider"})
+_HANDLES = frozenset({"handle", "thumb", "knob"})
+_SORTS = (CONTROL_ROLES | CONTROL_TAGS | TEXT_TYPES | PICKER_TYPES | {"range", "file"}) - {"", "a"}
+"""What people name who know how pages are written."""
 _EDITABLE_ROLES = frozenset({"textbox", "searchbox", "spinbutton"})
 
 
@@ -58,7 +62,11 @@ def is_checkable(element: Element) -> bool:
 def is_list(element: Element) -> bool:
     """Whether one chooses from it."""
     return element.tag in {"select", "datalist"} or (
-        element.tag != "option" and element.role in {"combobox", "listbox"}
+        element.tag != "option"
+        and (
+            element.role in {"combobox", "listbox"}
+            or element.attributes.get("aria-haspopup") == "listbox"
+        )
     )
 
 
@@ -70,6 +78,31 @@ def is_option(element: Element) -> bool:
 def is_file_input(element: Element) -> bool:
     """Whether files are put into it."""
     return element.tag == "input" and input_type(element) == "file"
+
+
+def takes_a_value(element: Element) -> bool:
+    """Whether it holds something: a field, box, list, slider; no mere button or link."""
+    holds = is_editable(element) or is_checkable(element) or is_list(element)
+    return holds or is_slider(element)
+
+
+def is_slider(element: Element) -> bool:
+    """Whether it is moved along a track; by its classes if no role says so.
+
+    A *slider* alone is as often a carousel; the handle of one is not.
+    """
+    if element.role == "slider" or (element.tag == "input" and input_type(element) == "range"):
+        return True
+    words = class_words(element)
+    return not words.isdisjoint(_TRACKS) and not words.isdisjoint(_HANDLES)
+
+
+def sorts(element: Element) -> frozenset[str]:
+    """The words of HTML and ARIA for what it is: its tag, role and type."""
+    words = {element.tag, element.role}
+    if element.tag == "input":
+        words.add(input_type(element) or "text")
+    return frozenset(words & _SORTS)
 
 
 def input_type(element: Element) -> str:

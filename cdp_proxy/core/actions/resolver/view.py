@@ -165,13 +165,32 @@ class View:
         return bool(cells) and all(cell.role == "columnheader" for cell in cells)
 
     def labelled_control(self, ref: int) -> int | None:
-        """`ref` of the control a `<label>` belongs to; None for anything else."""
+        """`ref` of the control that a `<label>`, or what `aria-labelledby` names, belongs to."""
         label = self.elements[ref]
         if label.tag != "label":
-            return None
+            return self._labelled_by_id(label)
         if "for" in label.attributes:
             return self.by_id(label.frame_id, label.attributes["for"])
         controls = [inner for inner in self.inside(ref) if traits.is_control(self.elements[inner])]
+        return controls[0] if len(controls) == 1 else None
+
+    @cached_property
+    def _names_given(self) -> dict[str, list[int]]:
+        """By the id in `aria-labelledby`: `ref`s of the fields, boxes and lists that have it."""
+        given: dict[str, list[int]] = {}
+        for element in self.elements:
+            identifiers = element.attributes.get("aria-labelledby", "").split()
+            if identifiers and traits.takes_a_value(element):
+                for identifier in identifiers:
+                    given.setdefault(identifier, []).append(element.ref)
+        return given
+
+    def _labelled_by_id(self, label: Element) -> int | None:
+        """The one control that names an element as its label; a control is nobody's label."""
+        if traits.is_control(label):
+            return None
+        given = self._names_given.get(label.attributes.get("id", ""), ())
+        controls = [ref for ref in given if self.elements[ref].frame_id == label.frame_id]
         return controls[0] if len(controls) == 1 else None
 
     def control_of(self, ref: int, accepts: Callable[[Element], bool]) -> int | None:

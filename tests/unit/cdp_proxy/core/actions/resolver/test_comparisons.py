@@ -6,7 +6,7 @@ import pytest
 
 from cdp_proxy.core.actions.resolver.comparisons import among
 from cdp_proxy.core.actions.resolver.view import View
-from tests.fakes.pages import page
+from tests.fakes.pages import page, the
 
 VIEW = View(
     page("""
@@ -65,3 +65,17 @@ def test_the_middle_one_of_three_is_in_the_middle() -> None:
 
     assert among([0, 1, 2], ("middle",), view) == [1]
     assert among([0, 1], ("middle",), view) == [0, 1]
+
+
+def test_texts_of_a_drawing_are_large_or_small_among_texts_by_their_height() -> None:
+    snapshot = page("""
+        svg
+          rect #square @0,0,300,300
+          text "1" #large @0,0,9,40
+          text "8" #small @40,0,10,10
+          text "a" #letter @60,0,10,10
+    """)
+    refs = [the(snapshot, name).ref for name in ("large", "small")]
+
+    assert among(refs, ["large"], View(snapshot)) == [the(snapshot, "large").ref]
+    assert among(refs, ["small"], View(snapshot)) == [the(snapshot, "small").ref]

@@ -412,3 +412,101 @@ class TestQualities:
         snapshot = page('button "A" #a\nbutton "B" #b')
 
         assert found(snapshot, Target(kind=Kind.BUTTON, qualities=("any",))) == ["a"]
+
+
+class TestProse:
+    """Words that occur in a text do not make it what is clicked."""
+
+    def test_a_click_never_means_a_text_that_only_mentions_the_words(self) -> None:
+        snapshot = page('p "Fill the form and press login"\nbutton "Log in here" #login')
+
+        assert found(snapshot, named("press login")) == []
+        assert found(snapshot, named("log in")) == ["login"]
+
+    def test_a_text_that_is_called_so_may_be_clicked(self) -> None:
+        assert found(page('p "Details" #it\np "More details"'), named("details")) == ["it"]
+
+    def test_one_waits_for_a_text_by_part_of_it(self) -> None:
+        snapshot = page('p "Your order was sent" #it')
+
+        assert found(snapshot, named("order was sent"), Method.WAIT_FOR) == ["it"]
+
+
+class TestLabels:
+    """What `aria-labelledby` says."""
+
+    LIST = """
+        span "Size" #label
+        button "Size Medium" #size text=Medium aria-haspopup=listbox aria-labelledby="label size"
+        span "Sizes differ"
+    """
+
+    @pytest.mark.parametrize("method", [Method.SELECT, Method.CLICK])
+    def test_words_that_name_a_list_mean_the_list(self, method: Method) -> None:
+        assert found(page(self.LIST), named("size"), method) == ["size"]
+        assert found(page(self.LIST), named("size", kind=Kind.LIST), method) == ["size"]
+
+    def test_words_that_name_a_field_are_filled_in_there(self) -> None:
+        snapshot = page('span "Town" #label\ndiv\n  textbox #town aria-labelledby=label\ntextbox')
+
+        assert found(snapshot, named("town"), Method.FILL) == ["town"]
+
+    def test_the_title_of_a_card_is_not_its_button(self) -> None:
+        snapshot = page(
+            'h3 "Tea" #title\nbutton "Add to the basket Tea" #buy aria-labelledby="buy title"'
+        )
+
+        assert found(snapshot, named("tea")) == ["title"]
+
+
+class TestSorts:
+    """By the words of those who write pages."""
+
+    def test_the_word_for_a_sort_means_what_is_of_it_when_nothing_is_called_so(self) -> None:
+        snapshot = page('p "Take a textarea"\ntextarea "Notes" #notes\ntextbox "Name" #name')
+
+        assert found(snapshot, quoted("textarea")) == ["notes"]
+        assert found(snapshot, quoted("text")) == ["name"]
+
+    def test_what_is_called_so_goes_before(self) -> None:
+        snapshot = page('link "Radio" #link\nradio "On" #on')
+
+        assert found(snapshot, quoted("radio")) == ["link"]
+
+    def test_a_name_may_end_in_the_word_for_a_kind(self) -> None:
+        snapshot = page("""
+            form "Reset" #form
+              textbox "Name"
+              button "Reset form" #reset
+            link "Contact form" #contact
+        """)
+
+        assert found(snapshot, named("Reset", kind=Kind.FORM)) == ["reset"]
+        assert found(snapshot, named("Contact", kind=Kind.FORM)) == ["contact"]
+
+    def test_the_one_named_for_its_kind_is_meant_by_the_kind_alone(self) -> None:
+        snapshot = page("""
+            tab "Section #2" #two +collapsed
+            tab "Submit" #submit +collapsed
+        """)
+
+        assert found(snapshot, Target(kind=Kind.SECTION), Method.EXPAND) == ["two"]
+
+    def test_an_item_of_a_colour_may_be_anything_of_it(self) -> None:
+        snapshot = page("""
+            svg
+              rect #red color=rgb(255,0,0)
+              circle #cyan color=rgb(0,255,255)
+        """)
+
+        assert found(snapshot, Target(kind=Kind.ITEM, qualities=("aqua",))) == ["cyan"]
+
+    def test_the_handle_of_a_slider_is_the_slider(self) -> None:
+        snapshot = page("""
+            div .slick-slider clickable
+              img "Photo"
+            div .ui-slider
+              span .ui-slider-handle #handle clickable
+        """)
+
+        assert found(snapshot, Target(kind=Kind.SLIDER), Method.SET) == ["handle"]
