@@ -199,9 +199,7 @@ class ScriptedTab:
     def element(self, name: str, view: View | None = None) -> Element:
         """The element of a fresh snapshot with an id, or else the first of a tag."""
         view = view or run(Work(self, self.seconds + 30.0).look())
-        return next(
-            e for e in view.elements if e.attributes.get("id") == name or e.tag == name
-        )
+        return next(e for e in view.elements if e.attributes.get("id") == name or e.tag == name)
 
     def found(self, name: str) -> Found:
         """As `Work.find` finds it."""

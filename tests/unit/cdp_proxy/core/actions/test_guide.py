@@ -30,7 +30,13 @@ class FakeModel:
 
 
 def clicks(ref: int) -> dict[str, Any]:
-    click = {"method": "click", "ref": ref, "arguments": [], "destination": None, "description": "x"}
+    click = {
+        "method": "click",
+        "ref": ref,
+        "arguments": [],
+        "destination": None,
+        "description": "x",
+    }
     return {"actions": [click], "more": False, "reason": "because"}
 
 

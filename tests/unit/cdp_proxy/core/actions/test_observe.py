@@ -31,7 +31,9 @@ class FakeModel:
         return ModelAnswer(value=answer, usage=[])
 
 
-def seen(tab: ScriptedTab, instruction: str | None = None, **more: Any) -> list[tuple[str, str | None]]:
+def seen(
+    tab: ScriptedTab, instruction: str | None = None, **more: Any
+) -> list[tuple[str, str | None]]:
     found = run(observe(working(tab), instruction, more.get("guide")))
     return [(it.method, it.selector) for it in found]
 

@@ -136,7 +136,12 @@ def test_what_is_covered_is_scrolled_to_other_places_at_once() -> None:
 
     def prepare(_name: str, wants: dict[str, Any]) -> dict[str, Any]:
         tried.append(wants["align"])
-        return {"state": "ready" if wants["align"] == "end" else "covered", "by": "x", "x": 1, "y": 1}
+        return {
+            "state": "ready" if wants["align"] == "end" else "covered",
+            "by": "x",
+            "x": 1,
+            "y": 1,
+        }
 
     tab = ScriptedTab(HTML, scripts={"PREPARE": prepare})
     pointing(tab)
