@@ -10,10 +10,56 @@ from cdp_proxy.core.actions.extraction.tree import DOCUMENT, SHOWN, Flag, Node, 
 
 BASE: Final = "https://shop.example/books/"
 _INLINE: Final = frozenset(
-    "a abbr b br code data del em i img input ins kbd label mark meter output q s samp select small "
-    "span strong sub sup textarea time u var".split()
+    [
+        "a",
+        "abbr",
+        "b",
+        "br",
+        "code",
+        "data",
+        "del",
+        "em",
+        "i",
+        "img",
+        "input",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "meter",
+        "output",
+        "q",
+        "s",
+        "samp",
+        "select",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "textarea",
+        "time",
+        "u",
+        "var",
+    ]
 )
-_VOID: Final = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID: Final = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
 
 
 def tree(html: str) -> Node:

@@ -84,7 +84,7 @@ def test_tables_have_their_spans_resolved(page: ActionsPage) -> None:
             "rows": [
                 ["ICE 73", "Basel SBB", "12:05", "12:11", "1.129,00 €", "✗"],
                 ["IC 2012", "Köln Hbf", "12:20", "12:20", "49,90 €", "✓"],
-                ["ICE 516", "Köln Hbf", "fällt aus", "fällt aus", "–", "✗"],
+                ["ICE 516", "Köln Hbf", "fällt aus", "fällt aus", "–", "✗"],  # noqa: RUF001
             ],
         },
         {
@@ -100,7 +100,7 @@ def test_a_selector_limits_what_is_read(page: ActionsPage) -> None:
 
     assert extracted.result == [
         {
-            "text": "How to make a starter bread.example › starter",
+            "text": "How to make a starter bread.example › starter",  # noqa: RUF001
             "url": "https://bread.example/starter?ref=1",
         }
     ]

@@ -16,8 +16,8 @@ DOCUMENT: Final = "#document"
 class Flag:
     """What the renderer says of an element; the capture script has the same numbers.
 
-    Plain numbers: a large page has its flags asked for millions of times, and `enum` makes an object
-    for each answer.
+    Plain numbers: a large page is asked for its flags millions of times, and `enum` makes an
+    object for each answer.
     """
 
     HIDDEN: Final = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
@@ -90,7 +91,5 @@ def test_any_text_is_accepted_or_refused_in_time(pattern: str) -> None:
     except patterns.BadPattern:
         return
 
-    try:
+    with contextlib.suppress(patterns.TooSlow):
         assert patterns.matches(pattern, "abab123") in {True, False}
-    except patterns.TooSlow:
-        pass

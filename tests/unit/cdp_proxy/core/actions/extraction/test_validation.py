@@ -18,8 +18,27 @@ JSON = st.recursive(
     max_leaves=12,
 )
 KEYWORDS = st.sampled_from(
-    "type properties items required enum const anyOf allOf oneOf not $ref pattern format minimum "
-    "$defs additionalProperties if then x-selector".split()
+    [
+        "type",
+        "properties",
+        "items",
+        "required",
+        "enum",
+        "const",
+        "anyOf",
+        "allOf",
+        "oneOf",
+        "not",
+        "$ref",
+        "pattern",
+        "format",
+        "minimum",
+        "$defs",
+        "additionalProperties",
+        "if",
+        "then",
+        "x-selector",
+    ]
 )
 SCHEMAS = st.recursive(
     st.dictionaries(KEYWORDS, JSON, max_size=3),
