@@ -15,6 +15,7 @@ from cdp_proxy.core.actions.snapshot import take_snapshot
 from tests.integration.actions_page import ActionsPage, run
 from tests.integration.cdp import CdpClient
 from tests.integration.conftest import NewSession
+from tests.integration.stack import Stack
 
 MANY_CONTROLS = 1_000
 _BOUND_SECONDS = 1.0
@@ -46,12 +47,15 @@ FORM = """<!doctype html><title>form</title>
 OUTER = """<!doctype html><title>outer</title><body style="margin:0">
 <header style="position:sticky;top:0;height:40px">Shop</header><div style="height:400px"></div>
 <iframe src="%s" style="display:block;margin-left:20px;border:5px solid;padding:7px;width:300px;
-height:200px"></iframe><div style="height:3000px"></div>"""
-MIDDLE = """<!doctype html><body style="margin:0"><iframe src="%s" style="position:absolute;left:10px;
-top:10px;border:2px solid;width:200px;height:100px"></iframe>"""
+height:200px"></iframe><div style="height:3000px"></div>
+<script>onmessage = event => { window.told = event.data; }</script>"""
+MIDDLE = """<!doctype html><body style="margin:0"><iframe src="%s" style="position:absolute;
+left:10px;top:10px;border:2px solid;width:200px;height:100px"></iframe>"""
 INNER = """<!doctype html><body style="margin:0"><div style="height:3000px"></div>
 <button style="position:absolute;left:10px;top:320px;width:50px;height:20px">Pay</button>
-<script>scrollTo(0, 300)</script>"""
+<script>document.querySelector('button').onclick =
+  event => top.postMessage(event.isTrusted && 'paid', '*');
+scrollTo(0, 300)</script>"""
 MANY = "<!doctype html><title>many</title><table>" + "".join(
     f"<tr><td>Row {row}<td><a href=/x/{row}>Open {row}</a><td><button>Delete {row}</button>"
     f"<td><label>Amount <input value={row}></label><td><input type=checkbox>"
@@ -173,6 +177,31 @@ def test_boxes_come_through_nested_frames_of_other_sites(tab: ActionsPage, port:
     header = next(e for e in snapshot.elements if e.tag == "header")
     assert header.box is not None
     assert header.box.y == 0
+
+
+def test_frames_in_processes_of_their_own_are_perceived_and_acted_on(
+    full_stack: Stack, port: int
+) -> None:
+    browser = full_stack.api.create()
+    with CdpClient(browser.connect_url) as client:
+        tab = ActionsPage(client.page())
+        tab.cdp.navigate(f"http://127.0.0.1:{port}/outer")
+        tab.cdp.evaluate("scrollTo(0, 200)")
+
+        frames = set(tab.frame_sessions.values())
+        for frame in frames:  # their own script may have run before they had a size
+            client.call("Runtime.evaluate", {"expression": "scrollTo(0, 300)"}, frame)
+        pay = named(run(take_snapshot(tab)), "Pay")
+        click = {"instruction": 'click "Pay"'}
+        answer = full_stack.api.send("POST", f"/sessions/{browser.id}/act", click)
+        told = tab.cdp.evaluate("window.told")
+    full_stack.api.delete(browser.id)
+
+    assert len(frames) == 2
+    assert pay.key.cdp_session_id in frames
+    assert pay.box == Box(20 + 12 + 12 + 10, 240 + 12 + 12 + 20, 50, 20)
+    assert answer.status == 200, answer.text.decode()
+    assert told == "paid"
 
 
 def test_a_thousand_controls_are_quickly_perceived(tab: ActionsPage, port: int) -> None:
