@@ -155,7 +155,7 @@ class ScriptedTab:
         for coroutine in coroutines:
             try:
                 results.append(await coroutine)
-            except Exception as error:  # noqa: BLE001 - the first is raised once all have ended
+            except Exception as error:  # the first is raised once all have ended
                 errors.append(error)
         if errors:
             raise errors[0]
@@ -214,7 +214,7 @@ class ScriptedTab:
         do()
         return True
 
-    def _answer(self, method: str, params: Mapping[str, Any]) -> Any:
+    def _answer(self, method: str, params: Mapping[str, Any]) -> Any:  # noqa: C901, PLR0911
         if method in self.answers:
             answer = self.answers[method]
             return answer(params) if callable(answer) else answer

@@ -216,7 +216,7 @@ class Act:
             )
 
     async def _selector(self, found: Found) -> str | None:
-        """None where it would tell a variable's value: with the name in its place it finds nothing."""
+        """None where it would tell a variable's value; masked, it would find nothing."""
         selector = await selector_or_none(self.work.tab, found.element, found.view)
         return selector if selector is None or self.work.mask(selector) == selector else None
 

@@ -112,7 +112,8 @@ def test_a_letter_with_shift_alone_types_its_capital() -> None:
 @pytest.mark.parametrize(
     ("alias", "key"),
     [("ctrl+c", "c"), ("cmd+v", "v"), ("esc", "Escape"), ("return", "Enter"), ("down", "ArrowDown"),
-     ("pgup", "PageUp"), ("enter", "Enter"), ("F5", "F5"), ("f12", "F12"), ("backspace", "Backspace"),
+     ("pgup", "PageUp"), ("enter", "Enter"), ("F5", "F5"), ("f12", "F12"),
+     ("backspace", "Backspace"),
      ("CTRL + Z", "z")],
 )  # fmt: skip
 def test_keys_go_by_their_usual_names(alias: str, key: str) -> None:

@@ -14,7 +14,8 @@ from tests.fakes.tab import ScriptedTab, run, working
 
 HTML = (
     "<body><label for=m>Mail</label><input id=m><button id=go>Send</button><button>Old</button>"
-    "<button id=off disabled>Never</button><button id=a>Save</button><button id=b>Save</button></body>"
+    "<button id=off disabled>Never</button><button id=a>Save</button>"
+    "<button id=b>Save</button></body>"
 )
 
 

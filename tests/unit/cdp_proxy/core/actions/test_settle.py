@@ -14,7 +14,10 @@ BEGAN = 100.0
 
 def request(tab: ScriptedTab, request_id: str, *, ends: bool = False) -> None:
     name = "loadingFinished" if ends else "requestWillBeSent"
-    text = f'{{"method":"Network.{name}","sessionId":"S","params":{{"requestId":"{request_id}","type":"Fetch"}}}}'
+    text = (
+        f'{{"method":"Network.{name}","sessionId":"S",'
+        f'"params":{{"requestId":"{request_id}","type":"Fetch"}}}}'
+    )
     tab.activity.receive(decode_answer(text.encode()), tab.now())
 
 

@@ -89,7 +89,7 @@ def test_a_month_chosen_from_lists_is_read_from_them() -> None:
 
 @pytest.mark.parametrize(
     ("back", "forth"),
-    [("<", ">"), ("‹", "›"), ("Previous month", "Next month"), ("◀", "▶"), ("«", "»")],
+    [("<", ">"), ("\u2039", "\u203a"), ("Previous month", "Next month"), ("◀", "▶"), ("«", "»")],
 )
 def test_what_turns_the_month_is_known_by_its_look(back: str, forth: str) -> None:
     text = tree("March 2026").replace('"Prev"', f'"{back}"').replace('"Next"', f'"{forth}"')
