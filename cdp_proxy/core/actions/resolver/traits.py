@@ -101,7 +101,8 @@ def sorts(element: Element) -> frozenset[str]:
     """The words of HTML and ARIA for what it is: its tag, role and type."""
     words = {element.tag, element.role}
     if element.tag == "input":
-        words.add(input_type(element) or "text")
+        kind = input_type(element)
+        words.add("text" if is_editable(element) and kind not in _SORTS else kind)
     return frozenset(words & _SORTS)
 
 

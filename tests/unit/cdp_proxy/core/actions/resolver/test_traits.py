@@ -63,3 +63,23 @@ def test_the_type_of_an_input_is_in_lower_case() -> None:
 def test_classes_are_read_word_by_word() -> None:
     assert traits.class_words(one("div .btnPrimary .is-open")) == {"btn", "primary", "is", "open"}
     assert traits.class_words(one("div")) == frozenset()
+
+
+def test_a_slider_is_told_by_its_handle_when_no_role_says_so() -> None:
+    assert traits.is_slider(one("slider"))
+    assert traits.is_slider(one("span .rangeslider__thumb .slider-thumb"))
+    assert not traits.is_slider(one("div .slick-slider"))
+
+
+def test_sorts_are_the_words_of_html() -> None:
+    assert "textarea" in traits.sorts(one("textarea"))
+    assert "text" in traits.sorts(one("textbox"))
+    assert "text" in traits.sorts(one("textbox type=unheard-of +editable"))
+    assert "text" not in traits.sorts(one("textbox type=password"))
+    assert traits.sorts(one("div")) == frozenset()
+
+
+def test_lists_fields_and_boxes_take_a_value_and_buttons_do_not() -> None:
+    assert traits.takes_a_value(one("button aria-haspopup=listbox"))
+    assert traits.takes_a_value(one("checkbox"))
+    assert not traits.takes_a_value(one('button "Buy"'))
