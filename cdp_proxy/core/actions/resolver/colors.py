@@ -104,6 +104,7 @@ def is_color(words: str) -> bool:
     return _split(words) is not None
 
 
+@lru_cache(maxsize=4096)
 def fit(css: str, words: str) -> float:
     """How well a CSS colour goes by a name: 0, `A_SHADE` or `CERTAIN`."""
     rgb, asked = parse_rgb(css), _split(words)

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -120,11 +120,20 @@ def _attempts(target: Target, method: Method, view: View) -> Iterator[list[Candi
 def _by_kind_alone(target: Target, method: Method, view: View) -> Iterator[list[Candidate]]:
     """Of a target that has no name: what is of the kind, then what some people call so."""
     for least in (kinds.PROPER, kinds.LOOSE):
-        like = _of_kind(target.kind, least, view)
+        like = _looking_like(target, _of_kind(target.kind, least, view), view)
         yield _weighed(dict.fromkeys(like, LITERAL), target, method, view)
     if target.kind is Kind.ITEM and any(map(qualities.is_seen, target.qualities)):
         anything = replace(target, kind=Kind.ELEMENT)  # *A red item* may be any red thing.
-        yield _weighed(dict.fromkeys(range(len(view.elements)), LITERAL), anything, method, view)
+        like = _looking_like(target, range(len(view.elements)), view)
+        yield _weighed(dict.fromkeys(like, LITERAL), anything, method, view)
+
+
+def _looking_like(target: Target, refs: Iterable[int], view: View) -> Iterable[int]:
+    """Those of the colour or shape that is said, if one is: it rules most out, and is cheap."""
+    look = next(filter(qualities.is_seen, target.qualities), None)
+    if look is None:
+        return refs
+    return [ref for ref in refs if qualities.fit(view.elements[ref], look, view)]
 
 
 def _literally(needle: Needle, target: Target, method: Method, view: View) -> list[Candidate]:
