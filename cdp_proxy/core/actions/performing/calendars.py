@@ -32,9 +32,7 @@ _MONTH_NAMES: Final = {
     for number, name in enumerate(names)
     if name
 }
-_NAMED: Final = re.compile(
-    r"\b(?=([A-Za-z]{3,9})\.?,?\s+(\d{4})\b|(\d{4})\s+([A-Za-z]{3,9})\b)"
-)
+_NAMED: Final = re.compile(r"\b(?=([A-Za-z]{3,9})\.?,?\s+(\d{4})\b|(\d{4})\s+([A-Za-z]{3,9})\b)")
 """Looks ahead, so that each word is tried: in *Prev 2026 March* the year goes with the last."""
 _NUMBERED: Final = re.compile(r"\b(\d{4})[-/.](\d{1,2})\b|\b(\d{1,2})\s*[-/.]\s*(\d{4})\b")
 _ARROWS_BACK: Final = r"^\s*[<\u2039\u00ab\u25c0\u2190\u276e]+\s*$"

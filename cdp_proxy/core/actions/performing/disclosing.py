@@ -5,12 +5,33 @@ from __future__ import annotations
 from cdp_proxy.core.actions.elements import Element
 from cdp_proxy.core.actions.performing.work import Found, Work
 from cdp_proxy.core.actions.pointer import click, move
-from cdp_proxy.core.actions.steps import Step
+from cdp_proxy.core.actions.steps import Method, Step, Target
+from shared.errors import TargetNotFound
 
 _DISCLOSES = frozenset({"summary"})
+_SIGNS = frozenset("+\u25b8\u25b6\u25be\u25bc\u2630\u22ee\u22ef\u2026")
+"""What things that open something show in place of a word: plus, triangles, bars, dots."""
 _HOVER_SECONDS = 0.6
 """How long a submenu may wait before it opens; menus delay so that a passing pointer opens none."""
 _LOOK_AGAIN_SECONDS = 0.05
+
+
+async def find_to_expand(work: Work, step: Step, patience_seconds: float) -> list[Found]:
+    """What a step's target means, or, where nothing is called so, the one sign that opens something.
+
+    Raises:
+        TargetNotFound: neither is there.
+        AmbiguousTarget: several things fit.
+    """
+    target = step.target or Target()
+    try:
+        return await work.find(target, Method.EXPAND, patience_seconds)
+    except TargetNotFound:
+        view = await work.look()
+        signs = [e for e in view.elements if e.interactive and e.visible and e.text in _SIGNS]
+        if target.text or len(signs) != 1:
+            raise
+        return [Found(signs[0], view)]
 
 
 async def expand(work: Work, found: Found, _step: Step) -> None:

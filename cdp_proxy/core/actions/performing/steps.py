@@ -9,7 +9,7 @@ from typing import Final
 from cdp_proxy.core.actions import pointer
 from cdp_proxy.core.actions.performing import choices, dates, fields, moving, paging, scrolling
 from cdp_proxy.core.actions.performing.closing import close, close_target
-from cdp_proxy.core.actions.performing.disclosing import collapse, expand
+from cdp_proxy.core.actions.performing.disclosing import collapse, expand, find_to_expand
 from cdp_proxy.core.actions.performing.revealing import is_searching
 from cdp_proxy.core.actions.performing.work import APPEARS_SECONDS, Found, Work, persistently
 from cdp_proxy.core.actions.steps import Kind, Method, Step, Target
@@ -44,7 +44,12 @@ async def do_step(work: Work, step: Step) -> list[Found]:
     if step.target is None:
         return await _without_target(work, step)
     patience = _GLANCE_SECONDS if is_searching(step) else APPEARS_SECONDS
-    return await do_to(work, step, await work.find(step.target, step.method, patience))
+    find = find_to_expand if step.method is Method.EXPAND else _find
+    return await do_to(work, step, await find(work, step, patience))
+
+
+async def _find(work: Work, step: Step, patience_seconds: float) -> list[Found]:
+    return await work.find(step.target or _ANYTHING, step.method, patience_seconds)
 
 
 async def do_to(
