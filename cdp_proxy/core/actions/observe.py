@@ -41,7 +41,11 @@ async def observe(
     """
     view = await work.look()
     if instruction is None:
-        controls = [element for element in view.elements if _is_control(element)]
+        controls = [
+            element
+            for element in view.elements
+            if _is_control(element) and not _is_host_of_control(element, view)
+        ]
         return await _described(
             work, view, [(element, method_for(element), ()) for element in controls[:_ACTIONS_MAX]]
         )
@@ -109,6 +113,15 @@ def _is_control(element: Element) -> bool:
         and "disabled" not in element.states
         and bool(element.name or element.text or element.label or "editable" in element.states)
     )
+
+
+def _is_host_of_control(element: Element, view: View) -> bool:
+    """Whether it is a custom element around the control that it is named after."""
+    if "-" not in element.tag:
+        return False
+    called = {element.name, element.label, element.text} - {""}
+    inside = (view.elements[ref] for ref in view.inside(element.ref))
+    return any(_is_control(inner) and {inner.name, inner.text} & called for inner in inside)
 
 
 def _steps_of(instruction: str) -> Sequence[Step]:

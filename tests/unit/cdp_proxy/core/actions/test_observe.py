@@ -113,3 +113,12 @@ def test_unless_it_is_to_be_asked_always() -> None:
 )
 def test_each_kind_of_control_has_what_one_mostly_does_to_it(line: str, method: Method) -> None:
     assert method_for(page(line).elements[0]) is method
+
+
+def test_a_custom_element_around_the_control_it_is_named_after_is_not_listed_twice() -> None:
+    html = (
+        "<body><fancy-button id=host tabindex=0><button id=inner>Send</button></fancy-button>"
+        "<fancy-box id=alone tabindex=0>Open</fancy-box></body>"
+    )
+
+    assert seen(ScriptedTab(html)) == [("click", "#inner"), ("click", "#alone")]
