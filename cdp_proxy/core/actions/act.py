@@ -8,7 +8,7 @@ from typing import Any
 
 from cdp_proxy.core.actions.guide import Guide
 from cdp_proxy.core.actions.instruction import parse
-from cdp_proxy.core.actions.models.choices import Choice
+from cdp_proxy.core.actions.models.choices import Choice, Plan
 from cdp_proxy.core.actions.performing.log import Performed
 from cdp_proxy.core.actions.performing.revealing import reveal
 from cdp_proxy.core.actions.performing.steps import do_step, do_to
@@ -67,7 +67,7 @@ class Act:
             steps = parse(text)
         except InstructionNotUnderstood as error:
             if self.guide is None:
-                raise
+                raise self._with_progress(error, text) from error
             await self._guided(text, error.message)
             return
         self.work.log.note("understood", steps=[_in_short(step) for step in steps])
@@ -101,6 +101,14 @@ class Act:
 
     async def _guided(self, instruction: str, about: str) -> None:
         """Do what a model makes of an instruction, looking at the page again as it asks to."""
+        try:
+            await self._plans(instruction, about)
+        except WallCrawlerError as error:
+            if "performed" in error.details:
+                raise
+            raise self._with_progress(error, instruction) from error
+
+    async def _plans(self, instruction: str, about: str) -> None:
         if self.guide is None:
             raise InstructionNotUnderstood("No model is at hand.", words=instruction)
         done: list[str] = []
@@ -112,27 +120,29 @@ class Act:
             self.work.log.note(
                 "asked the model", why=about, reason=plan.reason, actions=len(plan.choices)
             )
-            for choice in plan.choices:
-                step = Step(
-                    method=choice.method,
-                    arguments=choice.arguments,
-                    source=choice.description or instruction,
-                )
-                await self._guarded(step, self._chosen(choice, step, view))
-                done.append(f"{choice.method.value}: {step.source}")
             if not plan.choices and not done:
-                raise self._with_progress(
-                    TargetNotFound(
-                        f"The model found nothing for it: {plan.reason}", reason=plan.reason
-                    ),
-                    instruction,
+                raise TargetNotFound(
+                    f"The model found nothing for it: {plan.reason}", reason=plan.reason
                 )
-            if not plan.more or not plan.choices:
+            finished = await self._follow(plan, view, instruction, done)
+            if finished and (not plan.more or not plan.choices):
                 return
-        raise self._with_progress(
-            ActionTimeout(f"It was not done after {_PLANS_MAX} rounds with the model."),
-            instruction,
-        )
+        raise ActionTimeout(f"It was not done after {_PLANS_MAX} rounds with the model.")
+
+    async def _follow(self, plan: Plan, view: View, instruction: str, done: list[str]) -> bool:
+        """Do what a plan says; False when the rest of it is about a tab that was left."""
+        tab = self.work.tab
+        for choice in plan.choices:
+            if self.work.tab is not tab:
+                return False
+            step = Step(
+                method=choice.method,
+                arguments=choice.arguments,
+                source=choice.description or instruction,
+            )
+            await self._guarded(step, self._chosen(choice, step, view))
+            done.append(f"{choice.method.value}: {step.source}")
+        return True
 
     async def _chosen(self, choice: Choice, step: Step, view: View) -> list[Found]:
         if choice.element is None:

@@ -17,7 +17,7 @@ _LOOK_AGAIN_SECONDS = 0.05
 
 
 async def find_to_expand(work: Work, step: Step, patience_seconds: float) -> list[Found]:
-    """What a step's target means, or, where nothing is called so, the one sign that opens something.
+    """What a step's target means, or, where nothing is called so, the one sign of an opener.
 
     Raises:
         TargetNotFound: neither is there.
