@@ -15,7 +15,7 @@ What performing and resolving may rely on:
 - `select` without a named list has a target of kind ELEMENT without text: whatever holds options
   of these names, be they checkboxes, radio buttons or a list's. *A and B* without quotes or commas
   is one option. *The second option from X* is a `click` on an OPTION within X.
-- *A > B > C* is a click on each, of kind MENU_ITEM.
+- *A > B > C* is an `expand` of each but the last, which is clicked; all of kind MENU_ITEM.
 - `type` without a target goes to what has the focus; *type … into X* is `fill`.
 - `set` on a target of kind ELEMENT may turn out to be any control, a list or text field included.
 - `drag` beside something has a destination with nothing but a relation and its anchor; *to the 3rd

@@ -1,4 +1,4 @@
-"""Clauses that choose: select options, check what is a checkbox, set a value, follow a menu path."""
+"""Clauses that choose: select options, check a checkbox, set a value, follow a menu path."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ TEMPORAL = Phrases(
     }
 )
 FROM = phrase_set(
-    "from|in|for|as|with|using|out of|on|under|of|within|inside|from within|by using|to be".split(
-        "|"
-    )
+    "from|in|for|as|with|using|out of|on|under|of|within|inside|from within|by using|to be"
 )
 """What comes between options and their list."""
 SURELY_FROM = frozenset(["from", "using", "with"])
@@ -62,12 +60,17 @@ INSTRUMENTS = frozenset({Kind.SLIDER, Kind.SPINNER, Kind.DATE})
 
 
 def select(context: Context) -> list[Step]:
-    """*Select "Blue" from Color*, *choose A, B and C*, *pick File > Save*, *choose 3 March 2027*."""
+    """*Select "Blue" from Color*, *choose A, B and C*, *choose 3 March 2027*."""
     words = context.words.stripped()
     if words in NOTHING:
         return []
     if words in ALL_TEXT:
         return [context.step(Method.PRESS, None, ["Control+A"])]
+    return _chosen(context, words)
+
+
+def _chosen(context: Context, words: Words) -> list[Step]:
+    """What is neither nothing nor everything."""
     shades = SHADES.at(words, 0)
     if shades is not None and len(words) == shades[0] + 1 and words.key(shades[0]) in COLOURS:
         target = Target(every=True, qualities=(words.key(shades[0]),))
@@ -78,9 +81,7 @@ def select(context: Context) -> list[Step]:
     if temporal is not None:
         return [temporal]
     options, place = _divided(words)
-    if place is None:
-        return _unplaced(context, words)
-    return _from_list(context, words, options, place)
+    return _from_list(context, words, options, place) if place else _unplaced(context, words)
 
 
 def assign(context: Context) -> list[Step]:
@@ -99,7 +100,7 @@ def _assigned(context: Context, target: Target, text: str) -> Step:
 
 
 def _path(context: Context, words: Words) -> list[Step]:
-    """*Juan > Carlos > Ann*: a click on each, from the outermost."""
+    """*Juan > Carlos > Ann*: each is opened, from the outermost, and the last one clicked."""
     names: list[Words] = []
     start = 0
     for at in range(len(words) + 1):
@@ -114,7 +115,7 @@ def _path(context: Context, words: Words) -> list[Step]:
     names[-1] = last
     return [
         context.step(
-            Method.CLICK,
+            Method.CLICK if name is last else Method.EXPAND,
             Target(
                 text=name.value,
                 quoted=name.quoted,
@@ -167,7 +168,7 @@ def _divided(words: Words) -> tuple[Words, Words | None]:
 def _unplaced(context: Context, words: Words) -> list[Step]:
     """Options of a list that is not named, or things that are selected by pointing at them."""
     targets = context.targets(words)
-    direct = [_direct(context, target, words) for target in targets]
+    direct = [_direct(context, target) for target in targets]
     steps = [step for step in direct if step is not None]
     if len(steps) == len(targets):
         return steps
@@ -177,7 +178,7 @@ def _unplaced(context: Context, words: Words) -> list[Step]:
     return [context.step(Method.SELECT, instrument or ANY_LIST, _options(words))]
 
 
-def _direct(context: Context, target: Target, words: Words) -> Step | None:
+def _direct(context: Context, target: Target) -> Step | None:
     """The step for what is said to be no option of a list: a checkbox, a link, *the red one*."""
     if target.kind in CHECKED:
         return context.step(Method.CHECK, target)

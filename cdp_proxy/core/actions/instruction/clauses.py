@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cdp_proxy.core.actions.instruction.courtesy import skip_fillers, verb_at, without_courtesy
 from cdp_proxy.core.actions.instruction.deeds import VERBS as DEEDS
 from cdp_proxy.core.actions.instruction.deeds import read_deed
 from cdp_proxy.core.actions.instruction.errors import not_understood
@@ -22,21 +23,16 @@ from cdp_proxy.core.actions.instruction.lexicon import KINDS
 from cdp_proxy.core.actions.instruction.relations import MARKERS
 from cdp_proxy.core.actions.instruction.tokens import Words
 from cdp_proxy.core.actions.instruction.verbs import (
-    FILLERS,
     GERUNDS,
     HARD_CONNECTORS,
-    POLITE_ENDINGS,
     PURPOSE,
     SOFT_CONNECTORS,
     VERBS,
-    WITHOUT_OBJECT,
     Verb,
 )
 
 MAX_CLAUSES = 100
 """Steps that one instruction may ask for; longer chains are several requests."""
-MAX_FILLERS = 24
-"""Words of courtesy that are skipped at a time."""
 RUNNING_ON = frozenset({"click", "press", "hit", "tap"})
 """Verbs that begin a clause even without a comma before them."""
 FINDING = frozenset({"find", "locate", "look"})
@@ -147,7 +143,7 @@ def _boundary(words: Words, start: int, at: int) -> _Boundary:
             if _runs_on(words, start, at)
             else _Boundary(at + 1, divides=False)
         )
-    begin = _skip_fillers(words, after)
+    begin = skip_fillers(words, after)
     verb = after < len(words) and (verb_at(words, begin) is not None or _deed_at(words, begin))
     divides = hard or (verb and not _name_goes_on(words, at, after))
     return _Boundary(after, divides, hard, elidable=elidable)
@@ -185,7 +181,7 @@ def _form_goes_on(words: Words, start: int, at: int) -> bool:
     line = words[at + 1 :]
     end = next((i for i, token in enumerate(line) if token.key == "\n"), len(line))
     pairs = any(token.key in {"=", ":"} for token in line[:end])
-    verb = VERBS.at(words, _skip_fillers(words, start))
+    verb = VERBS.at(words, skip_fillers(words, start))
     return pairs and verb is not None and verb[1] in {Verb.FILL, Verb.WRITE, Verb.SET}
 
 
@@ -202,73 +198,24 @@ def _purpose(words: Words, at: int) -> int | None:
 
 def _name_goes_on(words: Words, at: int, after: int) -> bool:
     """Whether *Cut and Paste* goes on, as a name does: a capital on both sides of an *and*."""
-    before, verb = words[at - 1], words[_skip_fillers(words, after)]
+    before, verb = words[at - 1], words[skip_fillers(words, after)]
     if at == 0 or before.literal or after - at > 1 or words.key(at) != "and":
         return False
     shouting = before.text.isupper() and verb.text.isupper()
     return before.text[:1].isupper() and verb.text[:1].isupper() and not shouting
 
 
-def verb_at(words: Words, at: int) -> tuple[int, Verb] | None:
-    """The verb at a place with as many words as it has, if what it needs follows."""
-    found = VERBS.at(words, at)
-    if found is None:
-        return None
-    after = at + found[0]
-    if found[1] in WITHOUT_OBJECT:
-        return found
-    if after >= len(words) or _ends(words, after):
-        return None
-    return found
-
-
-def _ends(words: Words, at: int) -> bool:
-    """Whether nothing but a connector or a courtesy comes at a place."""
-    if words[at].quoted:
-        return False
-    if words[at].punctuation and words.key(at) != ":":
-        return True
-    if HARD_CONNECTORS.at(words, at) or words.key(at) == "and":
-        return True
-    polite = POLITE_ENDINGS.at(words, at)
-    return polite is not None and at + polite[0] >= len(words)
-
-
 def _after_verb(words: Words, start: int) -> tuple[int, bool]:
     """The first place at which a clause could end, after its verb; and whether it has one."""
-    at = _skip_fillers(words, start)
+    at = skip_fillers(words, start)
     verb = verb_at(words, at)
     return (at + verb[0], True) if verb is not None else (max(at, start + 1), False)
 
 
-def _skip_fillers(words: Words, at: int) -> int:
-    """The first place that is neither punctuation, a bullet, a number of a list, nor a courtesy."""
-    end = min(len(words), at + MAX_FILLERS)
-    while at < end:
-        token = words[at]
-        filler = FILLERS.at(words, at)
-        if token.punctuation or _is_bullet(words, at):
-            at += 1
-        elif filler is not None and not (filler[0] == 1 and verb_at(words, at)):
-            at += filler[0]
-        else:
-            break
-    return at
-
-
-def _is_bullet(words: Words, at: int) -> bool:
-    text = words[at].text
-    if words[at].quoted:
-        return False
-    number = text.rstrip(".):")
-    listed = text != number or words.key(at + 1) in {".", ":"}
-    return text in {"-", "*", "•", "–"} or (listed and number.isascii() and number.isdigit())
-
-
 def _clause(part: _Part, before: Clause | None) -> Clause | None:
     """Read the words of a clause: its verb, its setting, its means."""
-    begin = _skip_fillers(part.words, 0)
-    body = _without_courtesy(part.words[begin:])
+    begin = skip_fillers(part.words, 0)
+    body = without_courtesy(part.words[begin:])
     if not len(body):
         return None
     verb = verb_at(body, 0)
@@ -278,12 +225,14 @@ def _clause(part: _Part, before: Clause | None) -> Clause | None:
         return _spoken(body, verb, source.stripped().source, part.searching, None)
     setting = _setting_end(body)
     if setting is not None and _is_setting(body):
-        rest = body[_skip_fillers(body, setting) :]
+        rest = body[skip_fillers(body, setting) :]
         found = verb_at(rest, 0)
         if found is not None:
             return _spoken(rest, found, body.source, part.searching, body[:setting])
     if read_deed(body.source) is not None:
         return Clause(Verb.DO, "", body, body.source, None)
+    if body.key(0) in {"if", "unless"}:
+        raise not_understood(body.source, "Conditions need a model")
     if before is None or not part.elidable or VERBS.at(body, 0) is not None:
         raise not_understood(body.source)
     return Clause(before.verb, before.spoken, body, body.source, before.setting)
@@ -325,21 +274,6 @@ def _is_setting(words: Words) -> bool:
 def _setting_end(words: Words) -> int | None:
     """The comma after *In the dialog, …* when a verb follows it."""
     for at, token in enumerate(words):
-        if token.key in {",", ":"} and verb_at(words, _skip_fillers(words, at + 1)):
+        if token.key in {",", ":"} and verb_at(words, skip_fillers(words, at + 1)):
             return at
     return None
-
-
-def _without_courtesy(words: Words) -> Words:
-    """Without punctuation and politeness at the end."""
-    words = words.stripped()
-    while len(words) > 1:
-        ending = POLITE_ENDINGS.before(words, len(words))
-        if ending is None or ending[0] >= len(words) or _in_quotes(words, ending[0]):
-            break
-        words = words[: len(words) - ending[0]].stripped()
-    return words
-
-
-def _in_quotes(words: Words, length: int) -> bool:
-    return any(token.quoted or token.text[:1].isupper() for token in words[len(words) - length :])

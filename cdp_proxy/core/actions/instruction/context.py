@@ -1,4 +1,4 @@
-"""What the readers of clauses share: a clause, what was spoken of before it, and how to say steps."""
+"""What the readers of clauses share: a clause, what was spoken of before, how to say steps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from cdp_proxy.core.actions.instruction.relations import MARKERS, segments
 from cdp_proxy.core.actions.instruction.targets import read_target
 from cdp_proxy.core.actions.instruction.tokens import Words
 from cdp_proxy.core.actions.steps import Kind, Method, Relation, Step, Target
-
 
 INSTRUMENTS = frozenset(
     {Kind.FIELD, Kind.LIST, Kind.SLIDER, Kind.SPINNER, Kind.DATE, Kind.FILE, Kind.RADIO}
@@ -63,7 +62,7 @@ class Context:
         ]
 
     def instrument(self) -> Target | None:
-        """The control that the clause's setting is: *using the slider, …*, *in the Name field, …*."""
+        """The control that is the setting: *using the slider, …*, *in the Name field, …*."""
         setting = self.setting()
         return setting[1] if setting is not None and setting[1].kind in INSTRUMENTS else None
 

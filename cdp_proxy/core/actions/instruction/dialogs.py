@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cdp_proxy.core.actions.instruction.context import Context
 from cdp_proxy.core.actions.instruction.errors import not_understood
-from cdp_proxy.core.actions.instruction.phrases import phrase_set
+from cdp_proxy.core.actions.instruction.phrases import phrase_set, word_set
 from cdp_proxy.core.actions.instruction.tokens import Words
 from cdp_proxy.core.actions.steps import Kind, Method, Step, Target
 
@@ -19,7 +19,7 @@ SCRIPTED = phrase_set(
 """What JavaScript's own dialogs are called."""
 PLAIN = phrase_set(["dialog", "popup", "pop-up", "dialog box", "message", "javascript dialog"])
 """What they may be called too, when one is *accepted* rather than *closed*."""
-CROSSES = frozenset("x × ✕ ✖ ╳ ⨯ close".split())
+CROSSES = word_set("x × ✕ ✖ ╳ ⨯ close")  # noqa: RUF001
 """What the control that closes something shows."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from cdp_proxy.core.actions.instruction.context import Context
 from cdp_proxy.core.actions.instruction.errors import not_understood
 from cdp_proxy.core.actions.instruction.lists import items
-from cdp_proxy.core.actions.instruction.phrases import Phrases, phrase_set
+from cdp_proxy.core.actions.instruction.phrases import Phrases, phrase_set, word_set
 from cdp_proxy.core.actions.instruction.targets import PAGE, is_page
 from cdp_proxy.core.actions.instruction.tokens import Words
 from cdp_proxy.core.actions.steps import Kind, Method, Step, Target
@@ -43,7 +43,7 @@ _FILE = re.compile(
 )
 LONGEST_URL = 8192
 
-INTO = frozenset("into to in using with via on onto through for".split())
+INTO = word_set("into to in using with via on onto through for")
 FILES = phrase_set(["the file", "the files", "file", "files", "a file", "the document"])
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cdp_proxy.core.actions.instruction.phrases import Phrases, phrase_set
+from cdp_proxy.core.actions.instruction.phrases import Phrases, phrase_set, word_set
 from cdp_proxy.core.actions.steps import Kind
 
-DETERMINERS = frozenset("the a an this that these those my your our its his her their any".split())
+DETERMINERS = word_set("the a an this that these those my your our its his her their any")
 EVERY = phrase_set(
     phrase
     for first in ("all", "both", "every", "each")
@@ -24,12 +24,12 @@ ORDINAL_WORDS: Mapping[str, int] = {
     "penultimate": -2,
 }
 
-NUMBER_WORDS: Mapping[str, int] = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
-    )
-} | {"once": 1, "twice": 2, "thrice": 3}
+_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve"
+NUMBER_WORDS: Mapping[str, int] = {word: number for number, word in enumerate(_NUMBERS.split())} | {
+    "once": 1,
+    "twice": 2,
+    "thrice": 3,
+}
 
 NOUNS: Mapping[Kind, str] = {
     Kind.BUTTON: "button|push button|btn|key button",
@@ -91,18 +91,21 @@ NOUNS: Mapping[Kind, str] = {
     Kind.TEXT: "text|label|word|paragraph|phrase|sentence|line of text|caption|words",
     Kind.FRAME: "frame|iframe|inline frame",
     Kind.SHAPE: "shape|figure",
-    Kind.ELEMENT: "element|thing|one|ones|control|widget|component|object|node|part|position|place|spot|slot",
+    Kind.ELEMENT: (
+        "element|thing|one|ones|control|widget|component|object|node|part|position|place|spot|slot"
+    ),
 }
 """What each kind is called, in the singular."""
 
+_AREAS = "sidebar footer navigation navbar toolbar column main"
+_SHAPES = (
+    "circle rectangle triangle square line letter digit polygon ellipse oval star pentagon hexagon"
+    " octagon diamond dot"
+)
 DESCRIBING_NOUNS: Mapping[str, Kind] = {
-    **dict.fromkeys("sidebar footer navigation navbar toolbar column main".split(), Kind.SECTION),
-    **dict.fromkeys(
-        "circle rectangle triangle square line letter digit polygon ellipse oval star pentagon"
-        " hexagon octagon diamond dot".split(),
-        Kind.SHAPE,
-    ),
-    **dict.fromkeys("folder file box number".split(), Kind.ELEMENT),
+    **dict.fromkeys(word_set(_AREAS), Kind.SECTION),
+    **dict.fromkeys(word_set(_SHAPES), Kind.SHAPE),
+    **dict.fromkeys(("folder", "file", "box", "number"), Kind.ELEMENT),
 }
 """Nouns that say a kind, and more: they are kept among the qualities."""
 
@@ -114,7 +117,7 @@ TYPED_NOUNS: Mapping[str, tuple[Kind, str]] = {
     "time picker|time field|time input": (Kind.FIELD, "time"),
 }
 
-TYPES = frozenset("password email search number phone tel url date time color file submit".split())
+TYPES = word_set("password email search number phone tel url date time color file submit")
 """Types of fields and buttons; as likely part of the name, so that they stay in the text too."""
 
 _COLOURS = (
@@ -132,9 +135,9 @@ _STATES = (
     " bold italic underlined readonly read-only editable greyed-out grayed-out"
 )
 _PLACES = "left right top bottom upper lower leftmost rightmost middle center central"
-QUALITIES = frozenset(f"{_COLOURS} {_SIZES} {_STATES} {_PLACES}".split()) | TYPES
+QUALITIES = word_set(f"{_COLOURS} {_SIZES} {_STATES} {_PLACES}") | TYPES
 COLOURS = frozenset(_COLOURS.split())
-COLOURED = frozenset("colored coloured color colour".split())
+COLOURED = word_set("colored coloured color colour")
 """Says no more after a colour."""
 
 
@@ -162,7 +165,7 @@ def _nouns() -> dict[str, tuple[Kind, tuple[str, ...], bool]]:
 KINDS = Phrases(_nouns())
 """Nouns: the kind, the qualities they say besides, and whether there are several."""
 
-PRONOUNS = frozenset("it them that this these those there".split())
+PRONOUNS = word_set("it them that this these those there")
 """What was spoken of last."""
 
 

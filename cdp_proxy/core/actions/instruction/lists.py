@@ -15,15 +15,13 @@ CONJUNCTIONS = frozenset(["and", "&", "plus"])
 ASSIGNMENTS = (frozenset("="), frozenset(":"), frozenset(["with"]), frozenset(["is", "to", "as"]))
 """What stands between a field and its value; the surer first."""
 FIELD_NAMES = phrase_set(
-    (
-        "name|first name|last name|full name|family name|given name|middle name|user name|username"
-        "|user|email|e-mail|email address|e-mail address|mail|phone|phone number|telephone"
-        "|telephone number|mobile|mobile number|password|passcode|pin|code|address|street"
-        "|street address|city|town|state|country|zip|zip code|postal code|postcode|company"
-        "|organisation|organization|message|subject|comment|comments|title|age|number|quantity"
-        "|amount|birthday|date of birth|card number|login|user id|userid|id|nickname|website|url"
-        "|search term|text|value|description|location|price|date|time|credentials"
-    ).split("|")
+    "name|first name|last name|full name|family name|given name|middle name|user name|username"
+    "|user|email|e-mail|email address|e-mail address|mail|phone|phone number|telephone"
+    "|telephone number|mobile|mobile number|password|passcode|pin|code|address|street"
+    "|street address|city|town|state|country|zip|zip code|postal code|postcode|company"
+    "|organisation|organization|message|subject|comment|comments|title|age|number|quantity"
+    "|amount|birthday|date of birth|card number|login|user id|userid|id|nickname|website|url"
+    "|search term|text|value|description|location|price|date|time|credentials"
 )
 """What fields are often called, for pairs without a separator: *password hunter2*."""
 

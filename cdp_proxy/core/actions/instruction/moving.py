@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 
 from cdp_proxy.core.actions.instruction.context import Context
 from cdp_proxy.core.actions.instruction.errors import not_understood
+from cdp_proxy.core.actions.instruction.lexicon import number_of
 from cdp_proxy.core.actions.instruction.phrases import Phrases, phrase_set
 from cdp_proxy.core.actions.instruction.targets import is_page
 from cdp_proxy.core.actions.instruction.tokens import Words
@@ -24,12 +27,14 @@ DIRECTIONS = Phrases(
 )
 AMOUNTS = phrase_set(
     "a bit|a little|a little bit|some more|further|more|once|a page|one page|a screen|one screen"
-    "|by one page|by a page|by one screen|slightly|by one".split("|")
+    "|by one page|by a page|by one screen|slightly|by one"
 )
 """How far: the performer's one step of scrolling is as good."""
 VISIBLE = phrase_set(
     f"{prefix}{state}"
-    for prefix in ("", "to ", "is ", "are ", "to be ", "be ", "becomes ", "become ", "has ", "have ")
+    for prefix in (
+        "", "to ", "is ", "are ", "to be ", "be ", "becomes ", "become ", "has ", "have ",
+    )
     for state in (
         "visible", "in view", "shown", "displayed", "appear", "appears", "appeared", "show up",
         "shows up", "shows", "show", "present", "there", "available", "loaded", "load", "loads",
@@ -49,6 +54,13 @@ GONE = phrase_set(
 )  # fmt: skip
 
 
+UNITS: Mapping[str, float] = {
+    **dict.fromkeys(("second", "seconds", "sec", "secs", "s"), 1),
+    **dict.fromkeys(("millisecond", "milliseconds", "ms"), 0.001),
+    **dict.fromkeys(("minute", "minutes", "min", "mins"), 60),
+}
+"""Seconds that each unit of time has."""
+_AMOUNT = re.compile(r"\d{1,6}(?:\.\d{1,3})?")
 UNTIL = frozenset(["until", "till"])
 
 
@@ -108,19 +120,37 @@ def find(context: Context) -> list[Step]:
 
 
 def wait(context: Context) -> list[Step]:
-    """*Wait for "Done" to appear*, *wait until the spinner is gone*; never for a mere time."""
+    """*Wait for "Done" to appear*, *wait until the spinner is gone*, *wait 2 seconds*."""
     words = context.words.stripped()
     while len(words) > 1 and words.key(0) in {"for", "until", "till", "that"}:
         words = words[1:]
-    for states, method in ((GONE, Method.WAIT_GONE), (VISIBLE, Method.WAIT_FOR)):
+    seconds = _seconds(words)
+    if seconds is not None:
+        return [context.step(Method.WAIT, None, [seconds])]
+    method = Method.WAIT_FOR
+    for states, outcome in ((GONE, Method.WAIT_GONE), (VISIBLE, Method.WAIT_FOR)):
         state = states.before(words, len(words))
         if state is not None and state[0] < len(words):
-            words = words[: len(words) - state[0]]
+            words, method = words[: len(words) - state[0]], outcome
             break
-    else:
-        method = Method.WAIT_FOR
     if is_page(words):
         return []
-    if words.key(len(words) - 1) in {"second", "seconds", "s", "ms", "milliseconds", "minutes"}:
-        raise not_understood(words.source, "Waiting is for something on the page, not for a time")
+    if words.key(len(words) - 1) in UNITS:
+        raise not_understood(words.source, "How long to wait could not be read")
     return [context.step(method, context.target(words))]
+
+
+def _seconds(words: Words) -> str | None:
+    """The decimal seconds of *2 seconds*, *half a second*, *500 ms*; None when it is no time."""
+    unit = UNITS.get(words.key(len(words) - 1))
+    said = [token.key for token in words[: len(words) - 1]]
+    if unit is None or not said or any(token.quoted for token in words):
+        return None
+    if said in (["half", "a"], ["half"], ["a", "half"]):
+        return f"{unit / 2:g}"
+    if len(said) != 1:
+        return None
+    if _AMOUNT.fullmatch(said[0]):
+        return f"{float(said[0]) * unit:.10g}"
+    number = 1 if said[0] in {"a", "an"} else number_of(said[0])
+    return None if number is None else f"{number * unit:.10g}"

@@ -17,6 +17,7 @@ from cdp_proxy.core.actions.instruction.lexicon import (
     number_of,
     ordinal_of,
 )
+from cdp_proxy.core.actions.instruction.phrases import word_set
 from cdp_proxy.core.actions.instruction.tokens import Token, Words
 from cdp_proxy.core.actions.steps import Kind, Target
 
@@ -42,7 +43,7 @@ TOPICS = frozenset({Kind.DIALOG, Kind.ITEM, Kind.TEXT, Kind.HEADING})
 """Kinds whose nouns are what fields are called, where one is written into: *the message*."""
 UNMISTAKABLE = CONTROLS - {Kind.DIALOG, Kind.LIST, Kind.MENU_ITEM}
 """Kinds that a single bare noun says: *click button*."""
-RELATIVES = frozenset("that which whose whom how".split())
+RELATIVES = word_set("that which whose whom how")
 """Words that begin a description; a name in lower case has none."""
 LAST_BUT_ONE = {("second", "to", "last"), ("second", "last"), ("next", "to", "last")}
 
@@ -178,9 +179,9 @@ def _kind_first(
     if not len(name):
         return None
     noun = body[len(qualities)]
-    if len(name) == 1 and (place := ordinal_of(name.key(0))) is not None:
-        if name.key(0).startswith("#"):
-            return _with_qualities(qualities, kind, said, plural=False, ordinal=place)
+    place = ordinal_of(name.key(0)) if len(name) == 1 and name.key(0).startswith("#") else None
+    if place is not None:
+        return _with_qualities(qualities, kind, said, plural=False, ordinal=place)
     bare = not prefix.determined and not name.quoted
     if bare and _capitalised(noun) and (kind not in CONTROLS or name.key(0).isdigit()):
         return Target(text=body.value, kind=kind) if name.key(0).isdigit() else None
@@ -205,6 +206,8 @@ def _with_qualities(
     literals = [token for token in words if token.literal]
     if len(literals) == 1:
         described = [token.key for token in words if token is not literals[0]]
+        if "and" in described:
+            raise not_understood(words.source)
         found += [key for key in described if key not in COLOURED]
         name, quoted = literals[0].text, True
     else:

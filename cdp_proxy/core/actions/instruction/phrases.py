@@ -42,9 +42,14 @@ class Phrases(Generic[T]):
         return isinstance(words, Words) and _keys(words, 0, len(words)) in self._meanings
 
 
-def phrase_set(phrases: Iterable[str]) -> Phrases[bool]:
-    """Phrases that only matter by being there."""
-    return Phrases(dict.fromkeys(phrases, True))
+def phrase_set(phrases: str | Iterable[str]) -> Phrases[bool]:
+    """Phrases that only matter by being there; in one string they are divided by `|`."""
+    return Phrases(dict.fromkeys([phrases] if isinstance(phrases, str) else phrases, True))
+
+
+def word_set(words: str) -> frozenset[str]:
+    """Words that only matter by being there, divided by blanks."""
+    return frozenset(words.split())
 
 
 def _keys(words: Words, start: int, end: int) -> tuple[str, ...]:

@@ -46,9 +46,8 @@ ONTO = phrase_set(
     "to|onto|on to|on top of|into|in to|on|over|over to|and drop it on|and drop it onto"
     "|and drop it in|and drop it into|and drop on|and drop it to|and drop onto|and drop into"
     "|so that it is inside|so that it is completely inside|so it is inside|so that it is on"
-    "|so that it is in|so it is in|so it is on|and drop it over|and drop to|and drop in|inside|in|towards|toward".split(
-        "|"
-    )
+    "|so that it is in|so it is in|so it is on|and drop it over|and drop to|and drop in|inside|in"
+    "|towards|toward"
 )
 ASIDE = frozenset(
     {Relation.ABOVE, Relation.BELOW, Relation.AFTER, Relation.BEFORE}

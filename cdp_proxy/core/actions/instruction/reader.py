@@ -14,8 +14,9 @@ from cdp_proxy.core.actions.instruction import (
     signing_in,
     writing,
 )
-from cdp_proxy.core.actions.instruction.clauses import Clause, divide, verb_at
+from cdp_proxy.core.actions.instruction.clauses import Clause, divide
 from cdp_proxy.core.actions.instruction.context import Context
+from cdp_proxy.core.actions.instruction.courtesy import verb_at
 from cdp_proxy.core.actions.instruction.deeds import read_deed
 from cdp_proxy.core.actions.instruction.errors import not_understood
 from cdp_proxy.core.actions.instruction.tokens import Words, tokenize

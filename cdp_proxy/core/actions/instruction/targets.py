@@ -13,7 +13,7 @@ from cdp_proxy.core.actions.instruction.lexicon import (
     QUALITIES,
 )
 from cdp_proxy.core.actions.instruction.nouns import noun_phrase
-from cdp_proxy.core.actions.instruction.phrases import phrase_set
+from cdp_proxy.core.actions.instruction.phrases import phrase_set, word_set
 from cdp_proxy.core.actions.instruction.relations import Marker, Segment, segments
 from cdp_proxy.core.actions.instruction.tokens import Words
 from cdp_proxy.core.actions.steps import Kind, Relation, Target
@@ -26,9 +26,9 @@ PAGE = phrase_set(
     for determiner in ("", "the ", "this ", "the current ", "the whole ", "the entire ")
     for noun in ("page", "screen", "website", "site", "web page", "webpage", "document", "window")
 )
-NOISE = frozenset("below above here please shown again there".split())
+NOISE = word_set("below above here please shown again there")
 """Last words that say nothing about a thing."""
-PLACES = frozenset("left right top bottom upper lower middle center corner side edge".split())
+PLACES = word_set("left right top bottom upper lower middle center corner side edge")
 HOLDERS = frozenset(
     {
         Kind.ROW,
@@ -58,7 +58,7 @@ LABELLED = frozenset(
     }
 )
 """*The field for "Email"*: what comes after *for* is their label."""
-POSSESSIVE_NAMES = frozenset("today's what's men's women's kid's editor's let's it's".split())
+POSSESSIVE_NAMES = word_set("today's what's men's women's kid's editor's let's it's")
 """First words of names such as *Today's deals*, which are nobody's."""
 
 

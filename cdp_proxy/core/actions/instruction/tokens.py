@@ -1,6 +1,6 @@
 """An instruction cut into words, quoted texts and punctuation, each knowing where it stood.
 
-1. Quoted text (`"…"`, `“…”`, `'…'`, `‘…’`, `` `…` ``, `«…»`) is one token and is never looked into.
+1. Quoted text (`"…"`, `'…'`, `` `…` ``, `«…»`, also curly) is one token, never looked into.
    A quote that is not closed is an ordinary character; an apostrophe within a word opens nothing.
 2. Everything else is cut at white space; trailing `. , ; : ! ?` are tokens of their own, and so are
    line breaks, `=` and the arrows of a menu path.
@@ -17,22 +17,22 @@ from dataclasses import dataclass
 from typing import overload
 
 _DOUBLE = re.compile('["”]')
-_SINGLE = re.compile(r"['’](?!\w)")
+_SINGLE = re.compile(r"['’](?!\w)")  # noqa: RUF001
 CLOSING_QUOTES = {
     '"': _DOUBLE,
     "“": _DOUBLE,
     "”": _DOUBLE,
     "„": re.compile('["“”]'),
     "'": _SINGLE,
-    "‘": _SINGLE,
+    "‘": _SINGLE,  # noqa: RUF001
     "`": re.compile("`"),
     "«": re.compile("»"),
 }
 """What may close the quote that a character opens; an apostrophe only where a word ends."""
 TRAILING = ".,;:!?"
-ARROWS = {">": ">", "→": ">", "›": ">", "»": ">", "->": ">", "=>": ">", ">>": ">"}
+ARROWS = {">": ">", "→": ">", "›": ">", "»": ">", "->": ">", "=>": ">", ">>": ">"}  # noqa: RUF001
 """Separators of a menu path, as the one key that stands for them."""
-APOSTROPHES = "'‘’"
+APOSTROPHES = "'‘’"  # noqa: RUF001
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,5 +211,5 @@ def _cut_inside(body: str, start: int) -> Iterator[Token]:
 
 
 def _word(text: str, start: int) -> Token:
-    key = text.lower().replace("’", "'")
+    key = text.lower().replace("’", "'")  # noqa: RUF001
     return Token(text, key, start, start + len(text))

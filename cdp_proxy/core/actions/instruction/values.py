@@ -6,12 +6,13 @@ import re
 
 from cdp_proxy.core.actions.instruction.context import Context
 from cdp_proxy.core.actions.instruction.dates import read_date, read_time
+from cdp_proxy.core.actions.instruction.phrases import word_set
 from cdp_proxy.core.actions.steps import Kind, Method, Step, Target
 
 COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 """A colour as colour fields take it."""
-ON = frozenset("on checked true enabled ticked yes".split())
-OFF = frozenset("off unchecked false disabled unticked no".split())
+ON = word_set("on checked true enabled ticked yes")
+OFF = word_set("off unchecked false disabled unticked no")
 
 
 def value_step(context: Context, target: Target, text: str) -> Step:
@@ -30,12 +31,10 @@ def value_step(context: Context, target: Target, text: str) -> Step:
 
 def set_step(context: Context, target: Target, text: str) -> Step:
     """Give a control a value that is not simply typed; on and off are states of a checkbox."""
-    if target.kind in {Kind.CHECKBOX, Kind.SWITCH, Kind.RADIO} or (
-        target.kind is Kind.ELEMENT and text in {"on", "off", "checked", "unchecked"}
-    ):
-        if text.lower() in ON | OFF:
-            method = Method.CHECK if text.lower() in ON else Method.UNCHECK
-            return context.step(method, target)
+    checkable = target.kind in {Kind.CHECKBOX, Kind.SWITCH, Kind.RADIO}
+    stated = target.kind is Kind.ELEMENT and text in {"on", "off", "checked", "unchecked"}
+    if (checkable or stated) and text.lower() in ON | OFF:
+        return context.step(Method.CHECK if text.lower() in ON else Method.UNCHECK, target)
     return context.step(Method.SET, target, [canonical(text)])
 
 

@@ -87,14 +87,15 @@ VERBS = Phrases(
         "check|tick|check off|tick off|mark|put a check in|put a tick in|put a check mark in"
         "|put a check mark on|put a check next to": Verb.CHECK,
         "uncheck|untick|un-check|un-tick|unselect|deselect|de-select|unmark"
-        "|remove the check from|remove the tick from|clear the checkbox|clear the check box": Verb.UNCHECK,
+        "|remove the check from|remove the tick from|clear the checkbox"
+        "|clear the check box": Verb.UNCHECK,
         "toggle|flip": Verb.TOGGLE,
         "turn|switch on|switch off|turn on|turn off|enable|disable": Verb.TURN,
         "drag|drag and drop|drag-and-drop|move|drag & drop|pull": Verb.DRAG,
         "upload|attach": Verb.UPLOAD,
         "scroll|scroll the page": Verb.SCROLL,
         "find|locate|look for|bring": Verb.FIND,
-        "wait|wait for|wait until|wait till|hold on until": Verb.WAIT,
+        "wait|wait for|pause|pause for|wait until|wait till|hold on until": Verb.WAIT,
         "go to|navigate to|visit|browse to|head to|head over to|surf to|load|jump to|go|navigate"
         "|go over to|move to|proceed to|open up the page|take me to|return to": Verb.GO,
         "open|open up|launch|bring up|pull up": Verb.OPEN,
@@ -158,36 +159,32 @@ GERUNDS = Phrases(
 """Verbs after *by*: the means to what was said before."""
 
 FILLERS = phrase_set(
-    (
-        "please|kindly|now|just|simply|then|next|first|firstly|second|secondly|third|thirdly"
-        "|finally|lastly|last|afterwards|afterward|after that|after this|also|and|so|ok|okay|hey"
-        "|hi|hello|to|to start|to begin|to begin with|first of all|at first|in the end|at last"
-        "|when done|when you are done|once done|once that is done|when that is done|after which"
-        "|you|you should|you must|you need to|you have to|you can|you may|you will|you are to"
-        "|i want you to|i want to|i would like you to|i'd like you to|i'd like to|i would like to"
-        "|i need you to|i need to|we need to|we want to|let us|let's|can you|could you|would you"
-        "|will you|can you please|could you please|would you please|would you mind|go ahead and"
-        "|go on and|proceed to|try to|try and|attempt to|make sure to|make sure you|be sure to"
-        "|make sure that you|don't forget to|do not forget to|remember to|your task is to"
-        "|the task is to|your job is to|your goal is to|the goal is to|help me|help me to"
-        "|the user should|the user must|the user wants to|the user needs to|user should"
-        "|continue to|start by|begin by|in order to|immediately|carefully|quickly|manually"
-        "|find and|locate and|look for and|go and|subsequently|thereafter|later|task :|step|step :"
-        "|instruction :|instructions :|goal :|you're asked to|you are asked to|i ask you to"
-        "|as a next step|as the next step|your next step is to|the next step is to"
-    ).split("|")
+    "please|kindly|now|just|simply|then|next|first|firstly|second|secondly|third|thirdly"
+    "|finally|lastly|last|afterwards|afterward|after that|after this|also|and|so|ok|okay|hey"
+    "|hi|hello|to|to start|to begin|to begin with|first of all|at first|in the end|at last"
+    "|when done|when you are done|once done|once that is done|when that is done|after which"
+    "|you|you should|you must|you need to|you have to|you can|you may|you will|you are to"
+    "|i want you to|i want to|i would like you to|i'd like you to|i'd like to|i would like to"
+    "|i need you to|i need to|we need to|we want to|let us|let's|can you|could you|would you"
+    "|will you|can you please|could you please|would you please|would you mind|go ahead and"
+    "|go on and|proceed to|try to|try and|attempt to|make sure to|make sure you|be sure to"
+    "|make sure that you|don't forget to|do not forget to|remember to|your task is to"
+    "|the task is to|your job is to|your goal is to|the goal is to|help me|help me to"
+    "|the user should|the user must|the user wants to|the user needs to|user should"
+    "|continue to|start by|begin by|in order to|immediately|carefully|quickly|manually"
+    "|find and|locate and|look for and|go and|subsequently|thereafter|later|task :|step|step :"
+    "|instruction :|instructions :|goal :|you're asked to|you are asked to|i ask you to"
+    "|as a next step|as the next step|your next step is to|the next step is to"
 )
 """What says nothing about what is to be done."""
 
 POLITE_ENDINGS = phrase_set(
-    (
-        "please|thanks|thank you|thanks a lot|thank you very much|thanks in advance|for me|now"
-        "|thank you so much|many thanks|right now|right away|immediately|if you can|if possible"
-        "|if you please|when you are ready|at once|as soon as possible|cheers|will you|would you"
-        "|could you|can you|to finish|to complete the task|to continue|to proceed|afterwards"
-        "|then|as well|too|when done|when finished|when you are done|when you're done|once done"
-        "|when you are finished|when you have finished|to submit|to confirm|if necessary|if needed"
-    ).split("|")
+    "please|thanks|thank you|thanks a lot|thank you very much|thanks in advance|for me|now"
+    "|thank you so much|many thanks|right now|right away|immediately|if you can|if possible"
+    "|if you please|when you are ready|at once|as soon as possible|cheers|will you|would you"
+    "|could you|can you|to finish|to complete the task|to continue|to proceed|afterwards"
+    "|then|as well|too|when done|when finished|when you are done|when you're done|once done"
+    "|when you are finished|when you have finished|to submit|to confirm|if necessary|if needed"
 )
 
 HARD_CONNECTORS = phrase_set(["then", ";", "\n", "after that", "afterwards", "followed by"])

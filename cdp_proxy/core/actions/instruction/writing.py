@@ -32,7 +32,7 @@ PLACES = Phrases(
 GENERIC = phrase_set(
     "the text|the value|the word|the words|the string|the phrase|the following|the following text"
     "|the number|the character|the characters|text|word|the letters|the sentence|the string of"
-    "|the following :|the following text :|the text :|a value of|the value of".split("|")
+    "|the following :|the following text :|the text :|a value of|the value of"
 )
 """What a text is called that is not a field's name."""
 FORM = phrase_set(

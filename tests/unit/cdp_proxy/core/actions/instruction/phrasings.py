@@ -71,7 +71,7 @@ READ: list[tuple[str, list[str]]] = [
     ('type "hello" in all upper case letters', ["type ['HELLO']"]),
     (
         "Select Juan > Carlos > X",
-        ["click menu item <Juan>", "click menu item <Carlos>", "click menu item <X>"],
+        ["expand menu item <Juan>", "expand menu item <Carlos>", "click menu item <X>"],
     ),
     ('Expand the sections below, to find and click on the link "x".', ['click link "x"']),
     ('Switch between the tabs to find and click on the link "X".', ['click link "X"']),
@@ -399,6 +399,10 @@ READ: list[tuple[str, list[str]]] = [
     ),
     ("Select -99 with the slider and hit Submit.", ["set slider ['-99']", "click el <Submit>"]),
     ("Select -10 with the spinner and hit Submit.", ["set spinner ['-10']", "click el <Submit>"]),
+    ("wait 2 seconds", ["wait ['2']"]),
+    ("wait for 1 second", ["wait ['1']"]),
+    ("pause half a second", ["wait ['0.5']"]),
+    ("wait for 500 ms", ["wait ['0.5']"]),
 ]
 """Instruction and steps: method, target, arguments, destination (see `written`)."""
 
@@ -406,6 +410,8 @@ REFUSED = [
     "Click the first two checkboxes",
     "If the box is checked, uncheck it",
     "do something nice",
+    'Click "Add user" and frobnicate the whatsit',
+    "If a banner appears, close it",
     '""',
     "click",
     'Make sure to check "I agree" before clicking Submit',
