@@ -27,6 +27,7 @@ _TRACKS = frozenset({"slider", "range", "rangeslider"})
 _HANDLES = frozenset({"handle", "thumb", "knob"})
 _SORTS = (CONTROL_ROLES | CONTROL_TAGS | TEXT_TYPES | PICKER_TYPES | {"range", "file"}) - {"", "a"}
 """What people name who know how pages are written."""
+_TYPED = (TEXT_TYPES | PICKER_TYPES) - {""}
 _EDITABLE_ROLES = frozenset({"textbox", "searchbox", "spinbutton"})
 
 
@@ -102,7 +103,7 @@ def sorts(element: Element) -> frozenset[str]:
     words = {element.tag, element.role}
     if element.tag == "input":
         kind = input_type(element)
-        words.add("text" if is_editable(element) and kind not in _SORTS else kind)
+        words.add("text" if is_editable(element) and kind not in _TYPED else kind)
     return frozenset(words & _SORTS)
 
 
