@@ -26,6 +26,11 @@ PAGE = phrase_set(
     for determiner in ("", "the ", "this ", "the current ", "the whole ", "the entire ")
     for noun in ("page", "screen", "website", "site", "web page", "webpage", "document", "window")
 )
+OPEN_ENDED = phrase_set(
+    "everything else|anything else|all others|all the others|as many|as much|the following color"
+    "|the following colour|the following colors|the following colours"
+)
+"""What only looking at the page, or at the rest of a conversation, could make a thing of."""
 NOISE = word_set("below above here please shown again there")
 """Last words that say nothing about a thing."""
 PLACES = word_set("left right top bottom upper lower middle center corner side edge")
@@ -83,6 +88,8 @@ def read_target(
         if previous is None:
             raise not_understood(words.source, "Nothing was spoken of before")
         return previous
+    if any(OPEN_ENDED.at(words, at) for at in range(len(words))):
+        raise not_understood(words.source, "This describes something instead of naming it")
     owner = _owner(words)
     if owner is not None:
         return owner
