@@ -27,7 +27,7 @@ _TRACKS = frozenset({"slider", "range", "rangeslider"})
 _HANDLES = frozenset({"handle", "thumb", "knob"})
 _SORTS = (CONTROL_ROLES | CONTROL_TAGS | TEXT_TYPES | PICKER_TYPES | {"range", "file"}) - {"", "a"}
 """What people name who know how pages are written."""
-_TYPED = (TEXT_TYPES | PICKER_TYPES) - {""}
+_TYPES = TEXT_TYPES | PICKER_TYPES | BUTTON_TYPES | {"checkbox", "radio", "range", "file", "hidden"}
 _EDITABLE_ROLES = frozenset({"textbox", "searchbox", "spinbutton"})
 
 
@@ -102,14 +102,14 @@ def sorts(element: Element) -> frozenset[str]:
     """The words of HTML and ARIA for what it is: its tag, role and type."""
     words = {element.tag, element.role}
     if element.tag == "input":
-        kind = input_type(element)
-        words.add("text" if is_editable(element) and kind not in _TYPED else kind)
+        words.add(input_type(element) or "text")
     return frozenset(words & _SORTS)
 
 
 def input_type(element: Element) -> str:
-    """The type of an `<input>`, in lower case; "" when not said."""
-    return element.attributes.get("type", "").lower()
+    """The type of an `<input>`, in lower case; "" when not said, or when HTML knows none such."""
+    kind = element.attributes.get("type", "").lower()
+    return kind if kind in _TYPES else ""
 
 
 def class_words(element: Element) -> frozenset[str]:

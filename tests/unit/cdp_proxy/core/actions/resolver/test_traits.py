@@ -74,7 +74,7 @@ def test_a_slider_is_told_by_its_handle_when_no_role_says_so() -> None:
 def test_sorts_are_the_words_of_html() -> None:
     assert "textarea" in traits.sorts(one("textarea"))
     assert "text" in traits.sorts(one("textbox"))
-    assert "text" in traits.sorts(one("textbox type=input +editable"))
+    assert "text" in traits.sorts(one("textbox type=input"))
     assert "text" not in traits.sorts(one("textbox type=password"))
     assert traits.sorts(one("div")) == frozenset()
 
