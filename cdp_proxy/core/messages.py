@@ -7,12 +7,13 @@ in any order (CLIENTS: Puppeteer sends `method, params, id, sessionId`).
 from __future__ import annotations
 
 import json
-import re
 from typing import Annotated, Final
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
+from cdp_proxy.core import json_text
+from cdp_proxy.core.json_text import TooLarge, TreeReader
 from shared.limits import CDP_ID_MAX
 
 SESSION_ID_BYTES: Final = 32
@@ -37,6 +38,12 @@ class Command(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     session_id: str | UnsetType = msgspec.field(default=UNSET, name="sessionId")
     params: Raw = Raw()
     """The parameters' JSON text; empty when absent."""
+
+
+class Numbered(Struct, frozen=True, gc=False):
+    """The id of a message that is no command."""
+
+    id: int
 
 
 class TargetInfo(Struct, frozen=True):
@@ -98,12 +105,8 @@ decode_answer: Final = msgspec.json.Decoder(Answer).decode
 
 
 _decode_command: Final = msgspec.json.Decoder(Command).decode
-_NESTING_MAX: Final = 290
-"""Chromium refuses more than 300 levels (`crdtp` JSON parser), and one or two are its own."""
-_STRINGS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-"""Possessive: to be able to step back in 64 MiB of escapes would take gigabytes."""
-_OPENS_AND_CLOSES: Final = bytes.maketrans(b"{[}]", b"\x01\x01\x00\x00")
-_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"{[}]"))
+_decode_numbered: Final = msgspec.json.Decoder(Numbered).decode
+_KEYS: Final = (b'"id"', b'"method"', b'"sessionId"', b'"params"')
 
 
 class Malformed(Exception):
@@ -131,71 +134,68 @@ def decode_command(message: bytes) -> Command:
         raise Malformed(_answer_to(message, INVALID_REQUEST, str(error))) from error
     except (msgspec.DecodeError, RecursionError):
         command = _decode_odd(message)
-    count = message.count
-    if (
-        count(b'"id"') > 1
-        or count(b'"method"') > 1
-        or count(b'"sessionId"') > 1
-        or count(b'"params"') > 1
-    ):
-        _check_keys(message)
-    if count(b"{") + count(b"[") > _NESTING_MAX:
-        _check_nesting(message)
+    else:
+        count = message.count
+        if (
+            count(b'"id"') > 1
+            or count(b'"method"') > 1
+            or count(b'"sessionId"') > 1
+            or count(b'"params"') > 1
+        ):
+            _check_keys(message, command)
+    try:
+        json_text.check_nesting(message)
+    except ValueError as error:
+        raise Malformed(_answer(command.id, PARSE_ERROR, f"JSON: {error}")) from error
     return command
 
 
 def _decode_odd(message: bytes) -> Command:
     """JSON that msgspec does not take but Chromium does: lone surrogates, as JavaScript writes."""
+    reader = TreeReader()
     try:
-        # Decoded first: given bytes, `json` would take UTF-16 too, with NULs that cut the pipe.
-        tree = json.loads(message.decode(), parse_constant=_no_constant)
-        if isinstance(tree, dict) and "params" in tree:
-            tree["params"] = Raw(json.dumps(tree["params"]).encode())
+        tree = reader.read(message)
+    except TooLarge as error:
+        raise Malformed(_answer_to(message, PARSE_ERROR, f"JSON: {error}")) from error
+    except (ValueError, RecursionError) as error:
+        raise Malformed(_answer_to(message, PARSE_ERROR, "JSON: not readable")) from error
+    command_id = tree.get("id") if isinstance(tree, dict) else None
+    if reader.fault or reader.repeats:
+        text = f"JSON: {reader.fault or 'a key is repeated'}"
+        raise Malformed(_answer(command_id, PARSE_ERROR, text))
+    if isinstance(tree, dict) and "params" in tree:
+        tree["params"] = Raw(json.dumps(tree["params"]).encode())
+    try:
         return msgspec.convert(tree, Command)
     except msgspec.ValidationError as error:
-        raise Malformed(_answer_to(message, INVALID_REQUEST, str(error))) from error
-    except (ValueError, RecursionError) as error:
-        raise Malformed(_answer_to(message, PARSE_ERROR, "JSON: not readable")) from error
+        raise Malformed(_answer(command_id, INVALID_REQUEST, str(error))) from error
 
 
-def _no_constant(name: str) -> None:
-    """`NaN` and the like are not JSON, whatever Python's parser says."""
-    raise ValueError(name)
+def _check_keys(message: bytes, command: Command) -> None:
+    """Refuse repeated top-level keys, as Chromium does, and bytes that are no text.
 
-
-def _check_keys(message: bytes) -> None:
-    """Refuse repeated top-level keys, as Chromium does."""
-
-    def repeats(pairs: list[tuple[str, object]]) -> bool:
-        return len(dict(pairs)) != len(pairs)
-
-    # The hook is called for the outermost object last: what it returns is that one's.
+    Of keys that repeat the last one counts: all that stands outside its `params` is top level, or
+    params that are repeated themselves. No other value is more than a number or a string.
+    """
     try:
-        repeated = json.loads(message.decode(), object_pairs_hook=repeats)
-    except (ValueError, RecursionError) as error:
-        raise Malformed(_answer_to(message, PARSE_ERROR, "JSON: not readable")) from error
-    if repeated:
-        raise Malformed(_answer_to(message, PARSE_ERROR, "JSON: a key is repeated"))
-
-
-def _check_nesting(message: bytes) -> None:
-    """Refuse JSON nested deeper than Chromium's parser goes."""
-    brackets = _STRINGS.sub(b"", message).translate(_OPENS_AND_CLOSES, _NO_BRACKETS)
-    depth = 0
-    for step in brackets:
-        depth += 1 if step else -1
-        if depth > _NESTING_MAX:
-            raise Malformed(_answer_to(message, PARSE_ERROR, "JSON: nested too deeply"))
+        message.decode()
+    except UnicodeDecodeError as error:
+        raise Malformed(_answer(command.id, PARSE_ERROR, "JSON: not readable")) from error
+    params = bytes(command.params)
+    if any(message.count(key) - params.count(key) > 1 for key in _KEYS):
+        raise Malformed(_answer(command.id, PARSE_ERROR, "JSON: a key is repeated"))
 
 
 def _answer_to(message: bytes, code: int, text: str) -> bytes:
     """An error answer with the message's id, if that can be read."""
-    answer: dict[str, object] = {"error": {"code": code, "message": text}}
     try:
-        tree = json.loads(message)
-    except (ValueError, RecursionError):
-        return msgspec.json.encode(answer)
-    command_id = tree.get("id") if isinstance(tree, dict) else None
+        return _answer(_decode_numbered(message).id, code, text)
+    except (msgspec.DecodeError, RecursionError):
+        return _answer(None, code, text)
+
+
+def _answer(command_id: object, code: int, text: str) -> bytes:
+    answer: dict[str, object] = {"error": {"code": code, "message": text}}
     if type(command_id) is int and 0 <= command_id <= CDP_ID_MAX:
         answer = {"id": command_id, **answer}
     return msgspec.json.encode(answer)

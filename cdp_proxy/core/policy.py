@@ -7,7 +7,6 @@ files (paths stay inside the session's folders), and the table itself (no way ar
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -15,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from cdp_proxy.core import messages
+from cdp_proxy.core.json_text import TooLarge, TreeReader
 from cdp_proxy.core.messages import Command
 
 Params = dict[str, Any]
@@ -122,7 +122,9 @@ def check_url(url: object) -> None:
 
 def _params_of(command: Command) -> Params:
     try:
-        params = json.loads(bytes(command.params)) if command.params else {}
+        params = TreeReader().read(bytes(command.params)) if command.params else {}
+    except TooLarge as error:
+        raise Refused(f"params hold {error}") from error
     except (ValueError, RecursionError) as error:
         raise Refused("params cannot be read") from error
     if not isinstance(params, dict):

@@ -13,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cdp_proxy.core import messages
+from cdp_proxy.core.json_text import BRACKETS_MAX
 from cdp_proxy.core.messages import Command
 
 FLAT = "0123456789ABCDEF0123456789ABCDEF"
@@ -136,6 +137,24 @@ def test_long_strings_are_passed_over_without_a_step_back_for_each_character() -
     _, peak_bytes = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak_bytes < 3 * len(text)
+
+
+@pytest.mark.parametrize("params", ['{"id":"\\"id\\"","x":[{"id":1},{"id":2}]}', '"id"'])
+def test_keys_within_params_do_not_repeat_those_outside(params: str) -> None:
+    text = f'{{"id":7,"params":{params},"method":"A.b"}}'.encode()
+
+    assert messages.decode_command(text).id == 7
+
+
+@pytest.mark.parametrize("extra", ["", ',"x":"\\ud800"'], ids=["usual", "odd"])
+def test_more_brackets_than_can_be_matched_are_answered(extra: str) -> None:
+    many = "[]," * (BRACKETS_MAX // 2)
+    text = f'{{"id":7,"method":"A.b","params":{{"v":[{many}1]{extra}}}}}'.encode()
+
+    answer = refused(text)
+
+    assert answer["error"]["code"] == -32700
+    assert ("id" in answer) is (not extra)
 
 
 @given(st.binary())

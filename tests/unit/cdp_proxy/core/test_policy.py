@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdp_proxy.core import messages
+from cdp_proxy.core.json_text import TREE_VALUES_MAX
 from cdp_proxy.core.policy import ROWS, CloseBrowser, Folders, Policy, Refusal, Refused, check_url
 
 FOLDERS = Folders(downloads="/scratch/b1/downloads", uploads="/scratch/b1/uploads")
@@ -92,6 +93,11 @@ class TestRows:
         outcome = judge("Page.setDownloadBehavior", {"behavior": "allow", "x": "\ud800"})
 
         assert isinstance(outcome, bytes | Refusal)
+
+    def test_params_of_more_values_than_can_be_read_are_refused(self) -> None:
+        answer = refusal("DOM.setFileInputFiles", {"files": [[]] * (TREE_VALUES_MAX + 1)})
+
+        assert "more values" in answer["error"]["message"]
 
     def test_uploaded_and_downloaded_files_may_be_chosen(self) -> None:
         files = [f"{FOLDERS.uploads}/a b.txt", f"{FOLDERS.downloads}/c.pdf"]
