@@ -25,12 +25,16 @@ unlock unmute unpin unsubscribe update upgrade verify view vote watch withdraw w
 """
 VERBS: Final = frozenset(_SPOKEN.split())
 _WORDS_MAX: Final = 12
+_LIKENESS: Final = (" starts with ", " begins with ", " ends with ")
+"""What describes a text; nothing is labelled so."""
 
 
 def read_deed(source: str) -> Step | None:
     """A clause as a deed: a click on what says the same; None when its verb is none of these."""
     words = source.strip().rstrip(".!").split()
     if not words or len(words) > _WORDS_MAX or words[0].strip("'\"").casefold() not in VERBS:
+        return None
+    if any(phrase in source for phrase in _LIKENESS):
         return None
     return Step(
         method=Method.CLICK, target=Target(text=" ".join(words), kind=Kind.DEED), source=source

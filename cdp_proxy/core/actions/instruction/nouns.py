@@ -43,6 +43,9 @@ TOPICS = frozenset({Kind.DIALOG, Kind.ITEM, Kind.TEXT, Kind.HEADING})
 """Kinds whose nouns are what fields are called, where one is written into: *the message*."""
 UNMISTAKABLE = CONTROLS - {Kind.DIALOG, Kind.LIST, Kind.MENU_ITEM}
 """Kinds that a single bare noun says: *click button*."""
+CONDITIONAL = frozenset(["and", "if", "when", "while", "unless", "once", "until"])
+"""Words that make something else of what is quoted beside them."""
+PROFORMS = frozenset(["one", "ones"])
 RELATIVES = word_set("that which whose whom how")
 """Words that begin a description; a name in lower case has none."""
 LAST_BUT_ONE = {("second", "to", "last"), ("second", "last"), ("next", "to", "last")}
@@ -205,10 +208,10 @@ def _with_qualities(
     noun = kind is not Kind.ELEMENT or bool(said) or plural
     literals = [token for token in words if token.literal]
     if len(literals) == 1:
-        described = [token.key for token in words if token is not literals[0]]
-        if "and" in described:
+        described = [token.key.strip("()") for token in words if token is not literals[0]]
+        if not CONDITIONAL.isdisjoint(described):
             raise not_understood(words.source)
-        found += [key for key in described if key not in COLOURED]
+        found += [key for key in described if key not in COLOURED | DETERMINERS | PROFORMS]
         name, quoted = literals[0].text, True
     else:
         start = 0

@@ -27,7 +27,8 @@ PAGE = phrase_set(
     for noun in ("page", "screen", "website", "site", "web page", "webpage", "document", "window")
 )
 OPEN_ENDED = phrase_set(
-    "everything else|anything else|all others|all the others|as many|as much|the following color"
+    "starts with|ends with|begins with|if it|if they|if there|when it|everything else|"
+    "anything else|all others|all the others|as many|as much|the following color"
     "|the following colour|the following colors|the following colours"
 )
 """What only looking at the page, or at the rest of a conversation, could make a thing of."""

@@ -35,6 +35,7 @@ GENERIC = phrase_set(
     "|the following :|the following text :|the text :|a value of|the value of"
 )
 """What a text is called that is not a field's name."""
+LIKENESS = phrase_set("starts with|begins with|ends with|starting with|ending with")
 FORM = phrase_set(
     f"{determiner}{noun}{suffix}"
     for determiner in ("", "the ", "this ", "in the ", "out the ", "all the ")
@@ -66,6 +67,8 @@ class _Portion(NamedTuple):
 def write(context: Context) -> list[Step]:
     """*Type "x" into Email*, *enter the password "x"*, *type "x"* into what has the focus."""
     words, change = without_casing(context.words.stripped())
+    if any(LIKENESS.at(words, at) for at in range(len(words))):
+        raise not_understood(context.clause.source, "This describes a text instead of giving it")
     if any(token.key in {"=", ":"} for token in words[1:-1]) and GENERIC.at(words, 0) is None:
         found = _paired(context, words, change)
         if found:
