@@ -17,6 +17,9 @@ from cdp_proxy.core.actions.instruction.verbs import Verb
     [
         "please click Save",
         "First, you should click Save",
+        "1. click Save",
+        "2) click Save",
+        "Step 3: click Save",
         "- click Save",
         "could you please click Save",
         "and then click Save",
