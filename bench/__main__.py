@@ -42,6 +42,7 @@ def _rows(rounds: int, suites: list[str]) -> Iterator[Row]:
             yield from starts.measure(edition, rounds * _CREATIONS_A_ROUND)
         if "acts" in suites:
             yield from acts.measure(edition, rounds * _ACTS_A_ROUND)
+            yield from acts.find_among_many(edition, rounds * _ACTS_A_ROUND)
         if "relay" in suites:
             yield from relay.measure(edition, rounds, sessions=1)
         if "relay20" in suites:

@@ -23,6 +23,15 @@ for (let number = 1; number <= {_ROWS}; number++) {{
 }}</script>"""  # noqa: E501 - HTML
 """A page of 80 controls; each click leaves its time, in epoch milliseconds."""
 
+_MANY_ROWS = 250
+_MANY = f"""<!doctype html><title>many</title><table></table><script>
+for (let number = 1; number <= {_MANY_ROWS}; number++) {{
+  const row = document.querySelector('table').insertRow();
+  row.innerHTML = `<td>Order ${{number}}</td><td><input aria-label="Note ${{number}}"></td>
+    <td><a href="#${{number}}">Show ${{number}}</a></td><td><button>Open ${{number}}</button></td>
+    <td><label><input type=checkbox> Done ${{number}}</label></td>`;
+}}</script>"""
+
 
 def measure(edition: Edition, count: int) -> Iterator[Row]:
     """A simple click over REST, again and again.
@@ -42,6 +51,25 @@ def measure(edition: Edition, count: int) -> Iterator[Row]:
     answered = [ended - at for at, (_, ended) in zip(clicks, spans, strict=True)]
     yield Row("act: request → click on the page, p50", "ms", {WALLCRAWLER: median(arrived)})
     yield Row("act: click → answer (the page settles), p50", "ms", {WALLCRAWLER: median(answered)})
+
+
+def find_among_many(edition: Edition, count: int) -> Iterator[Row]:
+    """Reading a page of 1 000 controls and finding one of them, as each step of an act does.
+
+    The time is the step log's own: the snapshot, the resolver and the description of what was
+    found, without HTTP and without settling.
+    """
+    session = edition.create(browserSettings={"viewport": {"width": 1280, "height": 720}})
+    with CdpPage(session.connect_url) as page:
+        page.navigate("data:text/html," + quote(_MANY))
+        spans = []
+        for number in range(count + 1):
+            body = {"instruction": f'wait for "Open {1 + number % _MANY_ROWS}"'}
+            _, envelope = edition.post(f"/sessions/{session.id}/act", body)
+            spans.append(envelope["data"]["log"][-1]["milliseconds"])
+    edition.delete(session)
+    found = {WALLCRAWLER: median(spans[1:])}
+    yield Row("act: one step's look at a page of 1 000 controls, p50", "ms", found)
 
 
 def _click(edition: Edition, session: RemoteSession, number: int) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -19,6 +20,7 @@ from cdp_proxy.transport.reactor import Reactor, install
 _log = Logger()
 
 _PIPE_FDS = (3, 4)
+_COLLECT_AFTER_OBJECTS = 5_000
 
 
 def main() -> int:
@@ -53,6 +55,7 @@ def _run(reactor: Reactor, container: Container, config: ProxyConfig) -> int:
     def begin() -> None:
         starting = Deferred.fromCoroutine(container.start())
         starting.addCallback(lambda ready: _announce(config.ready_fd, ready))
+        starting.addCallback(lambda _: _spare_the_collector())
         starting.addErrback(failed)
 
     reactor.callWhenRunning(begin)
@@ -68,6 +71,17 @@ def _announce(fd: int | None, ready: Ready) -> None:
     line = {"taskId": ready.task_id, "cdpUrl": ready.cdp_url, "browser": ready.browser}
     with os.fdopen(fd, "wb") as stream:
         stream.write(msgspec.json.encode(line) + b"\n")
+
+
+def _spare_the_collector() -> None:
+    """Take what has been loaded out of the garbage collector's rounds: it stays for good.
+
+    A snapshot of a page is tens of thousands of objects made at once; with the default threshold
+    each sets off dozens of rounds, some of them over everything there is.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER_OBJECTS)
 
 
 def _occupy_pipe_fds() -> None:

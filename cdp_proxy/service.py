@@ -49,6 +49,9 @@ _log = Logger()
 _REQUEST_SECONDS = 60.0
 """How long a client may take over one HTTP request; upgraded connections are beyond it."""
 
+_COMPUTING_THREADS = 2
+"""For reading large pages (`Page.compute`), which would hold the reactor for seconds."""
+
 
 class StartFailed(Exception):
     """The container cannot run here; one sentence for people, and an exit code."""
@@ -132,6 +135,7 @@ class Container:
         Raises:
             StartFailed: with what stands in the way; `stop` cleans up what had started.
         """
+        self._reactor.suggestThreadPoolSize(_COMPUTING_THREADS)
         self._blocking.start()
         self._models.start()
         await self._reach_redis(self._blocking.run(self._store.ping))

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import cdp.network
 import cdp.page
@@ -19,6 +19,7 @@ from twisted.internet.defer import Deferred, DeferredList, DeferredLock
 from twisted.internet.defer import TimeoutError as DeferredTimeout
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
+from twisted.internet.threads import deferToThreadPool
 
 from cdp_proxy.core import messages
 from cdp_proxy.core.actions.activity import Activity
@@ -27,9 +28,11 @@ from cdp_proxy.core.commands import CdpCommand, attach_frames, discover_tabs
 from cdp_proxy.core.messages import Answer
 from cdp_proxy.core.targets import Tabs
 from cdp_proxy.transport.caller import CdpCaller
+from cdp_proxy.transport.reactor import Reactor
 from shared.errors import InvalidRequest, TargetNotFound
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 _ATTACHED = "Target.attachedToTarget"
 _DETACHED = "Target.detachedFromTarget"
@@ -192,6 +195,13 @@ class AttachedTab:
     async def sleep(self, seconds: float) -> None:
         """Let time pass."""
         await deferLater(self._reactor, seconds)
+
+    async def compute(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a long computation in one of the reactor's threads; see `Page.compute`."""
+        reactor = cast("Reactor", self._reactor)
+        pool = reactor.getThreadPool()
+        result: Deferred[T] = deferToThreadPool(reactor, pool, function, *args, **kwargs)
+        return await result
 
     async def changed(self, timeout_seconds: float) -> bool:
         """Wait for the next sign of activity; see `Page.changed`."""

@@ -15,9 +15,9 @@ from twisted.internet.epollreactor import EPollReactor
 from twisted.internet.interfaces import (
     IReactorCore,
     IReactorFDSet,
-    IReactorFromThreads,
     IReactorSocket,
     IReactorTCP,
+    IReactorThreads,
     IReactorTime,
 )
 from twisted.internet.main import installReactor
@@ -28,7 +28,12 @@ _log = Logger()
 
 
 class Reactor(
-    IReactorCore, IReactorTime, IReactorFDSet, IReactorSocket, IReactorTCP, IReactorFromThreads
+    IReactorCore,
+    IReactorTime,
+    IReactorFDSet,
+    IReactorSocket,
+    IReactorTCP,
+    IReactorThreads,
 ):
     """What the container needs of it, as one name for annotations."""
 

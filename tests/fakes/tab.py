@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from cdp_proxy.core.actions import scripts
 from cdp_proxy.core.actions.activity import Activity
@@ -23,6 +23,7 @@ from cdp_proxy.core.commands import CdpCommand
 from tests.fakes.captured import FRAME, SESSION, Tag, captured
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 ROW = 20.0
 _VOID = frozenset({"input", "img", "br", "hr"})
@@ -138,6 +139,9 @@ class ScriptedTab:
         while self._next_within(end):
             pass
         self.seconds = end
+
+    async def compute(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return function(*args, **kwargs)
 
     async def changed(self, timeout_seconds: float) -> bool:
         assert timeout_seconds < 1_000, "waits for ever"

@@ -7,8 +7,8 @@ drive it to its end by hand.
 from __future__ import annotations
 
 import time
-from collections.abc import Coroutine, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, ParamSpec, TypeVar
 
 from cdp_proxy.core.actions.ports import CommandFailed, Dialog
 from cdp_proxy.core.commands import CdpCommand
@@ -16,6 +16,7 @@ from tests.integration.cdp import CdpClient, CdpError, Message, SocketClosed
 from tests.integration.cdp import Page as CdpPage
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 _TELLING = frozenset(
     {
@@ -100,6 +101,10 @@ class ActionsPage:
     async def sleep(self, seconds: float) -> None:
         """Blocks."""
         time.sleep(seconds)
+
+    async def compute(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """At once."""
+        return function(*args, **kwargs)
 
     async def changed(self, timeout_seconds: float) -> bool:
         """Blocks until one of `_TELLING` comes."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from cdp_proxy.core.commands import CdpCommand
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cdp_proxy.core.actions.activity import Activity
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class CommandFailed(Exception):
@@ -64,6 +65,13 @@ class Page(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Let time pass."""
+        ...
+
+    async def compute(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run what takes long and does no I/O beside everything else; its result.
+
+        Nothing else may touch what it is given until it is done.
+        """
         ...
 
     async def changed(self, timeout_seconds: float) -> bool:

@@ -28,9 +28,9 @@ async def extract(page: Page, wish: ExtractWish) -> Extracted:
     reading, subtree = await _read(page, wish.selector, plan.selectors if plan else ())
     missing = [Missing(path="", reason=flaw) for flaw in reading.flaws]
     if plan is None:
-        result = read_as(wanted, reading, subtree)
+        result = await page.compute(read_as, wanted, reading, subtree)
     else:
-        result, unfound = read_by(plan, reading, subtree)
+        result, unfound = await page.compute(read_by, plan, reading, subtree)
         missing += unfound
     return Extracted(result=result, missing=missing, url=reading.url, title=reading.title)
 
@@ -42,7 +42,7 @@ async def page_text(page: Page, wish: ExtractWish, max_chars: int) -> str:
         As `extract`.
     """
     reading, subtree = await _read(page, wish.selector, ())
-    text = str(read_as(Format.MARKDOWN, reading, subtree))
+    text = str(await page.compute(read_as, Format.MARKDOWN, reading, subtree))
     return text if len(text) <= max_chars else text[: max_chars - 1] + "…"
 
 
