@@ -11,6 +11,12 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("shared", "chalice_app", "cdp_proxy", "standalone")
 EXEMPT: Mapping[str, str] = {
     "shared/scripts.py": "Lua; run by every test of shared/store.py",
+    "cdp_proxy/core/actions/scripts.py": (
+        "JavaScript; run in Chromium by tests/integration/test_act.py"
+    ),
+    "cdp_proxy/core/actions/extraction/capture_script.py": (
+        "JavaScript; run in Chromium by tests/integration/test_extract.py"
+    ),
 }
 """Modules without a test file of their own, and where they are tested instead."""
 

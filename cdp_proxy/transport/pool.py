@@ -64,8 +64,10 @@ class WarmPool:
         """
         browser = await self._first(sandbox)
         if self._launcher.build.kind == "chromium":
-            self._window_chrome_px = await _window_chrome_px(browser)
-            await self._discard(browser)
+            try:
+                self._window_chrome_px = await _window_chrome_px(browser)
+            finally:
+                await self._discard(browser)
         else:
             self._keep(browser)
         self.healthy = True
@@ -170,10 +172,17 @@ class WarmPool:
 
 
 async def _window_chrome_px(browser: Browser) -> int:
-    """How much higher than its page a window of this browser is."""
+    """How much higher than its page a window of this browser is.
+
+    Raises:
+        LaunchFailed: it has opened no window.
+        CallFailed: it does not answer.
+    """
     caller = browser.caller
     targets = await caller.call(cdp.target.get_targets())
-    page = next(target for target in targets if target.type_ == "page")
+    page = next((target for target in targets if target.type_ == "page"), None)
+    if page is None:
+        raise LaunchFailed("The browser started, but opened no page.")
     attached = await caller.call(cdp.target.attach_to_target(page.target_id, flatten=True))
     result, _ = await caller.call(
         cdp.runtime.evaluate("outerHeight - innerHeight", return_by_value=True), attached

@@ -226,3 +226,14 @@ def test_full_chromium_is_measured_before_it_waits() -> None:
 
     assert pool.launcher.buried == [pool.launcher.launched[0]]
     assert pool.launcher.profiles[-1] == launch_profile(BrowserSettings(), 87)
+
+
+def test_a_full_chromium_without_a_page_is_told_and_ended() -> None:
+    pool = Pool(size=1)
+    pool.launcher.build = Build("/chromium", "chromium", sandbox=True)
+    pool.launcher.results = {"Target.getTargets": {"targetInfos": []}}
+
+    (error,) = pool.start()
+
+    assert isinstance(error, LaunchFailed)
+    assert pool.launcher.buried == [pool.launcher.launched[0]]
