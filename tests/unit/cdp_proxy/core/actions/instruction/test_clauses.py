@@ -19,6 +19,7 @@ from shared.errors import InstructionNotUnderstood
             'type "x" into "Name" click Save',
             [(Verb.WRITE, '"x" into "Name"'), (Verb.CLICK, "Save")],
         ),
+        ("CLICK SAVE AND PRESS OK", [(Verb.CLICK, "SAVE"), (Verb.PRESS, "OK")]),
         ("click A, then B", [(Verb.CLICK, "A"), (Verb.CLICK, "B")]),
     ],
 )

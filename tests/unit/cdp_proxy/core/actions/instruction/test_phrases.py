@@ -3,11 +3,11 @@ from __future__ import annotations
 from cdp_proxy.core.actions.instruction.phrases import Phrases, phrase_set, word_set
 from cdp_proxy.core.actions.instruction.tokens import tokenize
 
-TABLE = Phrases({"drop|drop down": "short", "drop down list": "long", "of": "link"})
+TABLE = Phrases({"drop|drop down": "short", "drop down list": "long", "list": "last"})
 
 
 def test_the_longest_phrase_at_a_place_is_found() -> None:
-    words = tokenize("the Drop Down LIST of")
+    words = tokenize("the Drop Down LIST now")
 
     assert TABLE.at(words, 1) == (3, "long")
     assert TABLE.at(words[:3], 1) == (2, "short")

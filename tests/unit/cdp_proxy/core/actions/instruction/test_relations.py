@@ -36,7 +36,14 @@ def test_a_marker_divides_a_thing_from_its_place(said: str, relation: Relation) 
 
 @pytest.mark.parametrize(
     "said",
-    ["Sign in", "Terms of service", "Search for flights", "Log in with Google", '"next to Bob"'],
+    [
+        "Sign in",
+        "Terms of service",
+        "Search for flights",
+        "Log in with Google",
+        "Link in bio",
+        '"next to Bob"',
+    ],
 )
 def test_a_weak_marker_within_a_name_does_not_divide(said: str) -> None:
     (whole,) = segments(tokenize(said))

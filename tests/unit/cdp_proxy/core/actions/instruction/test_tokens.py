@@ -45,6 +45,13 @@ def test_an_apostrophe_or_a_lone_quote_opens_nothing(instruction: str) -> None:
     assert not any(token.quoted for token in tokenize(instruction))
 
 
+def test_an_apostrophe_within_single_quotes_does_not_close_them() -> None:
+    (_, text) = tokenize("click 'Bob's row'")
+
+    assert text.text == "Bob's row"
+    assert text.quoted
+
+
 @pytest.mark.parametrize(
     ("text", "variable"),
     [("%name%", True), ("%a_1%", True), ("%%", False), ("50%", False), ("%two words%", False)],

@@ -40,6 +40,7 @@ def test_the_kind_of_control_decides_how_a_text_gets_there(
     [
         (Kind.CHECKBOX, "on", Method.CHECK),
         (Kind.SWITCH, "Off", Method.UNCHECK),
+        (Kind.SWITCH, "ON", Method.CHECK),
         (Kind.CHECKBOX, "false", Method.UNCHECK),
         (Kind.RADIO, "checked", Method.CHECK),
         (Kind.ELEMENT, "on", Method.CHECK),
