@@ -15,13 +15,13 @@ accept add agree allow answer apply approve archive assign back block book brows
 call cancel change chat checkout claim compare compose confirm connect continue copy create
 customize deactivate decline delete deny disable disagree discard dislike donate download
 duplicate edit email enable enter enroll exit export favorite filter finish flag follow forward
-generate get go hide import install invite join learn leave like load log logout make manage
-mark message mute next order open organize pause pay permit pin place play post preview print
-proceed publish purchase rate react read rebook redeem refuse register reject remove rename
-renew reopen repeat reply report request reserve reset restart restore resume retry return
-review rotate save schedule see send share ship show sign skip snooze sort star start stop
-submit subscribe suspend swap sync test track translate trash try unblock undo unfollow unlike
-unlock unmute unpin unsubscribe update upgrade verify view vote watch withdraw write zoom
+generate get go hide import install invite join learn leave like load log logout manage mark
+message mute next order open organize pause pay permit pin place play post preview print proceed
+publish purchase rate react read rebook redeem refuse register refresh reject reload remove
+rename renew reopen repeat reply report request reserve reset restart restore resume retry
+return review rotate save schedule see send share ship show sign skip snooze sort star start
+stop submit subscribe suspend swap sync test track translate trash try unblock undo unfollow
+unlike unlock unmute unpin unsubscribe update upgrade verify view vote watch withdraw write zoom
 """
 VERBS: Final = frozenset(_SPOKEN.split())
 _WORDS_MAX: Final = 12

@@ -88,7 +88,7 @@ def forward(context: Context) -> list[Step]:
 
 def reload(context: Context) -> list[Step]:
     """*Reload the page*; anything else that is refreshed has a button for it."""
-    if not is_page(context.words) and context.words.key(0) not in {"it", "the"}:
+    if not is_page(context.words) and context.words.key(0) != "it":
         raise not_understood(context.clause.source)
     return [context.step(Method.RELOAD)]
 

@@ -215,6 +215,8 @@ def _owner(words: Words) -> Target | None:
         return None
     rest = words[1:]
     name = first.text[: -len("'s")]
+    if noun[0] == len(rest) and noun[1][0] in HOLDERS:
+        return Target(text=name, kind=noun[1][0])
     thing = noun_phrase(rest)
     if not thing.text and thing.kind in HOLDERS:
         return replace(thing, text=name)

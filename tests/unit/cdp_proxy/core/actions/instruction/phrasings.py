@@ -93,7 +93,7 @@ READ: list[tuple[str, list[str]]] = [
     ('For the user @x, click on the "Reply" button.', ['click button "Reply" [near el <user @x>]']),
     ('Close the dialog box by clicking the "x".', ["close dialog"]),
     (
-        'Use the textbox to enter "x" and press "Search", then find and click the 5th search result.',
+        'Use the textbox to enter "x" and press "Search", then find and click the 5th search result.',  # noqa: E501
         ["fill field ['x']", 'click el "Search"', "click item #5"],
     ),
     (
@@ -390,7 +390,7 @@ READ: list[tuple[str, list[str]]] = [
         ],
     ),
     (
-        'Use the textbox to enter "Renda" and press "Search", then find and click the 7th search result.',
+        'Use the textbox to enter "Renda" and press "Search", then find and click the 7th search result.',  # noqa: E501
         ["fill field ['Renda']", 'click el "Search"', "click item #7"],
     ),
     (

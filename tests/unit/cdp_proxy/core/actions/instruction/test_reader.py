@@ -20,8 +20,43 @@ phrasings = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(phrasings)
 
 PARTS = st.sampled_from(
-    'click press type "x" and then , ; the second button to find in of row 2 %a% > = select 5 '
-    "every it not scroll until visible by clicking drag log in as with".split()
+    [
+        "click",
+        "press",
+        "type",
+        '"x"',
+        "and",
+        "then",
+        ",",
+        ";",
+        "the",
+        "second",
+        "button",
+        "to",
+        "find",
+        "in",
+        "of",
+        "row",
+        "2",
+        "%a%",
+        ">",
+        "=",
+        "select",
+        "5",
+        "every",
+        "it",
+        "not",
+        "scroll",
+        "until",
+        "visible",
+        "by",
+        "clicking",
+        "drag",
+        "log",
+        "in",
+        "as",
+        "with",
+    ]
 )
 
 
