@@ -1,4 +1,4 @@
-"""The runner on a scripted browser; what actions do to pages is in tests/integration/test_act.py."""
+"""The runner on a scripted browser; what it does to pages is in tests/integration/test_act.py."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Inline:
 
 @dataclass
 class Spec:
-    session_id: SessionId = SessionId("s")
+    session_id: SessionId
 
 
 class Session:
@@ -64,7 +64,7 @@ class Session:
             },
         )
         self.pages = Pages(self.clock, self.browser.caller)
-        self.spec = Spec()
+        self.spec = Spec(SessionId("s"))
         self.runner = Actions(Inline(), Models(cast("Reactor", self.clock), None))
 
     def open_tab(self) -> None:
