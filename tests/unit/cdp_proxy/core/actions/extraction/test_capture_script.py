@@ -28,7 +28,7 @@ def _found(pattern: str) -> str:
 def _decoded(variable: str) -> set[str]:
     """The keys that `capture` reads off a variable."""
     return {
-        node.slice.value
+        str(node.slice.value)
         for node in ast.walk(ast.parse(inspect.getsource(capture)))
         if isinstance(node, ast.Subscript)
         and isinstance(node.value, ast.Name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -53,7 +53,7 @@ class OneDocument:
     async def compute(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return function(*args, **kwargs)
 
-    def _answer(self, method: str) -> Mapping[str, Any]:
+    def _answer(self, method: str) -> dict[str, Any]:
         document = {
             "nodes": NODES,
             "matches": self.matches,
@@ -63,11 +63,12 @@ class OneDocument:
             "base": URL,
             "lang": "en",
         }
-        return {
+        answers: dict[str, dict[str, Any]] = {
             "Page.getFrameTree": {"frameTree": {"frame": {"id": "top"}}},
             "Page.createIsolatedWorld": {"executionContextId": 7},
             "Runtime.evaluate": {"result": {"type": "string", "value": json.dumps(document)}},
-        }[method]
+        }
+        return answers[method]
 
 
 def _extract(page: OneDocument, wish: ExtractWish) -> Extracted:
