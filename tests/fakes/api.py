@@ -39,8 +39,20 @@ def make_config(redis_url: str) -> ApiConfig:
     )
 
 
+_MADE: list[Deps] = []
+
+
 def make_test_deps(redis_url: str, clock: Clock = system_clock) -> Deps:
-    return make_deps(make_config(redis_url), clock)
+    """Deps whose connection is closed after the test (`tests.conftest`)."""
+    deps = make_deps(make_config(redis_url), clock)
+    _MADE.append(deps)
+    return deps
+
+
+def close_test_deps() -> None:
+    """Close the connections of all that were made."""
+    while _MADE:
+        _MADE.pop().store._redis.close()
 
 
 def opens_and_closes(store: SessionStore, request: Request) -> Reply:
