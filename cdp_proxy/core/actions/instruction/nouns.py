@@ -45,6 +45,7 @@ UNMISTAKABLE = CONTROLS - {Kind.DIALOG, Kind.LIST, Kind.MENU_ITEM}
 """Kinds that a single bare noun says: *click button*."""
 CONDITIONAL = frozenset(["and", "if", "when", "while", "unless", "once", "until"])
 """Words that make something else of what is quoted beside them."""
+_INDEFINITE = frozenset({"a", "an", "any"})
 PROFORMS = frozenset(["one", "ones"])
 RELATIVES = word_set("that which whose whom how")
 """Words that begin a description; a name in lower case has none."""
@@ -59,6 +60,8 @@ class _Prefix:
     determined: bool = False
     every: bool = False
     ordinal: int | None = None
+    indefinite: bool = False
+    """*A button*, *any link*: the first will do."""
 
 
 def noun_phrase(words: Words, expected: Kind = Kind.ELEMENT) -> Target:
@@ -75,8 +78,10 @@ def noun_phrase(words: Words, expected: Kind = Kind.ELEMENT) -> Target:
         raise not_understood(words.source, "Ask for one after the other instead")
     target = _described(body, prefix, expected)
     single = prefix.ordinal is None and not prefix.every
+    anyone = prefix.indefinite and single and not target.every
     return replace(
         target,
+        qualities=(*target.qualities, "any") if anyone else target.qualities,
         ordinal=prefix.ordinal if prefix.ordinal is not None else target.ordinal,
         every=prefix.every or (target.every and single),
     )
@@ -92,19 +97,20 @@ def _without_alternative(words: Words) -> Words:
 
 def _prefix(words: Words) -> _Prefix:
     """Determiners, *all*, and ordinals, as far as they go."""
-    at, determined, every = 0, False, False
+    at, determined, every, indefinite = 0, False, False, False
     ordinal: int | None = None
     while at < len(words):
         quantity = EVERY.at(words, at)
         if quantity is not None and _quantifies(words, at, quantity[0]):
             at, every, determined = at + quantity[0], True, True
         elif words.key(at) in DETERMINERS and (at + 1 < len(words) or words[at].text.islower()):
+            indefinite = indefinite or words[at].text in _INDEFINITE
             at, determined = at + 1, True
         elif ordinal is None and (place := _ordinal(words, at, determined)) is not None:
             at, ordinal, determined = at + place[0], place[1], True
         else:
             break
-    return _Prefix(at, determined, every, ordinal)
+    return _Prefix(at, determined, every, ordinal, indefinite)
 
 
 def _quantifies(words: Words, at: int, length: int) -> bool:

@@ -28,7 +28,7 @@ async def close_target(work: Work, step: Step) -> list[Found]:
 
 
 async def _find(work: Work, target: Target) -> Found:
-    about = target.text or " ".join(target.qualities)
+    about = target.text or " ".join(word for word in target.qualities if word != "any")
     if target.text or not about:  # else it is only said what it is about
         try:
             return (await work.find(target, Method.CLOSE, _GLANCE_SECONDS))[0]

@@ -85,6 +85,8 @@ def fit(element: Element, method: Method) -> float:
         return 1.0 if element.interactive or traits.is_editable(element) else UNLIKELY
     if method in {Method.EXPAND, Method.COLLAPSE}:
         return _fit_to_unfold(element)
+    if method is Method.SCROLL and element.tag == "input":
+        return UNLIKELY  # one line
     return 1.0
 
 

@@ -107,3 +107,10 @@ def test_a_method_says_more_than_a_kind_of_what_is_needed() -> None:
     assert by_kind
     assert by_kind(box)
     assert methods.needed(Method.CLICK, Kind.BUTTON) is None
+
+
+def test_what_has_one_line_is_hardly_scrolled() -> None:
+    snapshot = page('textbox "Name" #name\ntextarea "Terms" #terms')
+    line, area = (e for e in snapshot.elements if "id" in e.attributes)
+
+    assert methods.fit(line, Method.SCROLL) < methods.fit(area, Method.SCROLL)
