@@ -63,6 +63,7 @@ utterance to `POST /sessions/{{id}}/act` as it is, once, without a model, and re
 reward. **Solved** means a raw reward (without the discount for time) of 1, which is all a page
 gives; what is done in part is only in the mean. The only change to the pages is their time limit:
 60 s. A failure is the code of act's error; *wrong* when act did something else than was asked,
-*not done* when the page still waits. Nothing in WallCrawler knows of these pages.
+*not done* when the page still waits. Nothing in WallCrawler knows of these pages. What needs no
+reasoning is said in `bench/miniwob/tasks.py`: all that the page waits for is in the utterance.
 
 Measured on {machine}."""

@@ -2,7 +2,9 @@
 
 Listed is what says what to do and to what: single steps, forms, dates, menus, tabs, dialogs. Not
 listed is what has to be worked out first: arithmetic, synonyms, comparisons, free wording, drawing,
-games, what a picture shows. Those run all the same and are in the table.
+games, what a picture shows. Nor is what waits for something that nobody asked for: a Submit that
+the utterance does not mention (`use-autocomplete`, `use-autocomplete-nodelay`, `form-sequence-2`),
+a popup that comes in between (`login-user-popup`). Those run all the same and are in the table.
 """
 
 from __future__ import annotations
@@ -21,11 +23,11 @@ NO_REASONING = frozenset({
     "enter-date", "enter-password", "enter-text", "enter-text-2", "enter-text-dynamic",
     "enter-time",
     "focus-text", "focus-text-2",
-    "form-sequence", "form-sequence-2", "form-sequence-3",
-    "login-user", "login-user-popup",
+    "form-sequence", "form-sequence-3",
+    "login-user",
     "sign-agreement",
     "unicode-test",
-    "use-autocomplete", "use-autocomplete-nodelay", "use-slider", "use-spinner",
+    "use-slider", "use-spinner",
 })  # fmt: skip
 """Of the `click-`, `enter-`, `choose-` and `focus-` tasks all but `click-checkboxes-soft` (words
 *similar to* others) and `click-shades` (what is a shade of red)."""

@@ -19,6 +19,7 @@ from cdp_proxy.core.actions.instruction.context import Context
 from cdp_proxy.core.actions.instruction.courtesy import verb_at
 from cdp_proxy.core.actions.instruction.deeds import read_deed
 from cdp_proxy.core.actions.instruction.errors import not_understood
+from cdp_proxy.core.actions.instruction.likeness import read_likeness
 from cdp_proxy.core.actions.instruction.tokens import Words, tokenize
 from cdp_proxy.core.actions.instruction.verbs import GERUNDS, Verb
 from cdp_proxy.core.actions.steps import Kind, Method, Relation, Step, Target
@@ -125,9 +126,9 @@ def _read(clause: Clause, after: Clause | None, before: list[Step]) -> list[Step
         steps = READERS[clause.verb](context)
     except InstructionNotUnderstood:
         deed = read_deed(clause.source)
-        if deed is None:
+        steps = read_likeness(clause.source) or ([deed] if deed is not None else [])
+        if not steps:
             raise
-        steps = [deed]
     return [] if after is not None and _only_leads_to(clause, steps, after) else steps
 
 

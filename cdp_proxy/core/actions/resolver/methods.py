@@ -78,16 +78,15 @@ def fit(element: Element, method: Method) -> float:
     if need:
         return 1.0 if need(element) else _instead(element, method)
     if method in _POINTING:
-        if element.tag == "option":  # It shows only once its list is open.
-            return IN_A_LIST
-        return 1.0 if element.interactive or traits.is_control(element) else PLAIN
+        reacts = element.interactive or traits.is_control(element)
+        usual = 1.0 if reacts else PLAIN
+        return IN_A_LIST if element.tag == "option" else usual  # it shows once its list is open
     if method is Method.FOCUS:
         return 1.0 if element.interactive or traits.is_editable(element) else UNLIKELY
     if method in {Method.EXPAND, Method.COLLAPSE}:
         return _fit_to_unfold(element)
-    if method is Method.SCROLL and element.tag == "input":
-        return UNLIKELY  # one line
-    return 1.0
+    has_one_line = method is Method.SCROLL and element.tag == "input"
+    return UNLIKELY if has_one_line else 1.0
 
 
 def _instead(element: Element, method: Method) -> float:

@@ -36,8 +36,9 @@ def _seen(element: Element, quality: str, view: View) -> tuple[float, float]:
     visibly = _STATES.get(quality) or SHAPES.get(quality)
     if visibly:
         return 1.0 * visibly(element), 0.0
-    if quality == "submit":
-        return 1.0 * _submits(element, view), 0.0
+    if quality == "submit" or quality.startswith(tuple(_LIKE)):
+        is_so = _submits(element, view) if quality == "submit" else _is_like(element, quality)
+        return 1.0 * is_so, 0.0
     if quality in _TYPES:
         return 1.0 * (traits.input_type(element) in _TYPES[quality]), UNSEEN
     if quality in _REGIONS:
@@ -45,6 +46,13 @@ def _seen(element: Element, quality: str, view: View) -> tuple[float, float]:
     if colors.is_color(quality):
         return _color_fit(element, quality, view), 0.0
     return 1.0 * (quality == "any"), UNSEEN
+
+
+def _is_like(element: Element, quality: str) -> bool:
+    """Whether what it says begins or ends as said."""
+    begins = next(begins for begins in _LIKE if quality.startswith(begins))
+    text = (element.text or element.name).casefold()
+    return _LIKE[begins](text, quality[len(begins) :].casefold())
 
 
 def _said(element: Element, word: str, otherwise: float) -> float:
@@ -125,6 +133,12 @@ _STATES: Mapping[str, Callable[[Element], bool]] = {
     "visible": lambda e: e.visible,
     "clickable": lambda e: e.interactive,
 }
+_LIKE: Mapping[str, Callable[[str, str], bool]] = {
+    "starts with ": str.startswith,
+    "ends with ": str.endswith,
+}
+"""Qualities about what a thing says (`instruction.likeness`)."""
+
 _TYPES: Mapping[str, frozenset[str]] = {
     "text": frozenset({"", "text"}),
     "password": frozenset({"password"}),

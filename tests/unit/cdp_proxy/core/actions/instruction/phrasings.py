@@ -413,7 +413,6 @@ REFUSED = [
     "do something nice",
     "click Save if it appears",
     'Click "Save" when it is shown',
-    'Enter an item that starts with "An" and ends with "ica"',
     "Click everything else",
     "Click as many red boxes as possible",
     "Select the following color",
