@@ -79,8 +79,10 @@ def noun_phrase(words: Words, expected: Kind = Kind.ELEMENT) -> Target:
     target = _described(body, prefix, expected)
     single = prefix.ordinal is None and not prefix.every
     anyone = prefix.indefinite and single and not target.every
+    owned = target.kind is Kind.ROW and not target.quoted  # Bob's row
     return replace(
         target,
+        text=target.text.removesuffix("'s") if owned else target.text,
         qualities=(*target.qualities, "any") if anyone else target.qualities,
         ordinal=prefix.ordinal if prefix.ordinal is not None else target.ordinal,
         every=prefix.every or (target.every and single),

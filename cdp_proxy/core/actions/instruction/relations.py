@@ -143,5 +143,8 @@ def _begins_another(words: Words, at: int, marker: Marker) -> bool:
     """Whether the words after a weak marker are plainly a thing of their own."""
     if words[at].literal:
         return True
-    said = words.key(at) in DETERMINERS or EVERY.at(words, at) is not None
+    owned = any(
+        words.key(at + more).endswith("'s") for more in (0, 1) if at + more + 1 < len(words)
+    )
+    said = owned or words.key(at) in DETERMINERS or EVERY.at(words, at) is not None
     return said and marker.relation is Relation.WITHIN and words.key(at - 1) != "of"

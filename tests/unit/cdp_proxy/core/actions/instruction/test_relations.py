@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from cdp_proxy.core.actions.instruction import parse
 from cdp_proxy.core.actions.instruction.relations import segments
 from cdp_proxy.core.actions.instruction.tokens import tokenize
-from cdp_proxy.core.actions.steps import Relation
+from cdp_proxy.core.actions.steps import Kind, Relation, Target
 
 
 @pytest.mark.parametrize(
@@ -87,3 +88,12 @@ def test_a_marker_at_the_end_is_a_word() -> None:
     (whole,) = segments(tokenize("the one next to"))
 
     assert whole.words.source == "the one next to"
+
+
+@pytest.mark.parametrize("name", ["Bob", "Dan Hill"])
+def test_what_is_in_somebodys_row_is_within_that_row(name: str) -> None:
+    (step,) = parse(f"check Active in {name}'s row")
+
+    assert step.target is not None
+    assert step.target.text == "Active"
+    assert step.target.anchor == Target(text=name, kind=Kind.ROW)
