@@ -41,7 +41,7 @@ async def navigate(tab: Tab, url: str, wait_until: str, deadline: float) -> None
     try:
         failed = await tab.call(navigate_command(url), timeout_seconds=timeout)
     except CommandFailed as error:
-        _check_dialog(tab)
+        check_dialog(tab)
         raise ActionTimeout(f"The page did not answer in time: {error}") from error
     if failed.error is not None:
         raise NavigationFailed(f"{url} could not be opened: {failed.error}", reason=failed.error)
@@ -85,7 +85,7 @@ async def _reach(tab: Tab, before: int, wait_until: str, deadline: float) -> Non
             raise NavigationFailed("Chromium shows an error page.", reason="unreachable")
         if navigation.count > before and _is_there(tab, wait_until):
             return
-        _check_dialog(tab)
+        check_dialog(tab)
         left = deadline - tab.now()
         if left <= 0:
             raise ActionTimeout(
@@ -110,7 +110,8 @@ def _is_there(tab: Tab, wait_until: str) -> bool:
     )
 
 
-def _check_dialog(tab: Tab) -> None:
+def check_dialog(tab: Tab) -> None:
+    """Raise `DialogOpen` if a JavaScript dialog is."""
     if tab.dialog is not None:
         raise DialogOpen(
             f"A JavaScript {tab.dialog.kind} dialog is open; accept or dismiss it first.",

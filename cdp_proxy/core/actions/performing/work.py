@@ -10,6 +10,7 @@ from typing import cast
 from cdp_proxy.core.actions.elements import Element, Snapshot
 from cdp_proxy.core.actions.models.hiding import hider
 from cdp_proxy.core.actions.performing.log import StepLog
+from cdp_proxy.core.actions.performing.paging import check_dialog
 from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, Tab
 from cdp_proxy.core.actions.resolver import View, resolve_in
 from cdp_proxy.core.actions.selectors import selector_of
@@ -21,7 +22,6 @@ from shared.errors import (
     ActionFailed,
     ActionTimeout,
     AmbiguousTarget,
-    DialogOpen,
     InvalidRequest,
     TargetDetached,
     TargetNotFound,
@@ -107,13 +107,7 @@ class Work:
 
     def check_dialog(self) -> None:
         """Raise `DialogOpen` if one is."""
-        dialog = self.tab.dialog
-        if dialog is not None:
-            raise DialogOpen(
-                f"A JavaScript {dialog.kind} dialog is open; accept or dismiss it first.",
-                kind=dialog.kind,
-                text=dialog.text,
-            )
+        check_dialog(self.tab)
 
     async def find(
         self, target: Target, method: Method, patience_seconds: float = APPEARS_SECONDS
