@@ -127,7 +127,7 @@ def test_html_is_cleaned(page: ActionsPage) -> None:
 def test_a_model_is_shown_no_more_than_asked_for(page: ActionsPage) -> None:
     show(page, "article.html")
 
-    text = run(page_text(page, ExtractWish(instruction="who wrote it?"), 60))
+    text = str(run(page_text(page, ExtractWish(instruction="who wrote it?"), 60)).result)
 
     assert len(text) == 60
     assert text.startswith("# Tides turn for *harbour seals*")

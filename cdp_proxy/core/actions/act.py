@@ -151,7 +151,11 @@ class Act:
         return await do_to(self.work, step, [Found(choice.element, view)], destination)
 
     async def _locate(self, action: SpelledOut) -> Found:
-        """By selector, else by node, else by its description."""
+        """By selector, else by node, else by its description.
+
+        Node ids are a process's own: after a navigation another element may have the same one, so
+        the node counts only if it is still what it was described as.
+        """
         view = await self.work.look()
         if action.selector is not None:
             key = await find_node(self.work.tab, action.selector)
@@ -160,12 +164,17 @@ class Act:
                     return Found(element, view)
         for element in view.elements:
             if element.key.backend_node_id == action.backend_node_id:
-                return Found(element, view)
+                found = Found(element, view)
+                if action.description in {None, self._described(found)}:
+                    return found
+        return await self._by_description(action)
+
+    async def _by_description(self, action: SpelledOut) -> Found:
         if action.description:
             self.work.log.note("looked for again by its description", target=action.description)
-            (step,) = parse(f"click {action.description}")
-            if step.target is not None:
-                return (await self.work.find(step.target, action.method))[0]
+            steps = parse(f"click {action.description}")
+            if len(steps) == 1 and steps[0].target is not None:
+                return (await self.work.find(steps[0].target, action.method))[0]
         raise TargetNotFound(
             "Neither the selector nor the node is on the page, or it is not visible.",
             selector=action.selector,
@@ -220,10 +229,13 @@ class Act:
                     method=step.method.value,
                     selector=await self._selector(one),
                     backend_node_id=one.element.key.backend_node_id,
-                    description=self.work.mask(describe(one.element, one.snapshot)),
+                    description=self._described(one),
                     arguments=step.arguments,
                 )
             )
+
+    def _described(self, found: Found) -> str:
+        return self.work.mask(describe(found.element, found.snapshot))
 
     async def _selector(self, found: Found) -> str | None:
         """None where it would tell a variable's value; masked, it would find nothing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -45,6 +45,8 @@ async def read_page(work: Work, wish: ExtractWish, guide: Guide | None) -> Extra
     asked = await _asked(work, wish, guide)
     result = _filled(found.result, asked.result)
     missing = [entry for entry in asked.missing if _at(result, entry["path"]) is None]
+    known = {entry["path"] for entry in missing}
+    missing += [it for it in validate(result, wish.schema) if it["path"] not in known]
     return replace(found, result=result, missing=missing)
 
 
@@ -71,14 +73,28 @@ def schema_of(instruction: str) -> dict[str, object]:
 
 async def _asked(work: Work, wish: ExtractWish, guide: Guide) -> Extracted:
     """What a model reads, as far as it is what the schema allows."""
-    text = await page_text(work.tab, wish, _PAGE_CHARS_MAX)
-    page = await extract(work.tab, replace(wish, schema=None, format="text"))
-    read = await guide.read(text, wish.instruction or "", wish.schema, work.left())
-    missing = list(read.missing)
+    page = await page_text(work.tab, wish, _PAGE_CHARS_MAX)
+    read = await guide.read(str(page.result), wish.instruction or "", wish.schema, work.left())
+    result, missing = read.result, list(read.missing)
     if wish.schema is not None:
         known = {entry["path"] for entry in missing}
-        missing += [it for it in validate(read.result, wish.schema) if it["path"] not in known]
-    return Extracted(result=read.result, missing=missing, url=page.url, title=page.title)
+        invalid = [it for it in validate(result, wish.schema) if it["path"] not in known]
+        result = _without(result, {entry["path"] for entry in invalid})
+        missing += invalid
+    return Extracted(result=result, missing=missing, url=page.url, title=page.title)
+
+
+def _without(value: object, invalid: Collection[str], pointer: str = "") -> object:
+    """A model's result with null in place of each plain value that is not as the schema says."""
+    if isinstance(value, Mapping):
+        return {k: _without(v, invalid, f"{pointer}/{_escaped(k)}") for k, v in value.items()}
+    if isinstance(value, list):
+        return [_without(v, invalid, f"{pointer}/{at}") for at, v in enumerate(value)]
+    return None if pointer in invalid else value
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")
 
 
 def _filled(found: object, asked: object) -> object:

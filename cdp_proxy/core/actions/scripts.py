@@ -101,8 +101,9 @@ THROUGH_FRAME: Final = (
   const outX = box.x + (element.clientLeft + parseFloat(style.paddingLeft) + x) * scaleX;
   const outY = box.y + (element.clientTop + parseFloat(style.paddingTop) + y) * scaleY;
   const hit = hitAt(outX, outY);
-  return hit && !holds(element, hit) ? {state: 'covered', by: nameOf(hit)}
-    : hit ? {state: 'ready', x: outX, y: outY} : {state: 'hidden'};
+  const at = {x: outX, y: outY};
+  return hit && !holds(element, hit) ? {state: 'covered', by: nameOf(hit), ...at}
+    : hit ? {state: 'ready', ...at} : {state: 'hidden'};
 }"""
 )
 """On an iframe: a point of its content as a point of the document that it is in."""

@@ -16,6 +16,8 @@ _LOAD_SECONDS_MAX = 15.0
 """For a document that it navigated to."""
 _QUIET_MS = 25
 _CHANGING_MS_MAX = 300
+_SCRIPT_SECONDS = 2.0
+"""For the script that watches, in a page that may hang."""
 _ROUNDS_MAX = 5
 """Changes bring requests and those bring changes."""
 
@@ -52,11 +54,14 @@ async def _idle(tab: Tab, deadline: float) -> bool:
 async def _dom_quiet(tab: Tab) -> None:
     """Wait until the documents of all targets have not changed for a moment."""
     frames = {tab.target_id: tab.session, **tab.frame_sessions}
-    for frame_id, session in frames.items():
-        try:
-            world = await world_of(tab, frame_id, session)
-            script = scripts.QUIET % {"quiet": _QUIET_MS, "most": _CHANGING_MS_MAX}
-            await tab.call(evaluate_in(world, script), session, timeout_seconds=2.0)
-        except (CommandFailed, ScriptFailed):
-            # Its document is being replaced, or it hangs: what loads is waited for by `_idle`.
-            continue
+    await tab.gather([_quiet(tab, frame_id, session) for frame_id, session in frames.items()])
+
+
+async def _quiet(tab: Tab, frame_id: str, session: str) -> None:
+    script = scripts.QUIET % {"quiet": _QUIET_MS, "most": _CHANGING_MS_MAX}
+    try:
+        world = await world_of(tab, frame_id, session)
+        await tab.call(evaluate_in(world, script), session, timeout_seconds=_SCRIPT_SECONDS)
+    except (CommandFailed, ScriptFailed):
+        # Its document is being replaced, or it hangs: what loads is waited for by `_idle`.
+        return

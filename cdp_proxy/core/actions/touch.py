@@ -139,7 +139,7 @@ async def _look(
             break
         found = await call_on(tab, owner, scripts.THROUGH_FRAME, found["x"], found["y"])
         if not wants.hit and found["state"] == "covered":
-            found = {"state": "ready", "x": 0, "y": 0}
+            found = {**found, "state": "ready"}
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cdp_proxy.core.actions.extraction.by_schema import read_by
 from cdp_proxy.core.actions.extraction.capture import Reading, Selector, read
@@ -35,15 +36,15 @@ async def extract(page: Page, wish: ExtractWish) -> Extracted:
     return Extracted(result=result, missing=missing, url=reading.url, title=reading.title)
 
 
-async def page_text(page: Page, wish: ExtractWish, max_chars: int) -> str:
+async def page_text(page: Page, wish: ExtractWish, max_chars: int) -> Extracted:
     """What a model is shown of the page: its main text (or the subtree's) as Markdown.
 
     Raises:
         As `extract`.
     """
-    reading, subtree = await _read(page, wish.selector, ())
-    text = str(await page.compute(read_as, Format.MARKDOWN, reading, subtree))
-    return text if len(text) <= max_chars else text[: max_chars - 1] + "…"
+    read = await extract(page, replace(wish, schema=None, format=Format.MARKDOWN))
+    text = str(read.result)
+    return read if len(text) <= max_chars else replace(read, result=text[: max_chars - 1] + "…")
 
 
 async def _read(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cdp_proxy.core.actions.instruction.context import Context
 from cdp_proxy.core.actions.instruction.dates import read_date, read_time
 from cdp_proxy.core.actions.instruction.errors import not_understood
@@ -204,15 +206,8 @@ def _from_list(context: Context, words: Words, options: Words, place: Words) -> 
         method = Method.CHECK if described.kind in CHECKED else Method.CLICK
         return [context.step(method, target) for target in context.targets(words)]
     if described.ordinal is not None or described.every:
-        option = Target(
-            kind=Kind.OPTION,
-            text=described.text,
-            quoted=described.quoted,
-            ordinal=described.ordinal,
-            every=described.every,
-            qualities=described.qualities,
-            relation=Relation.WITHIN,
-            anchor=_as_list(holder),
+        option = replace(
+            described, kind=Kind.OPTION, relation=Relation.WITHIN, anchor=_as_list(holder)
         )
         return [context.step(Method.CLICK, option)]
     return [context.step(Method.SELECT, _as_list(holder), _options(options))]
@@ -222,15 +217,7 @@ def _as_list(holder: Target) -> Target:
     """What options are chosen from is a list, if nothing else is said."""
     if holder.kind is not Kind.ELEMENT:
         return holder
-    return Target(
-        text=holder.text,
-        quoted=holder.quoted,
-        kind=Kind.LIST,
-        ordinal=holder.ordinal,
-        relation=holder.relation,
-        anchor=holder.anchor,
-        qualities=holder.qualities,
-    )
+    return replace(holder, kind=Kind.LIST, every=False)
 
 
 def _options(words: Words) -> list[str]:

@@ -12,6 +12,7 @@ from cdp_proxy.core.actions import scripts
 from cdp_proxy.core.actions.elements import Element, NodeKey
 from cdp_proxy.core.actions.performing.work import Found, Work
 from cdp_proxy.core.actions.pointer import click
+from cdp_proxy.core.actions.resolver import traits
 from cdp_proxy.core.actions.resolver.offers import offered
 from cdp_proxy.core.actions.steps import Kind, Method, Target
 from cdp_proxy.core.actions.touch import Wants, call_on, node_on
@@ -26,7 +27,6 @@ _GLANCE_SECONDS = 0.5
 _LIST_CLASS = re.compile(r"(?i)(^|[-_ ])(select|selectric|dropdown|drop-down|combo(box)?)([-_ ]|$)")
 """What authors of lists without ARIA call them."""
 _LISTS = frozenset({"combobox", "listbox", "menu", "tree"})
-_CHECKABLE = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
 
 
 async def select(work: Work, target: Target | None, options: Sequence[str]) -> list[Found]:
@@ -40,7 +40,7 @@ async def select(work: Work, target: Target | None, options: Sequence[str]) -> l
     """
     if target is not None and (target.text or target.anchor or target.ordinal):
         holder = await work.find_one(target, Method.SELECT)
-        if holder.element.role not in _CHECKABLE | {"option"}:
+        if not (traits.is_checkable(holder.element) or traits.is_option(holder.element)):
             await select_in(work, holder, options)
             return [holder]
     return await _choose_anywhere(work, target, options)
@@ -124,7 +124,7 @@ async def _choose_anywhere(
             natives.setdefault(at, (holder, []))[1].append(option)
             continue
         chosen.append(found)
-        if _is_checkable(found.element):
+        if traits.is_checkable(found.element):
             await check(work, found, on=True)
         else:
             await click(work.tab, await work.point(found))
@@ -169,6 +169,8 @@ def _opens_list(element: Element) -> bool:
         return False
     if element.role == "combobox" or element.attributes.get("aria-haspopup") == "listbox":
         return True
+    if element.tag == "a":
+        return False  # it may lead elsewhere
     return element.interactive and bool(_LIST_CLASS.search(element.attributes.get("class", "")))
 
 
@@ -221,10 +223,6 @@ def _select_around(found: Found) -> Found | None:
         if ancestor.tag == "select":
             return Found(ancestor, found.view)
     return None
-
-
-def _is_checkable(element: Element) -> bool:
-    return element.role in _CHECKABLE or element.attributes.get("type", "").lower() in _CHECKABLE
 
 
 def _index_of(option: str, there: Sequence[dict[str, str]]) -> int:

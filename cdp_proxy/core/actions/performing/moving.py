@@ -82,6 +82,7 @@ async def _through_chooser(work: Work, found: Found, paths: Sequence[str]) -> No
     """Click what opens a file chooser, and answer that instead of the user."""
     tab = work.tab
     await tab.call(cdp.page.set_intercept_file_chooser_dialog(True))
+    tab.activity.file_chooser = None  # a late one of an earlier click
     try:
         await click(tab, await work.point(found))
         give_up = min(work.deadline, tab.now() + _CHOOSER_SECONDS)

@@ -228,6 +228,24 @@ def test_an_action_is_done_to_what_its_selector_finds() -> None:
     assert tab.clicked == ["b"]
 
 
+def test_a_node_id_that_is_another_elements_by_now_does_not_count() -> None:
+    tab = ScriptedTab("<body><button id=a>Save</button><button id=b>Delete</button></body>")
+    node = tab.element("b").key.backend_node_id
+
+    spelled(tab, backend_node_id=node, description='the "Save" button')
+
+    assert tab.clicked == ["a"]
+
+
+def test_a_description_of_several_things_finds_none_of_them() -> None:
+    tab = ScriptedTab("<body><button id=a>Save</button></body>")
+
+    with pytest.raises(TargetNotFound):
+        spelled(tab, backend_node_id=999, description="Save, then click Delete")
+
+    assert tab.clicked == []
+
+
 def test_or_to_its_node() -> None:
     tab = ScriptedTab(FORM)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cdp_proxy.core.actions.reading import _at, _filled, schema_of
+from cdp_proxy.core.actions.reading import _at, _filled, _without, schema_of
 from shared.errors import InstructionNotUnderstood
 
 
@@ -56,3 +56,11 @@ def test_a_pointer_leads_to_what_is_there() -> None:
     assert _at(result, "") == result
     assert _at(result, "/a~1b/9") is None
     assert _at(result, "/gone/x") is None
+
+
+def test_what_is_not_as_the_schema_says_is_null_and_nothing_else() -> None:
+    answered = {"pages": "many", "title": "Emma", "parts": [{"no": 1}, {"no": "two"}]}
+
+    kept = _without(answered, {"/pages", "/parts/1/no", "/parts"})
+
+    assert kept == {"pages": None, "title": "Emma", "parts": [{"no": 1}, {"no": None}]}

@@ -123,4 +123,4 @@ def test_what_cannot_be_read_is_refused(
 def test_a_model_is_shown_no_more_than_it_is_to_see(max_chars: int, text: str) -> None:
     page = cast("Page", OneDocument())
 
-    assert asyncio.run(page_text(page, ExtractWish(), max_chars)) == text
+    assert asyncio.run(page_text(page, ExtractWish(), max_chars)).result == text
