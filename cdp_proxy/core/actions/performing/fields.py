@@ -90,7 +90,11 @@ async def _enter(work: Work, found: Found) -> None:
 
 
 async def _check(work: Work, found: Found, text: str) -> None:
-    """See that the text has arrived; a page that replaced the field under way gets it at once."""
+    """See that the text has arrived; a page that replaced the field under way gets it at once.
+
+    Raises:
+        ActionFailed: the field holds what it held before, whatever is done.
+    """
     try:
         held = await call_on(work.tab, found.element, scripts.READ_VALUE)
     except (TargetDetached, BlockedByDialog):
@@ -106,6 +110,11 @@ async def _check(work: Work, found: Found, text: str) -> None:
         return  # the page writes it its own way: a mask, a format, a limit of length
     await call_on(work.tab, successor.element, scripts.SELECT_CONTENT)
     await _send(work, [insert_text(text)] if text else list(chord("Delete")))
+    if (
+        work.tab.dialog is None
+        and await call_on(work.tab, successor.element, scripts.READ_VALUE) == held
+    ):
+        raise ActionFailed("The field does not take what is typed into it.")
 
 
 def _same(held: str, text: str) -> bool:

@@ -56,11 +56,18 @@ def test_a_long_text_is_inserted_but_for_its_last_key() -> None:
 
 
 def test_a_field_that_the_page_replaced_gets_the_text_at_once() -> None:
-    tab = holding("J", "J")
+    tab = holding("J", "J", "Jo")
 
     run(fields.fill(working(tab), tab.found("m"), "Jo"))
 
     assert tab.keys == ["J", "o", "Jo"]
+
+
+def test_a_field_that_takes_neither_keys_nor_text_is_not_called_filled() -> None:
+    tab = holding("", "", "")
+
+    with pytest.raises(ActionFailed, match="does not take"):
+        run(fields.fill(working(tab), tab.found("m"), "Jo"))
 
 
 @pytest.mark.parametrize("held", ["JO", "(J) o", "Jo", "Jo "])
