@@ -38,7 +38,7 @@ def ask(address: tuple[str, int]) -> str:
         connection.sendall(b"GET /health HTTP/1.0\r\n\r\n")
         with connection.makefile("rb") as answer:
             line = answer.readline(_STATUS_LINE_BYTES_MAX).decode("latin-1")
-    return (line.split() + ["", "no answer"])[1]
+    return [*line.split(), "", "no answer"][1]
 
 
 if __name__ == "__main__":

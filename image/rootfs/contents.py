@@ -76,7 +76,6 @@ UNNEEDED_IN_SITE_PACKAGES = (
     "autobahn/_flatc",  # a compiler of 4 MB
     "autobahn/wamp/gen",
     "boto3/data",  # of `boto3.resource()`, which nothing here uses
-    "boto3/docs",
     *(f"twisted/{name}" for name in ("conch", "mail", "names", "pair", "positioning", "runner")),
     *(f"twisted/{name}" for name in ("tap", "trial", "words")),
     "cryptography-*.dist-info",
@@ -92,7 +91,9 @@ UNNEEDED_IN_SITE_PACKAGES = (
 )
 """Glob patterns. `*.c` stays: autobahn's validators read theirs at import."""
 
-_NOT_HERE = 'raise NotImplementedError("cryptography is not in this image (image/rootfs/contents.py)")'
+_NOT_HERE = (
+    'raise NotImplementedError("cryptography is not in this image (image/rootfs/contents.py)")'
+)
 STAND_INS: Mapping[str, str] = {
     # PyJWT and redis-py look for it, and take "no such module" for an answer.
     "cryptography/__init__.py": (

@@ -40,9 +40,7 @@ def is_elf(path: Path) -> bool:
 
 def ask_loader(path: Path) -> str:
     """What `ldd` says of one file; "" for a static program."""
-    done = subprocess.run(
-        ["/usr/bin/ldd", str(path)], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(["/usr/bin/ldd", str(path)], capture_output=True, text=True, check=False)
     return done.stdout if done.returncode == 0 else ""
 
 

@@ -14,9 +14,7 @@ STAMP_SECONDS = 1_577_836_800
 class Tree:
     """What one layer holds, below a folder of its own."""
 
-    def __init__(
-        self, target: Path, source: Path = Path("/"), already: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, target: Path, source: Path = Path("/"), already: Iterable[str] = ()) -> None:
         """Start with nothing.
 
         Args:
@@ -89,7 +87,7 @@ class Tree:
             os.utime(path, (STAMP_SECONDS, STAMP_SECONDS), follow_symlinks=False)
 
     def _add_link(self, place: Path, origin: Path) -> None:
-        to = os.readlink(origin)
+        to = str(origin.readlink())
         if not self._has(place):
             self.link(place, to)
         self.add(os.path.normpath(place.parent / to))

@@ -1,0 +1,70 @@
+"""`python -m image`: builds the image and prints what its layers weigh."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from image.building import EDITIONS, Wish, build, default_tag, today
+from image.cache import cache_of
+from image.errors import Failed
+from image.sizes import table
+from image.tools import NAMES, find_tool
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the command line says; its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.for_tests:
+            layers = cache_of(REPOSITORY, os.environ).image(options.browser).layers  # noqa: TID251
+        else:
+            with tempfile.TemporaryDirectory(prefix="wc-image-", dir="/var/tmp") as folder:
+                tool = find_tool(options.tool)
+                layers = build(tool, _wish(options), Path(folder)).layers()
+    except Failed as error:
+        sys.stderr.write(f"image: {error}\n")
+        return 1
+    sys.stdout.write(table(layers))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./wallcrawler image", description="Build the browser container's image."
+    )
+    parser.add_argument("--browser", choices=EDITIONS, default=EDITIONS[0])
+    parser.add_argument("--tag", help="default: wallcrawler: and the browser")
+    parser.add_argument("--tool", choices=NAMES, help="default: the first that works here")
+    parser.add_argument(
+        "--base",
+        choices=("registry", "debootstrap"),
+        default="registry",
+        help="where the Debian below comes from: Docker Hub, or made here (buildah, root)",
+    )
+    parser.add_argument(
+        "--packages-of",
+        default=today(),
+        help="Debian's packages are fetched anew when this changes (default: the date)",
+    )
+    parser.add_argument("--for-tests", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def _wish(options: argparse.Namespace) -> Wish:
+    return Wish(
+        repository=REPOSITORY,
+        edition=options.browser,
+        tag=options.tag or default_tag(options.browser),
+        packages_of=options.packages_of,
+        local_base=options.base == "debootstrap",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
