@@ -61,6 +61,7 @@ ENV BROWSER=${BROWSER} \
     HOME=/tmp \
     LANG=C.UTF-8 \
     PATH=/usr/bin \
+    PYTHONPATH=/app \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     SCRATCH_DIR=/tmp/wallcrawler

@@ -85,6 +85,6 @@ def _see_to_base(tool: Tool, wish: Wish, folder: Path) -> None:
 
 def _labels(wish: Wish) -> dict[str, str]:
     """Where it comes from, when this is a Git working copy."""
-    describe = ["git", "-C", wish.repository, "describe", "--always", "--dirty", "--abbrev=40"]
-    revision = heard(describe)
+    git = ["git", "-C", str(wish.repository)]
+    revision = heard([*git, "describe", "--always", "--dirty", "--abbrev=40"])
     return {"org.opencontainers.image.revision": revision} if revision else {}

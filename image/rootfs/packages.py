@@ -31,7 +31,8 @@ def owners(files: Iterable[str], info: Path) -> set[str]:
         files: absolute paths.
         info: dpkg's folder of `*.list` files.
     """
-    wanted = {_merged(file) for file in files}
+    # Not the links at the top, such as /bin: all packages list the folder that it means.
+    wanted = {_merged(file) for file in files if file.count("/") > 1}
     found = set()
     for listing in info.glob("*.list"):
         if any(_merged(line) in wanted for line in listing.read_text().splitlines()):
