@@ -10,7 +10,6 @@ import fcntl
 import hashlib
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from image.building import Wish, build, default_tag, this_week
-from image.commands import succeeds
+from image.commands import remove_tree, succeeds
 from image.errors import Failed
 from image.sizes import Layer
 from image.tools import Tool
@@ -30,6 +29,7 @@ _INPUTS = (
 )
 """What an image is made of, and what makes it."""
 _REPORT = "report.json"
+_TEMPORARY = "build-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,11 @@ class Cache:
         return BuiltImage(place / "root", layers, report["config"])
 
     def _build(self, place: Path, edition: str, week: str, wanted: str) -> None:
-        shutil.rmtree(place, ignore_errors=True)
+        for leftover in (place, *self._folder.glob(f"{_TEMPORARY}*")):
+            if leftover.exists():
+                remove_tree(leftover)
         self._forget_other_weeks(week)
-        with tempfile.TemporaryDirectory(dir=self._folder, prefix="build-") as temporary:
+        with tempfile.TemporaryDirectory(dir=self._folder, prefix=_TEMPORARY) as temporary:
             wish = Wish(
                 repository=self._repository,
                 edition=edition,
@@ -112,8 +114,7 @@ class Cache:
         """A new week brings new packages: no layer of the old one can be of use again."""
         for storage in self._folder.glob("storage-*"):
             if storage != self._storage(week):
-                succeeds(["umount", "--lazy", storage / "root" / "overlay"])
-                shutil.rmtree(storage)
+                remove_tree(storage)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -38,6 +39,16 @@ def output_of(command: Command) -> str:
     if done.returncode != 0:
         raise Failed(f"{words[0]} failed (exit code {done.returncode}); its own words are above.")
     return done.stdout.strip()
+
+
+def remove_tree(folder: Path) -> None:
+    """Delete a folder that something may still be mounted in: builds get killed."""
+    mounts = Path("/proc/self/mounts").read_text().splitlines()
+    targets = [line.split(" ")[1] for line in mounts]
+    for target in sorted(targets, reverse=True):
+        if Path(target).is_relative_to(folder):
+            run(["umount", "--lazy", target])
+    shutil.rmtree(folder)
 
 
 def heard(command: Command) -> str:

@@ -74,6 +74,11 @@ class Tool:
             return [self.name, *self.options, "push", "--quiet", tag, f"docker-archive:{archive}"]
         return [self.name, *self.options, "save", "--output", archive, tag]
 
+    def login(self, user: str, tag: str) -> Command:
+        """The command that signs in at the registry of a tag, with a password from stdin."""
+        host = tag.partition("/")[0]
+        return [self.name, "login", "--username", user, "--password-stdin", host]
+
     def push(self, tag: str) -> Command:
         """The command that sends an image to the registry that its tag names."""
         return [self.name, *self.options, "push", tag]
