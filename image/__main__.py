@@ -12,8 +12,7 @@ from types import FrameType
 
 from image.building import EDITIONS, Wish, build, default_tag, today
 from image.cache import cache_of
-from image.commands import run
-from image.errors import Failed
+from image.commands import Failed, run
 from image.sizes import table
 from image.tools import NAMES, Tool, find_tool
 
@@ -56,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--browser", choices=EDITIONS, default=EDITIONS[0])
     parser.add_argument("--tag", help="default: wallcrawler: and the browser")
+    parser.add_argument("--platform", help="linux/arm64, say; default: this machine's")
     parser.add_argument("--push", action="store_true", help="send it to the registry in its tag")
     parser.add_argument(
         "--login", metavar="USER", help="sign in there first; the password is read from stdin"
@@ -89,6 +89,7 @@ def _wish(options: argparse.Namespace) -> Wish:
         edition=options.browser,
         tag=options.tag or default_tag(options.browser),
         packages_of=options.packages_of,
+        platform=options.platform,
         local_base=options.base == "debootstrap",
     )
 

@@ -11,8 +11,7 @@ import re
 import shutil
 from pathlib import Path
 
-from image.commands import output_of, run
-from image.errors import Failed
+from image.commands import Failed, output_of, run
 from image.network import Mirrors
 from image.tools import Tool
 

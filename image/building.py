@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image.base import base_of, make_base
-from image.commands import heard, output_of, run
-from image.errors import Failed
+from image.commands import Failed, heard, output_of, run
 from image.network import debian_mirrors, mounts_for_pip, pip_settings
 from image.sizes import Archive
 from image.tools import Build, Tool
@@ -25,6 +24,8 @@ class Wish:
     tag: str
     packages_of: str
     """Any text; with a new one, Debian's packages are fetched anew."""
+    platform: str | None = None
+    """`linux/arm64`, say, when it is not this machine's."""
     local_base: bool = False
     """Make the base image here, of Debian's packages, rather than take a registry's."""
 
@@ -54,6 +55,7 @@ def build(tool: Tool, wish: Wish, folder: Path) -> Archive:
                 tag=wish.tag,
                 arguments={"BROWSER": wish.edition, "PACKAGES_OF": wish.packages_of},
                 labels=_labels(wish),
+                platform=wish.platform,
                 mounts=mounts_for_pip(pip_settings(), folder),
                 local_base=wish.local_base,
             )

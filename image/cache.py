@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from image.building import Wish, build, default_tag, this_week
-from image.commands import remove_tree, succeeds
-from image.errors import Failed
+from image.commands import Failed, remove_tree, succeeds
 from image.sizes import Layer
 from image.tools import Tool
 
@@ -56,8 +55,6 @@ class Cache:
         Raises:
             Failed: it cannot be built here.
         """
-        if os.geteuid() != 0:
-            raise Failed("Only root can build an image without a registry and unpack it.")
         self._folder.mkdir(parents=True, exist_ok=True)
         week = this_week()
         with self._locked():
@@ -70,6 +67,8 @@ class Cache:
         return BuiltImage(place / "root", layers, report["config"])
 
     def _build(self, place: Path, edition: str, week: str, wanted: str) -> None:
+        if os.geteuid() != 0:
+            raise Failed("Only root can build an image without a registry and unpack it.")
         for leftover in (place, *self._folder.glob(f"{_TEMPORARY}*")):
             if leftover.exists():
                 remove_tree(leftover)

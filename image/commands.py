@@ -9,9 +9,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from image.errors import Failed
-
 Command = Sequence[str | Path]
+
+
+class Failed(Exception):
+    """One sentence for the person at the shell: something cannot be done, or went wrong."""
 
 
 def run(command: Command) -> None:

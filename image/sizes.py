@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from image.errors import Failed
+from image.commands import Failed
 
 LAYERS = ("browser, its libraries, fonts", "Python, its packages", "cdp_proxy, shared")
 """What the Dockerfile's last stage copies, lowest first."""

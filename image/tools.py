@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from image.commands import Command, succeeds
-from image.errors import Failed
+from image.commands import Command, Failed, succeeds
 
 NAMES = ("docker", "podman", "buildah")
 """In the order they are tried."""
@@ -37,6 +36,7 @@ class Build:
     arguments: Mapping[str, str] = field(default_factory=dict)
     """`--build-arg`s."""
     labels: Mapping[str, str] = field(default_factory=dict)
+    platform: str | None = None
     mounts: Sequence[Mount] = ()
     local_base: bool = False
     """The base image has been made here: no registry is to be asked for it."""
@@ -61,6 +61,8 @@ class Tool:
         if self.name == "buildah":
             # Needs nothing of the machine but root: no OCI runtime, no network plugins.
             command += ["--isolation", "chroot", "--network", "host"]
+        if build.platform is not None:
+            command += ["--platform", build.platform]
         if build.local_base:
             command += ["--pull=never"]
         for option, values in (("--build-arg", build.arguments), ("--label", build.labels)):
