@@ -6,17 +6,17 @@ import argparse
 import os
 import signal
 import sys
-import tempfile
 from pathlib import Path
 from types import FrameType
 
 from image.building import EDITIONS, Wish, build, default_tag, today
 from image.cache import cache_of
-from image.commands import Failed, run
+from image.commands import Failed, run, temporary_folder
 from image.sizes import table
 from image.tools import NAMES, Tool, find_tool
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+_TEMPORARY = Path("/var/tmp")  # noqa: S108 (a disk: it takes 1 GB)
 
 
 def main(arguments: list[str]) -> int:
@@ -30,9 +30,9 @@ def main(arguments: list[str]) -> int:
         if options.for_tests:
             layers = cache_of(REPOSITORY, os.environ).image(options.browser).layers  # noqa: TID251
         else:
-            with tempfile.TemporaryDirectory(prefix="wc-image-", dir="/var/tmp") as folder:
+            with temporary_folder(_TEMPORARY, "wc-image-") as folder:
                 tool = find_tool(options.tool)
-                layers = build(tool, _wish(options), Path(folder)).layers()
+                layers = build(tool, _wish(options), folder).layers()
                 _publish(tool, options)
     except Failed as error:
         sys.stderr.write(f"image: {error}\n")

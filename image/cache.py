@@ -10,7 +10,6 @@ import fcntl
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from image.building import Wish, build, default_tag, this_week
-from image.commands import Failed, remove_tree, succeeds
+from image.commands import Failed, remove_tree, run, succeeds, temporary_folder
 from image.sizes import Layer
 from image.tools import Tool
 
@@ -73,7 +72,7 @@ class Cache:
             if leftover.exists():
                 remove_tree(leftover)
         self._forget_other_weeks(week)
-        with tempfile.TemporaryDirectory(dir=self._folder, prefix=_TEMPORARY) as temporary:
+        with temporary_folder(self._folder, _TEMPORARY) as temporary:
             wish = Wish(
                 repository=self._repository,
                 edition=edition,
@@ -81,7 +80,9 @@ class Cache:
                 packages_of=week,
                 local_base=True,
             )
-            archive = build(self._tool(week), wish, Path(temporary))
+            tool = self._tool(week)
+            run([tool.name, *tool.options, "rm", "--all"])  # what a killed build has left
+            archive = build(tool, wish, temporary)
             layers = archive.layers()
             (place / "root").mkdir(parents=True)
             archive.unpack(place / "root")

@@ -6,7 +6,9 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 Command = Sequence[str | Path]
@@ -41,6 +43,16 @@ def output_of(command: Command) -> str:
     if done.returncode != 0:
         raise Failed(f"{words[0]} failed (exit code {done.returncode}); its own words are above.")
     return done.stdout.strip()
+
+
+@contextmanager
+def temporary_folder(parent: Path, prefix: str) -> Iterator[Path]:
+    """A new folder in `parent`, removed with what may still be mounted in it."""
+    folder = Path(tempfile.mkdtemp(dir=parent, prefix=prefix))
+    try:
+        yield folder
+    finally:
+        remove_tree(folder)
 
 
 def remove_tree(folder: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from image.commands import Failed, heard, output_of, remove_tree, run, succeeds
+from image.commands import Failed, heard, output_of, remove_tree, run, succeeds, temporary_folder
 
 
 def test_what_a_command_prints_goes_to_stderr_after_the_command(
@@ -38,6 +38,17 @@ def test_a_command_succeeds_only_when_it_is_there_and_ends_well() -> None:
     assert succeeds(["true"])
     assert not succeeds(["false"])
     assert not succeeds(["no-such-program-anywhere"])
+
+
+def test_a_temporary_folder_goes_whatever_happens(tmp_path: Path) -> None:
+    def work() -> None:
+        with temporary_folder(tmp_path, "build-") as folder:
+            (folder / "deep").mkdir()
+            run(["false"])
+
+    with pytest.raises(Failed):
+        work()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_tree_is_removed_whole(tmp_path: Path) -> None:
