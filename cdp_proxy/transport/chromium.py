@@ -42,8 +42,15 @@ KNOWN_BINARIES = {
     ),
     "chromium": ("/usr/lib/chromium/chromium", "chromium-browser", "google-chrome-stable"),
 }
-_FLAGS_OF_KIND = {"headless-shell": (), "chromium": ("--headless=new", "--test-type")}
-"""`--test-type` keeps full Chromium's warning bars away, which take their height from the page."""
+_FLAGS_OF_KIND = {
+    "headless-shell": (),
+    "chromium": ("--headless=new", "--test-type", "--disable-crashpad-for-testing"),
+}
+"""`--test-type` keeps full Chromium's warning bars away, which take their height from the page.
+
+Without the last, each full Chromium starts two crash handlers, `--disable-breakpad` or not, in
+sessions of their own: they are not in its process group, and would stay behind as our zombies.
+"""
 
 
 class LaunchFailed(Exception):

@@ -27,7 +27,6 @@ BROWSER_FILES: Mapping[str, tuple[str, ...]] = {
         "chromium",
         "chrome_100_percent.pak",
         "chrome_200_percent.pak",
-        "chrome_crashpad_handler",
         "icudtl.dat",
         "libEGL.so",
         "libGLESv2.so",
