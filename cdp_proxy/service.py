@@ -25,6 +25,7 @@ from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.files import Files
 from cdp_proxy.transport.heartbeat import Heartbeat, Identity
 from cdp_proxy.transport.http import FrontDoor, Rooms
+from cdp_proxy.transport.live import LivePage
 from cdp_proxy.transport.models.configured import Models, configured_model
 from cdp_proxy.transport.monitoring import Monitoring
 from cdp_proxy.transport.pool import WarmPool
@@ -112,10 +113,11 @@ class Container:
         )
         self._models = Models(reactor, configured_model(config))
         self._consumer.use_actions(RunningActions(reactor, self._sessions, self._actions()))
+        authority = Authority(self._sessions, self._store, self._blocking, config.jwt_secret)
         self._site = QuietSite(
             FrontDoor(
                 Rooms(
-                    Authority(self._sessions, self._store, self._blocking, config.jwt_secret),
+                    authority,
                     Discovery(ProtocolFile(reactor, launcher)),
                     Monitoring(reactor, self._task_id, self._sessions, self._pool, self._heartbeat),
                     CdpSocketFactory(
@@ -123,6 +125,7 @@ class Container:
                         Patience(config.ping_interval_seconds, config.pong_timeout_seconds),
                     ),
                     Files(reactor, self._blocking),
+                    LivePage(authority),
                 ),
             ),
             timeout=_REQUEST_SECONDS,

@@ -19,6 +19,7 @@ from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.cdp_socket import CdpSocket, CdpSocketFactory, Handoff
 from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.files import Files
+from cdp_proxy.transport.live import LivePage
 from cdp_proxy.transport.monitoring import Monitoring
 from cdp_proxy.transport.request_body import BoundedRequest
 from cdp_proxy.transport.tasks import spawn
@@ -38,6 +39,7 @@ class Rooms:
     monitoring: Monitoring
     sockets: CdpSocketFactory
     files: Files
+    live: LivePage
 
 
 class FrontDoor(Resource):
@@ -82,6 +84,8 @@ class FrontDoor(Resource):
                 await self._files(request, alive, session_id, rest)
             case ["json", name]:
                 await self._discover(request, alive, name)
+            case ["live", *rest]:
+                await self._rooms.live.answer(request, alive, rest)
             case ["health"]:
                 monitoring = self._rooms.monitoring
                 reply(request, alive, monitoring.health(), 200 if monitoring.healthy else 503)
