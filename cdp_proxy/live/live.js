@@ -25,8 +25,18 @@ const COARSE = matchMedia("(pointer: coarse)");
 const $ = (selector) => document.querySelector(selector);
 const { body } = document;
 const stage = $("#stage");
-const state = { scopes: [], seen: false, streaming: false, idle: false, ended: false, failure: "" };
-state.pinched = false;
+const state = {
+  scopes: [],
+  seen: false,
+  streaming: false,
+  idle: false,
+  pinched: false,
+  failure: "",
+  retryAt: 0,
+  ended: false,
+  title: "",
+  text: "",
+};
 
 function channelUrl() {
   const url = new URL("internal/ws", location.href);
@@ -72,7 +82,7 @@ const control = new Control(
 const dialogs = new Dialogs(
   $("#dialog"),
   (action, targetId, text) => tab(action, { targetId, text }),
-  () => keyboard.focus(),
+  backToPage,
 );
 const keyboard = new Keyboard($("#keys"), $("#preedit"), input, command);
 const pointer = new Pointer(view, input, {
@@ -88,6 +98,12 @@ const pointer = new Pointer(view, input, {
     }
   },
 });
+
+/** The keyboard is the page's again; on a phone it goes away until it is asked for. */
+function backToPage() {
+  if (COARSE.matches) document.activeElement?.blur();
+  else keyboard.focus();
+}
 
 function mayTouch() {
   return connection.open && state.scopes.includes("input");
@@ -295,14 +311,14 @@ $("#address-form").addEventListener("submit", async (event) => {
     return;
   }
   $("#address").value = url;
-  keyboard.focus();
+  backToPage();
   if (tabs.active) await tab("navigate", { url });
   else await tab("open", { url });
 });
 $("#address").addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   tabs.restore();
-  keyboard.focus();
+  backToPage();
 });
 $("#curtain-button").addEventListener("click", () => {
   if (connection.open) tab("open", { targetId: undefined });
