@@ -3,6 +3,7 @@
     WallCrawlerError                 code, HTTP status, text for the caller
     ├── InvalidRequest               400  INVALID_REQUEST, with the field
     ├── Unauthorized                 401  UNAUTHORIZED
+    ├── Forbidden                    403  FORBIDDEN
     ├── SessionNotFound              404  SESSION_NOT_FOUND
     ├── NoSuchFile                   404  FILE_NOT_FOUND
     ├── OperationNotFound            404  OPERATION_NOT_FOUND
@@ -65,6 +66,13 @@ class Unauthorized(WallCrawlerError):
 
     code = "UNAUTHORIZED"
     http_status = 401
+
+
+class Forbidden(WallCrawlerError):
+    """The token is right, but not for this."""
+
+    code = "FORBIDDEN"
+    http_status = 403
 
 
 class SessionNotFound(WallCrawlerError):
