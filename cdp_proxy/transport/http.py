@@ -83,10 +83,8 @@ class FrontDoor(Resource):
 
     async def _dispatch(self, request: BoundedRequest, alive: Alive) -> None:
         match _parts(request):
-            case ["cdp"]:
-                await self._open_cdp(request, alive, None)
-            case ["cdp", session_id]:
-                await self._open_cdp(request, alive, session_id)
+            case ["cdp"] | ["cdp", _] as path:
+                await self._open_cdp(request, alive, path[1] if len(path) > 1 else None)
             case ["internal", "ws"]:
                 await self._open_channel(request, alive)
             case ["sessions", session_id, *rest]:
