@@ -45,6 +45,9 @@ class ChannelSocket(PatientSocket):
         self._backlog_bytes = 0
         self._picture: bytes | None = None
         self._writing = False
+        self._open = False
+        self._early_end: tuple[CloseCode, str] | None = None
+        """How the session ended before the handshake was done."""
         self._sets = itertools.count(1)
 
     def join(self, channel: Channel) -> None:
@@ -80,6 +83,13 @@ class ChannelSocket(PatientSocket):
             self._picture = picture.binary(keep_alive=keep_alive)
             self._pump()
 
+    def close(self, code: CloseCode, reason: str) -> None:
+        """Close after what can be written at once; before the handshake, right after it."""
+        if self._open:
+            super().close(code, reason)
+        else:
+            self._early_end = (code, reason)
+
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N803
         """One whole message of the client."""
         if self._channel is None or self._closing:
@@ -96,7 +106,7 @@ class ChannelSocket(PatientSocket):
 
     def _pump(self) -> None:
         """Write in turns while the client reads; what that leads to is written here too."""
-        if self._writing or self.state != self.STATE_OPEN:
+        if self._writing or not self._open:
             return
         self._writing = True
         try:
@@ -122,7 +132,10 @@ class ChannelSocket(PatientSocket):
 
     def onOpen(self) -> None:
         """The handshake is done: what was said meanwhile goes out."""
+        self._open = True
         self._pump()
+        if self._early_end is not None:
+            super().close(*self._early_end)
 
     def _before_close(self) -> None:
         self._pump()

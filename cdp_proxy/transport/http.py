@@ -122,13 +122,13 @@ class FrontDoor(Resource):
         socket.join(channel)
         try:
             await channel.greet()
+            if not alive.gone:
+                _upgrade(request, alive, socket, self._rooms.channels)
         except CommandFailed as error:
-            channel.left()
             raise SessionEnded("The session's browser is gone.") from error
-        if alive.gone:
-            channel.left()
-        else:
-            _upgrade(request, alive, socket, self._rooms.channels)
+        finally:
+            if not socket.upgraded:
+                channel.left()
 
     async def _files(
         self, request: BoundedRequest, alive: Alive, session_id: str, path: list[str]

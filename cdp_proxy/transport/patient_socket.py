@@ -41,6 +41,8 @@ class PatientSocket(WebSocketServerProtocol):
 
     def __init__(self) -> None:
         super().__init__()
+        self.upgraded = False
+        """Whether the connection is its own; `onClose` will be called then."""
         self._full = False
         """Whether the client has not read what was written yet."""
         self._closing = False
@@ -50,6 +52,7 @@ class PatientSocket(WebSocketServerProtocol):
 
     def take_transport(self) -> None:
         """Hear of its fullness instead of the HTTP channel, once that has let go of it."""
+        self.upgraded = True
         self.transport.unregisterProducer()
         self.transport.registerProducer(self, True)
 
