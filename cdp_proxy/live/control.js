@@ -12,6 +12,8 @@ export class Control {
   #connected = false;
   #lastTouch = 0;
   #asking = false;
+  /** Whether it was this page that has taken control. */
+  #mine = false;
 
   /**
    * @param {(holder: string, ttlSeconds?: number) => Promise} ask
@@ -34,6 +36,7 @@ export class Control {
 
   update(info) {
     this.#info = { waiting: 0, expiresAt: null, ...info };
+    this.#mine &&= this.human;
     this.#render();
   }
 
@@ -59,7 +62,9 @@ export class Control {
     this.#asking = true;
     this.touched();
     try {
-      await this.ask(holder, ttlSeconds);
+      const answer = await this.ask(holder, ttlSeconds);
+      this.#mine = answer?.control.holder === "human";
+      this.#render();
     } finally {
       this.#asking = false;
     }
@@ -75,7 +80,7 @@ export class Control {
     this.#render();
     const atWork = Date.now() - this.#lastTouch < AT_WORK_SECONDS * 1000;
     const soon = this.#secondsLeft !== null && this.#secondsLeft < RENEW_BELOW_SECONDS;
-    if (this.#touch && soon && atWork) this.#ask("human", TTL_SECONDS);
+    if (this.#touch && this.#mine && soon && atWork) this.#ask("human", TTL_SECONDS);
   }
 
   #render() {
@@ -91,7 +96,8 @@ export class Control {
 
   #holder() {
     if (!this.#connected) return "Not connected";
-    return this.human ? "You have control" : "The agent has control";
+    if (!this.human) return "The agent has control";
+    return this.#mine ? "You have control" : "A person has control";
   }
 
   #details() {

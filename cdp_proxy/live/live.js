@@ -31,6 +31,7 @@ const state = {
   streaming: false,
   idle: false,
   pinched: false,
+  typing: false,
   failure: "",
   retryAt: 0,
   ended: false,
@@ -171,6 +172,8 @@ function received(message) {
       // What was held when the last connection was lost is still held there.
       keyboard.release();
       pointer.release();
+      if (state.typing) keyboard.focus();
+      state.typing = false;
       watch();
       return;
     case "TABS":
@@ -204,6 +207,7 @@ function received(message) {
 function lost(retryAt) {
   state.streaming = false;
   state.retryAt = retryAt;
+  state.typing ||= keyboard.focused;
   render();
 }
 

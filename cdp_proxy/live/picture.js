@@ -55,7 +55,7 @@ export class Picture {
       try {
         this.#draw(frame, await createImageBitmap(new Blob([frame.bytes], { type: frame.type })));
       } catch (error) {
-        console.warn("a picture could not be decoded", error);
+        console.error("a picture could not be decoded", error);
       }
     }
     this.#decoding = false;

@@ -3,6 +3,8 @@
 const ZOOM_MAX = 6;
 /** A small page is shown larger, but not so large that it blurs. */
 const SCALE_MAX = 2;
+/** With more room than this share of the stage left, the picture lies at its top: on phones. */
+const ROOM_SHARED = 0.3;
 
 export class View {
   #frame = { width: 1, height: 1 };
@@ -75,6 +77,7 @@ export class View {
     const scale = fitting * this.#zoom;
     const across = along(width * scale, clientWidth, this.#center.x);
     const down = along(height * scale, clientHeight, this.#center.y);
+    if (clientHeight - height * scale > clientHeight * ROOM_SHARED) down.offset = 0;
     this.scale = scale;
     this.#center = { x: across.center, y: down.center };
     Object.assign(this.canvas.style, {
