@@ -11,6 +11,8 @@
 const FILL = " ".repeat(16);
 const FILL_LEAST = 8;
 const FIELD_CHARS_MAX = 1_000;
+/** Of one event (`shared.limits.ACTION_TEXT_CHARS_MAX`); longer pastes come in several. */
+const PASTE_CHARS_MAX = 100_000;
 const MODIFIERS = ["Alt", "Control", "Meta", "Shift"];
 /** `keyCode` of a key that belongs to an input method (UI Events, 7.3.1). */
 const INPUT_METHOD = 229;
@@ -27,6 +29,8 @@ export class Keyboard {
   #realKey = false;
   #dead = false;
   #enabled = false;
+  /** Whether what was copied last was copied in the remote page: then it is pasted from there. */
+  #copiedThere = false;
 
   /**
    * @param {HTMLTextAreaElement} field
@@ -50,7 +54,15 @@ export class Keyboard {
     listen("focus", () => this.clear());
     listen("blur", () => this.release());
     for (const name of ["copy", "cut", "drop"]) listen(name, (event) => event.preventDefault());
-    addEventListener("blur", () => this.release());
+    for (const name of ["copy", "cut"]) {
+      document.addEventListener(name, () => {
+        this.#copiedThere = false;
+      });
+    }
+    addEventListener("blur", () => {
+      this.release();
+      this.#copiedThere = false; // something may be copied elsewhere meanwhile
+    });
   }
 
   /**
@@ -97,7 +109,7 @@ export class Keyboard {
 
   /** Send a text as from a clipboard. */
   paste(text) {
-    if (text) this.input({ kind: "paste", text });
+    for (const part of parts(text, PASTE_CHARS_MAX)) this.input({ kind: "paste", text: part });
   }
 
   #down(event) {
@@ -110,10 +122,12 @@ export class Keyboard {
     }
     if (!isModifier(event.key)) this.#dead = false;
     const command = commandOf(event);
+    if (command === "paste" && !this.#copiedThere) return; // the paste event follows
     if (command === "own" || OWN_KEYS.test(event.key)) return;
     event.preventDefault();
-    if (command) this.command(command);
-    else this.#press(event);
+    if (command === "copy") this.#copiedThere = true;
+    if (["copy", "paste", undefined].includes(command)) this.#press(event);
+    else this.command(command);
   }
 
   #press(event) {
@@ -205,11 +219,15 @@ function translated({ code, key }) {
   return { code: code.replace("Meta", "Control"), key: "Control" };
 }
 
-/** What a key means here; `own` is the local browser's, undefined is the remote page's. */
+/**
+ * What a key means here: `own` is the local browser's, `copy`, `paste` and undefined are the remote
+ * page's, the rest are commands.
+ */
 function commandOf({ key, code, ctrlKey, metaKey, altKey, shiftKey }) {
   const main = IS_MAC ? metaKey && !ctrlKey : ctrlKey && !metaKey;
   if (key === "F6" || (main && !altKey && !shiftKey && code === "KeyL")) return "address";
-  if ((main && !altKey && code === "KeyV") || (shiftKey && key === "Insert")) return "own";
+  if ((main && !altKey && code === "KeyV") || (shiftKey && key === "Insert")) return "paste";
+  if (main && !altKey && !shiftKey && /^Key[CX]$/.test(code)) return "copy";
   if (main && shiftKey && /^Key[CIJR]$/.test(code)) return "own";
   if (main && /^([-+=0]|Digit0|Minus|Equal)$/.test(key)) return "own";
   if (key === "F5" || (main && !altKey && !shiftKey && code === "KeyR")) return "reload";
@@ -224,6 +242,16 @@ function commonLength(one, other) {
   while (length < one.length && one[length] === other[length]) length += 1;
   const half = length > 0 && /[\uD800-\uDBFF]/.test(one[length - 1]);
   return half ? length - 1 : length;
+}
+
+/** A text in pieces that cut no surrogate pair. */
+function* parts(text, size) {
+  let rest = text;
+  while (rest) {
+    const end = /[\uD800-\uDBFF]/.test(rest[size - 1] ?? "") ? size - 1 : size;
+    yield rest.slice(0, end);
+    rest = rest.slice(end);
+  }
 }
 
 /** How many Backspaces a text takes. */

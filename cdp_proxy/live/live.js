@@ -17,10 +17,19 @@ import { View } from "./view.js";
 const SCREENCAST = { quality: 80, idleThreshold: 3_000 };
 const PACE_EVERY_MS = 500;
 const TOAST_MS = 6_000;
+const ONLY_WATCHES = "This link can only watch";
 const BLANK = "about:blank";
 /** A picture that is shown this small on a phone is worth a pinch. */
 const SMALL = 0.6;
 const COARSE = matchMedia("(pointer: coarse)");
+
+/** Titles by the status that a connection is refused with for good. */
+const OVER = {
+  401: "This link is not valid any more",
+  403: "This link is not for watching",
+  404: "The session is gone",
+  410: "The session has ended",
+};
 
 const $ = (selector) => document.querySelector(selector);
 const { body } = document;
@@ -73,7 +82,7 @@ const connection = new Connection(channelUrl(), location.href, {
     pointer.reset();
   },
   down: lost,
-  over: (_status, _code, message) => end("This page cannot be opened", message),
+  over: (status, _code, message) => end(OVER[status], message),
 });
 const tabs = new Tabs($("#tabs"), $("#address"), (action, targetId) => tab(action, { targetId }));
 const control = new Control(
@@ -91,7 +100,8 @@ const pointer = new Pointer(view, input, {
   enabled: () => mayTouch() && !dialogs.shown,
   modifiers: modifiersOf,
   pressed: (event) => {
-    if (event.pointerType === "touch") {
+    if (connection.open && !state.scopes.includes("input")) toast(ONLY_WATCHES);
+    else if (event.pointerType === "touch") {
       if (keyboard.focused) keyboard.clear();
     } else {
       const box = stage.getBoundingClientRect();
@@ -113,11 +123,11 @@ function mayTouch() {
 // What is sent
 
 /** Send a message; what stands in its way is shown. The answer, or null. */
-async function attempt(message) {
+async function attempt(message, silent = ["DISCONNECTED"]) {
   try {
     return await connection.request(message);
   } catch (error) {
-    if (error.code !== "DISCONNECTED") toast(error.message);
+    if (!silent.includes(error.code)) toast(error.message);
     return null;
   }
 }
@@ -125,7 +135,8 @@ async function attempt(message) {
 function input(event) {
   if (!mayTouch()) return Promise.resolve(null);
   control.touched();
-  return attempt({ type: "INPUT_EVENT", event });
+  // A page that goes away while the pointer moves over it is no news.
+  return attempt({ type: "INPUT_EVENT", event }, ["DISCONNECTED", "TARGET_DETACHED"]);
 }
 
 async function tab(action, details = {}) {
@@ -223,7 +234,7 @@ function render() {
   const scoped = state.scopes.includes("input");
   body.dataset.connection = state.ended ? "ended" : connection.open ? "open" : "lost";
   body.dataset.touch = touch ? "yes" : "no";
-  const why = connection.open && !scoped ? "This link can only watch" : "";
+  const why = connection.open && !scoped ? ONLY_WATCHES : "";
   for (const element of document.querySelectorAll("[data-touches]")) {
     element.disabled = !touch;
     element.dataset.label ??= element.title;
@@ -376,6 +387,12 @@ document.addEventListener("visibilitychange", () => {
   watch();
 });
 addEventListener("blur", () => pointer.release());
+// Where the keyboard of a phone covers the page instead of making it smaller.
+visualViewport?.addEventListener("resize", () => {
+  const { height, scale } = visualViewport;
+  body.style.height = scale === 1 && height < innerHeight ? `${height}px` : "";
+  scrollTo(0, 0);
+});
 setInterval(renderPace, PACE_EVERY_MS);
 
 render();

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import FloatRect, Page, expect
 
-from shared.tokens import Scope, parse_token
+from shared.tokens import Scope
 from tests.integration.api import RemoteBrowser
 from tests.integration.stack import Stack
 
@@ -31,12 +30,20 @@ _SHOWS = """([x, y, wanted, tolerance]) => {
 def live_url(
     stack: Stack, remote: RemoteBrowser, scopes: Iterable[Scope] | None = None, base: str = ""
 ) -> str:
-    """The live page's address, with the session's own token or one of fewer scopes."""
-    token = remote.token
-    if scopes is not None:
-        claims = parse_token(remote.token, stack.jwt_secret)
-        token = stack.token(replace(claims, scopes=frozenset(scopes)))
-    return f"{base or stack.http_base}/live?token={token}"
+    """The live page's address: the session's own, or one with a token of these scopes.
+
+    Args:
+        stack: where the session is.
+        remote: the session.
+        scopes: None: those of the session's own `liveUrl`.
+        base: of a proxy before the container.
+    """
+    if scopes is None:
+        url = str(stack.api.get(remote.id)["liveUrl"])
+    else:
+        body = {"scopes": [scope.value for scope in scopes]}
+        url = str(stack.api.send("POST", f"/sessions/{remote.id}/tokens", body).data["liveUrl"])
+    return url.replace(stack.http_base, base) if base else url
 
 
 class LivePage:

@@ -246,6 +246,30 @@ def test_the_local_clipboard_is_pasted(live: LivePage, there: Page) -> None:
     assert "keydown v" not in there.evaluate("seen")
 
 
+def test_what_was_copied_there_is_pasted_there(live: LivePage, there: Page) -> None:
+    there.fill("#text", "twice ")
+    live.click(there, "#text")
+
+    live.page.keyboard.press("Control+A")
+    live.page.keyboard.press("Control+C")
+    live.page.keyboard.press("End")
+    live.page.keyboard.press("Control+V")
+
+    expect(there.locator("#text")).to_have_value("twice twice ", timeout=SECONDS * 1000)
+
+
+def test_a_very_long_text_is_pasted_whole(live: LivePage, there: Page) -> None:
+    words = "word 😀 " * 20_000
+    live.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    live.page.evaluate("text => navigator.clipboard.writeText(text)", words)
+    live.click(there, "#text")
+
+    live.page.keyboard.press("Control+V")
+
+    there.wait_for_function("length => text.value.length === length", arg=len(words) + 20_000)
+    assert there.input_value("#text") == words
+
+
 def test_keys_that_are_held_when_the_focus_goes_are_released(live: LivePage, there: Page) -> None:
     live.click(there, "#text")
     live.page.keyboard.down("Shift")
@@ -433,6 +457,7 @@ def test_who_may_only_watch_sees_everything_and_touches_nothing(
     expect(live.page.locator("#back")).to_have_attribute("title", "This link can only watch")
     expect(live.page.locator("#keys")).to_be_disabled()
     assert there.evaluate("seen") == []
+    expect(live.page.locator("#toast")).to_have_text("This link can only watch")
 
 
 def test_a_wrong_token_gets_a_page_that_says_so(stack: Stack, local: Browser) -> None:
