@@ -3,6 +3,8 @@
 const ZOOM_MAX = 6;
 /** A small page is shown larger, but not so large that it blurs. */
 const SCALE_MAX = 2;
+/** Beside the picture on all sides: for the stage's border, which says who is in control. */
+const MARGIN_PX = 3;
 /** With more room than this share of the stage left, the picture lies at its top: on phones. */
 const ROOM_SHARED = 0.3;
 
@@ -72,19 +74,19 @@ export class View {
   /** Lay the picture into the stage. */
   place() {
     const { width, height } = this.#frame;
-    const { clientWidth, clientHeight } = this.stage;
-    const fitting = Math.min(clientWidth / width, clientHeight / height, SCALE_MAX);
-    const scale = fitting * this.#zoom;
-    const across = along(width * scale, clientWidth, this.#center.x);
-    const down = along(height * scale, clientHeight, this.#center.y);
-    if (clientHeight - height * scale > clientHeight * ROOM_SHARED) down.offset = 0;
+    const roomX = this.stage.clientWidth - 2 * MARGIN_PX;
+    const roomY = this.stage.clientHeight - 2 * MARGIN_PX;
+    const scale = Math.min(roomX / width, roomY / height, SCALE_MAX) * this.#zoom;
+    const across = along(width * scale, roomX, this.#center.x);
+    const down = along(height * scale, roomY, this.#center.y);
+    if (roomY - height * scale > roomY * ROOM_SHARED) down.offset = 0;
     this.scale = scale;
     this.#center = { x: across.center, y: down.center };
     Object.assign(this.canvas.style, {
       width: `${width * scale}px`,
       height: `${height * scale}px`,
-      left: `${across.offset}px`,
-      top: `${down.offset}px`,
+      left: `${MARGIN_PX + across.offset}px`,
+      top: `${MARGIN_PX + down.offset}px`,
     });
     this.zoomed(this.#zoom > 1.01);
   }
