@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("shared", "chalice_app", "cdp_proxy", "standalone")
+ROOMS = ("shared", "chalice_app", "cdp_proxy", "standalone", "image")
 EXEMPT: Mapping[str, str] = {
     "shared/scripts.py": "Lua; run by every test of shared/store.py",
     "cdp_proxy/core/actions/scripts.py": (
         "JavaScript; run in Chromium by tests/integration/test_act.py"
     ),
+    "image/rootfs/browser.py": "gathers what Debian has installed; tests/image looks at the result",
+    "image/rootfs/contents.py": "lists of files; tests/image looks at the result",
     "cdp_proxy/core/actions/extraction/capture_script.py": (
         "JavaScript; run in Chromium by tests/integration/test_extract.py"
     ),
