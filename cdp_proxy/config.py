@@ -11,7 +11,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from shared.actions import ModelProvider, ModelUse
-from shared.limits import HEARTBEAT_TTL_SECONDS_DEFAULT, JWT_SECRET_CHARS_MIN
+from shared.limits import HEARTBEAT_TTL_SECONDS_DEFAULT
+from shared.tokens import secrets_of
 
 T = TypeVar("T")
 
@@ -33,10 +34,13 @@ class ConfigError(Exception):
 class ProxyConfig:
     """One field a variable; the README's table is checked against this."""
 
-    redis_endpoint: str
+    redis_endpoint: str = field(repr=False)
     """`REDIS_ENDPOINT`: `host:port`, or a `redis://`, `rediss://` or `unix://` URL."""
+    redis_auth_token: str | None = field(repr=False)
+    """`REDIS_AUTH_TOKEN`: Redis' password; default: what the endpoint has."""
     jwt_secret: str = field(repr=False)
-    """`JWE_SECRET` (the seed's name): signs and checks session tokens; 32 characters or more."""
+    """`JWE_SECRET` (the seed's name): signs and checks session tokens; 32 characters or more.
+    Several separated by commas: the first signs, all verify."""
     host: str
     """`CDP_HOST`: the address to listen on."""
     port: int
@@ -99,6 +103,7 @@ class ProxyConfig:
         reader = _Reader(os.environ if env is None else env)
         config = cls(
             redis_endpoint=reader.text("REDIS_ENDPOINT"),
+            redis_auth_token=reader.optional("REDIS_AUTH_TOKEN", check=_one_line),
             jwt_secret=reader.text("JWE_SECRET", check=_long_enough),
             host=reader.text("CDP_HOST", "127.0.0.1"),
             port=reader.integer("CDP_PORT", 9223, 0, _PORT_MAX),
@@ -225,8 +230,10 @@ class _Reader:
 
 
 def _long_enough(secret: str) -> str | None:
-    if len(secret) < JWT_SECRET_CHARS_MIN:
-        return f"must have at least {JWT_SECRET_CHARS_MIN} characters"
+    try:
+        secrets_of(secret)
+    except ValueError as error:
+        return f"cannot be used: {error}"
     return None
 
 

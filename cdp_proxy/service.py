@@ -92,8 +92,8 @@ class Container:
         build = self._build()
         self._scratch = self._make_scratch()
         launcher = Launcher(reactor, self._blocking, self._scratch, build)
-        self._redis = connect(config.redis_endpoint)
-        self._taking = connect(config.redis_endpoint)
+        self._redis = connect(config.redis_endpoint, config.redis_auth_token)
+        self._taking = connect(config.redis_endpoint, config.redis_auth_token)
         self._store = SessionStore(self._redis)
         self._sessions = Sessions(
             Resources(reactor, system_clock, self._blocking, launcher, self._store),

@@ -6,8 +6,10 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chalice_app.config import ApiConfig, process_environment
-from shared import randomness, redis_client
+from chalice_app.aws.secrets_manager import SecretsManager
+from chalice_app.config import ApiConfig, AwsIdentity, process_environment
+from chalice_app.secret_values import RedisPassword, Secrets, SecretsByArn
+from shared import lean_redis, randomness
 from shared.bus import RequestBus
 from shared.clock import Clock, system_clock
 from shared.ids import RequestId, SessionId
@@ -21,6 +23,7 @@ class Deps:
     """The collaborators of every handler; safe to use from several threads."""
 
     config: ApiConfig
+    secrets: Secrets
     store: SessionStore
     bus: RequestBus
     operations: Operations
@@ -37,9 +40,14 @@ Provide = Callable[[], Deps]
 
 def make_deps(config: ApiConfig, clock: Clock = system_clock) -> Deps:
     """Deps on the configured Redis; connects at the first command."""
-    redis = redis_client.connect(config.redis_endpoint)
+    manager = SecretsManager(lambda: AwsIdentity.from_env(process_environment()), clock)
+    arn = config.redis_auth_secret_arn
+    redis = lean_redis.connect(
+        config.redis_endpoint, RedisPassword(arn, manager, clock) if arn is not None else None
+    )
     return Deps(
         config=config,
+        secrets=SecretsByArn(config, manager, clock),
         store=SessionStore(redis),
         bus=RequestBus(redis, clock),
         operations=Operations(redis),

@@ -8,6 +8,7 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 from chalice_app.config import ApiConfig
+from chalice_app.secret_values import Secrets
 from shared.ids import TaskId
 from shared.records import Session, Task
 from shared.tokens import ALL_SCOPES, Claims, make_token
@@ -41,7 +42,9 @@ class Access:
         return f"{http}://{rest}{path}?{urlencode({**query, 'token': self.token})}"
 
 
-def access_to(session: Session, config: ApiConfig, tasks: TaskDirectory) -> Access | None:
+def access_to(
+    session: Session, config: ApiConfig, secrets: Secrets, tasks: TaskDirectory
+) -> Access | None:
     """The access to a session; None once it has ended, or its task is gone without a trace."""
     if not session.live:
         return None
@@ -57,7 +60,7 @@ def access_to(session: Session, config: ApiConfig, tasks: TaskDirectory) -> Acce
         issued_at=int(spec.created_at),
         expires_at=int(spec.expires_at),
     )
-    token = make_token(claims, config.token_secret)
+    token = make_token(claims, secrets.token_secret())
     return Access(token=token, base=base)
 
 
