@@ -120,6 +120,11 @@ def process_environment() -> Mapping[str, str]:
     return os.environ
 
 
+def runs_in_chalice_command() -> bool:
+    """Whether this is `chalice deploy`, `package` or the like, on somebody's machine."""
+    return "AWS_CHALICE_CLI_MODE" in os.environ
+
+
 def _split(text: str) -> list[str]:
     return [part.strip().lower() for part in text.split(",") if part.strip()]
 

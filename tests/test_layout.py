@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("shared", "chalice_app", "cdp_proxy", "standalone")
+ROOMS = ("shared", "chalice_app", "cdp_proxy", "standalone", "deployment")
 EXEMPT: Mapping[str, str] = {
     "shared/scripts.py": "Lua; run by every test of shared/store.py",
     "cdp_proxy/core/actions/scripts.py": (
