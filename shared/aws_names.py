@@ -19,6 +19,14 @@ METRIC_DIMENSION: Final = "Environment"
 """The one dimension of our metrics; its value is `WALLCRAWLER_ENVIRONMENT`."""
 FREE_SLOTS_METRIC: Final = "FreeSlots"
 """Sessions one container could still take, said by each container once a minute."""
+SESSIONS_METRIC: Final = "Sessions"
+"""Sessions one container holds, said with the above."""
+SCREENCASTS_METRIC: Final = "Screencasts"
+"""Active screencasts of one container, said with the above."""
+CREATE_LATENCY_METRIC: Final = "CreateLatency"
+"""Milliseconds from `POST /sessions` to its answer, one for each that succeeded."""
+FAILURES_METRIC: Final = "SessionFailures"
+"""Sessions that failed, one for each; a second set of dimensions may add the reason."""
 
 
 def stack_name(environment: str) -> str:
