@@ -46,41 +46,34 @@ def _acknowledge_network(stack: WallCrawlerStack) -> None:
     if stack.cache.node_count == 1:
         _acknowledge(
             stack.cache,
-            {"AEC4": "one node by setting: containers write their sessions again into an empty one"},
+            {"AEC4": "one node by setting: containers write sessions into an empty one again"},
         )
 
 
 def _acknowledge_roles(stack: WallCrawlerStack) -> None:
+    functions = (stack.roles.api, stack.roles.socket, stack.roles.reaper)
+    task_role = stack.browsers.task.task_role
+    execution_role = stack.browsers.task.obtain_execution_role()
     cluster_tasks = _arn("ecs", f"task/<{_logical_id(stack.browsers.cluster)}>/*")
+    revisions = _arn("ecs", f"task-definition/{stack.browsers.family}:*")
     connections = _arn("execute-api", f"*/{stack.environment_name}/POST/@connections/*")
-    no_narrower = "the action takes no resource"
+    screenshots = f"<{_logical_id(stack.storage.screenshots)}.Arn>/*"
+    why_interfaces = "what Lambda itself does in a VPC takes no resource; it is denied to the code"
+    why_revisions = "every revision of the one family: a deployment makes another"
+    why_tasks = "any task of the one cluster, which is named"
     why_connections = "Chalice makes the API, so its id is not known here; the stage is"
-    why_tasks = "any task of the one cluster, which a condition names too"
     wildcards: list[tuple[iam.IRole, str, str]] = [
+        *((role, "*", why_interfaces) for role in functions),
         *(
-            (
-                role,
-                "*",
-                "Lambda's network interfaces take no narrower resource and are denied to its code; "
-                "ListTasks takes none either and is bound to the cluster",
-            )
-            for role in (stack.roles.api, stack.roles.socket, stack.roles.reaper)
-        ),
-        (stack.browsers.task.obtain_execution_role(), "*", f"GetAuthorizationToken: {no_narrower}"),
-        (
-            stack.roles.api,
-            _arn("ecs", f"task-definition/{stack.browsers.family}:*"),
-            "every revision of the one family: a deployment makes another",
+            (role, resource, reason)
+            for role in (stack.roles.api, stack.roles.reaper)
+            for resource, reason in ((revisions, why_revisions), (cluster_tasks, why_tasks))
         ),
         (stack.roles.socket, connections, why_connections),
-        (stack.roles.reaper, cluster_tasks, why_tasks),
-        (stack.browsers.task.task_role, connections, why_connections),
-        (stack.browsers.task.task_role, cluster_tasks, why_tasks),
-        (
-            stack.browsers.task.task_role,
-            f"<{_logical_id(stack.storage.screenshots)}.Arn>/*",
-            "the objects of the one bucket",
-        ),
+        (execution_role, "*", "GetAuthorizationToken takes no resource"),
+        (task_role, connections, why_connections),
+        (task_role, cluster_tasks, why_tasks),
+        (task_role, screenshots, "the objects of the one bucket"),
     ]
     for role, resource, reason in wildcards:
         _acknowledge(role, {f"IAM5[Resource::{resource}]": reason})

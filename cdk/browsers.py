@@ -1,4 +1,4 @@
-"""ECS: the cluster, the task that the browser container runs as, and the service that keeps it up."""
+"""ECS: the cluster, the browser container's task, and the service that keeps it up."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ from cdk.secrets import Secrets
 from cdk.security_groups import CONTAINER_PORT
 from cdk.settings import DRAIN_SECONDS, STOP_TIMEOUT_SECONDS, ModelSettings, Settings
 from shared.actions import ModelProvider
-from shared.aws_names import PRODUCT
+from shared.aws_names import CONTAINER_NAME, PRODUCT
 
-CONTAINER: Final = "browser"
 WRITABLE: Final = "/tmp"  # noqa: S108 - a volume of the task's own
 """The image's one `VOLUME`: profiles, downloads, Chromium's shared memory."""
 _OPEN_FILES = 65_536
@@ -112,8 +111,8 @@ class Browsers(Construct):
         rights = ecs.LinuxParameters(self, "Linux")
         rights.drop_capabilities(ecs.Capability.ALL)
         container = self.task.add_container(
-            CONTAINER,
-            container_name=CONTAINER,
+            CONTAINER_NAME,
+            container_name=CONTAINER_NAME,
             image=ecs.ContainerImage.from_ecr_repository(repository, deployment.image_tag),
             essential=True,
             readonly_root_filesystem=True,
@@ -122,7 +121,7 @@ class Browsers(Construct):
             secrets=_secrets(deployment.settings, surroundings.secrets),
             port_mappings=[ecs.PortMapping(container_port=CONTAINER_PORT)],
             stop_timeout=aws_cdk.Duration.seconds(STOP_TIMEOUT_SECONDS),
-            logging=ecs.LogDrivers.aws_logs(stream_prefix=CONTAINER, log_group=log_group),
+            logging=ecs.LogDrivers.aws_logs(stream_prefix="browser", log_group=log_group),
             health_check=ecs.HealthCheck(
                 command=["CMD", "/usr/bin/python3", "-m", "cdp_proxy.healthcheck"],
                 interval=aws_cdk.Duration.seconds(15),

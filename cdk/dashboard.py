@@ -113,7 +113,11 @@ class Dashboard(Construct):
         return [
             _graph(
                 title,
-                *(self._metrics.redis(each, name, statistic) for each in node_ids for name in names),
+                *(
+                    self._metrics.redis(each, name, statistic)
+                    for each in node_ids
+                    for name in names
+                ),
             )
             for title, statistic, names in (
                 (

@@ -24,10 +24,10 @@ from aws_cdk import aws_route53_targets as route53_targets
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from cdk.browsers import CONTAINER
 from cdk.context import Deployment
 from cdk.security_groups import CONTAINER_PORT, PLAIN_PORT, TLS_PORT
 from cdk.storage import BALANCER_LOGS
+from shared.aws_names import CONTAINER_NAME
 
 DEREGISTRATION_SECONDS: Final = 10
 IDLE_SECONDS: Final = 350
@@ -181,7 +181,7 @@ def _log_to(logs: s3.Bucket, balancer: elbv2.NetworkLoadBalancer) -> None:
 
 def _register(targets: elbv2.NetworkTargetGroup, service: ecs.FargateService) -> None:
     targets.add_target(
-        service.load_balancer_target(container_name=CONTAINER, container_port=CONTAINER_PORT)
+        service.load_balancer_target(container_name=CONTAINER_NAME, container_port=CONTAINER_PORT)
     )
 
 

@@ -1,4 +1,4 @@
-"""`python -m cdk.main`: what the CDK CLI runs (`cdk.json`) to get the template of one environment."""
+"""`python -m cdk.main`: what the CDK CLI runs (`cdk.json`) to get an environment's template."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 Free slots lead: out when few are left on average, in when most are free for ten minutes. CPU and
 memory only add tasks. Scaling in stops no task with sessions, since those hold ECS' scale-in
-protection. Between two looks of CloudWatch the API starts tasks of its own (`POST /sessions` with no
-slot free).
+protection. Between two looks of CloudWatch the API starts tasks itself (`POST /sessions` while no
+slot is free).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FEW_FREE = 0.25
 """Share of slots free on average, at or below which tasks are added."""
 HARDLY_ANY_FREE = 0.10
 MOST_FREE = 0.70
-"""Two tasks of which 70 % are free make one that is 40 % free: that is not few, so no to and fro."""
+"""Two tasks of which 70 % are free make one of which 40 % are, which is not few: no to and fro."""
 _CPU_PERCENT = 65
 _MEMORY_PERCENT = 75
 

@@ -1,4 +1,4 @@
-"""Secrets Manager: values are generated there and appear in no template (formats: operations.md)."""
+"""Secrets Manager generates our secrets: no template has one (formats: docs/operations.md)."""
 
 from __future__ import annotations
 

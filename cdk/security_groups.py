@@ -49,9 +49,7 @@ class SecurityGroups(Construct):
         self._connect(self.tasks, self.redis, REDIS_PORT, "containers to Redis")
         self._connect(self.functions, self.redis, REDIS_PORT, "functions to Redis")
         for port in settings.page_ports:
-            self.tasks.add_egress_rule(
-                ec2.Peer.any_ipv4(), ec2.Port.tcp(port), "web pages and AWS"
-            )
+            self.tasks.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(port), "web pages and AWS")
         self.functions.add_egress_rule(
             ec2.Peer.any_ipv4(), ec2.Port.tcp(TLS_PORT), "AWS and @connections"
         )

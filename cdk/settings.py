@@ -15,6 +15,9 @@ DRAIN_SECONDS: Final = 105
 
 VPC_NETWORK: Final = "10.42.0.0/16"
 
+HTTPS_PORT: Final = 443
+STORAGE_GIB: Final = range(21, 200 + 1)
+"""What may be asked for beyond the 20 GiB of every task (ECS `ephemeralStorage`)."""
 FARGATE_MEMORY_MIB: Final[Mapping[int, range]] = {
     512: range(1_024, 4_096 + 1, 1_024),
     1_024: range(2_048, 8_192 + 1, 1_024),
@@ -54,7 +57,7 @@ class Settings:
     memory_mib: int
     """Of a task; which go with which CPU: `FARGATE_MEMORY_MIB`."""
     storage_gib: int
-    """A task's disk, for profiles, downloads, uploads; Fargate has 21 to 200 to choose from."""
+    """A task's disk, for profiles, downloads, uploads."""
     max_sessions: int
     """Slots of a task."""
     warm_browsers: int
@@ -109,7 +112,7 @@ class Settings:
         sizes = FARGATE_MEMORY_MIB.get(self.cpu_units, range(0))
         return [
             (self.memory_mib not in sizes, "Fargate has no such cpu_units and memory_mib"),
-            (not 21 <= self.storage_gib <= 200, "storage_gib must be 21 to 200"),
+            (self.storage_gib not in STORAGE_GIB, "Fargate has no such storage_gib"),
             (self.max_sessions < 1, "max_sessions must be 1 or more"),
             (
                 not 0 <= self.warm_browsers <= self.max_sessions,
@@ -118,7 +121,7 @@ class Settings:
             (not 1 <= self.tasks_min <= self.tasks_max, "tasks_min must be 1 to tasks_max"),
             (self.nat_gateways < 1, "pages load through at least one NAT gateway"),
             (self.redis_nodes < 1, "redis_nodes must be 1 or more"),
-            (443 not in self.page_ports, "page_ports must have 443 among them"),
+            (HTTPS_PORT not in self.page_ports, "page_ports must have 443 among them"),
         ]
 
 

@@ -26,6 +26,7 @@ from cdk.settings import ModelSettings
 from cdk.storage import Storage
 from shared.actions import ModelProvider
 from shared.aws_names import (
+    CONTAINER_NAME,
     REAPER_FUNCTION,
     REST_FUNCTION,
     SOCKET_FUNCTIONS,
@@ -135,12 +136,6 @@ class WallCrawlerStack(aws_cdk.Stack):
         api.add_to_policy(
             statements.read_secrets(secrets.tokens, secrets.api_keys, secrets.redis_auth)
         )
-        for statement in statements.run_tasks(
-            browsers.cluster,
-            browsers.family,
-            [browsers.task.task_role, browsers.task.obtain_execution_role()],
-        ):
-            api.add_to_policy(statement)
 
         socket.add_to_policy(statements.write_logs(*(groups[name] for name in SOCKET_FUNCTIONS)))
         socket.add_to_policy(statements.read_secrets(secrets.tokens, secrets.redis_auth))
@@ -148,17 +143,22 @@ class WallCrawlerStack(aws_cdk.Stack):
 
         reaper.add_to_policy(statements.write_logs(groups[REAPER_FUNCTION]))
         reaper.add_to_policy(statements.read_secrets(secrets.redis_auth))
-        reaper.add_to_policy(
-            statements.handle_tasks(browsers.cluster, "ecs:DescribeTasks", "ecs:StopTask")
-        )
-        reaper.add_to_policy(statements.list_tasks(browsers.cluster))
+        reaper.add_to_policy(statements.handle_tasks(browsers.cluster, "ecs:DescribeTasks"))
+
+        # Sessions for which there is no slot: the API starts a task, the reaper sees to it that
+        # one comes.
+        for statement in statements.run_tasks(
+            browsers.cluster,
+            browsers.family,
+            [browsers.task.task_role, browsers.task.obtain_execution_role()],
+        ):
+            api.add_to_policy(statement)
+            reaper.add_to_policy(statement)
 
     def _grant_tasks(self, model: ModelSettings | None) -> None:
         """What the program in the container calls; ECS' own rights are the execution role's."""
         task = self.browsers.task
-        for statement in statements.keep_screenshots(
-            self.storage.screenshots, self.encryption.key
-        ):
+        for statement in statements.keep_screenshots(self.storage.screenshots, self.encryption.key):
             task.add_to_task_role_policy(statement)
         task.add_to_task_role_policy(statements.answer_connections(self.environment_name))
         task.add_to_task_role_policy(
@@ -178,14 +178,16 @@ class WallCrawlerStack(aws_cdk.Stack):
             service=self.browsers.service,
             metrics=metrics,
         )
-        balancers = [self.front, *([self.inside] if self.inside is not None else [])]
+        target_groups = [self.front.targets]
+        if self.inside is not None:
+            target_groups.append(self.inside.targets)
         self.alarms = Alarms(
             self,
             "Alarms",
             deployment=self._deployment,
             metrics=metrics,
             key=self.encryption.key,
-            target_groups=[balancer.targets for balancer in balancers],
+            target_groups=target_groups,
             redis_node_ids=self.cache.node_ids,
         )
         Dashboard(
@@ -201,10 +203,8 @@ class WallCrawlerStack(aws_cdk.Stack):
 
     def _tell(self) -> None:
         """Outputs, from which Chalice's configuration is written; none is a secret."""
-        browsers, secrets = self.browsers, self.secrets
-        subnets = ",".join(
-            self.network.vpc.select_subnets(subnet_group_name="compute").subnet_ids
-        )
+        browsers, secrets, settings = self.browsers, self.secrets, self._deployment.settings
+        subnets = ",".join(self.network.vpc.select_subnets(subnet_group_name="compute").subnet_ids)
         outputs = {
             "ApiRoleArn": self.roles.api.role_arn,
             "SocketRoleArn": self.roles.socket.role_arn,
@@ -221,6 +221,9 @@ class WallCrawlerStack(aws_cdk.Stack):
             "ClusterArn": browsers.cluster.cluster_arn,
             "ServiceName": browsers.service.service_name,
             "TaskDefinitionArn": browsers.task.task_definition_arn,
+            "ContainerName": CONTAINER_NAME,
+            "SlotsPerTask": str(settings.max_sessions),
+            "TasksMax": str(settings.tasks_max),
             "TaskSubnetIds": subnets,
             "TaskSecurityGroupId": self.groups.tasks.security_group_id,
             "RepositoryUri": self.registry.repository.repository_uri,

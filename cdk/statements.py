@@ -80,12 +80,17 @@ def answer_connections(environment: str) -> iam.PolicyStatement:
 def run_tasks(
     cluster: ecs.ICluster, family: str, roles: Sequence[iam.IRole]
 ) -> list[iam.PolicyStatement]:
-    """Tasks of one family in one cluster, which then bear these roles."""
+    """Tasks of one family in one cluster, tagged at their start, which then bear these roles."""
     return [
         iam.PolicyStatement(
             actions=["ecs:RunTask"],
             resources=[_arn("ecs", f"task-definition/{family}:*")],
             conditions=_in_cluster(cluster),
+        ),
+        iam.PolicyStatement(
+            actions=["ecs:TagResource"],
+            resources=[_arn("ecs", f"task/{cluster.cluster_name}/*")],
+            conditions={"StringEquals": {"ecs:CreateAction": "RunTask"}},
         ),
         iam.PolicyStatement(
             actions=["iam:PassRole"],
@@ -101,13 +106,6 @@ def handle_tasks(cluster: ecs.ICluster, *actions: str) -> iam.PolicyStatement:
         actions=list(actions),
         resources=[_arn("ecs", f"task/{cluster.cluster_name}/*")],
         conditions=_in_cluster(cluster),
-    )
-
-
-def list_tasks(cluster: ecs.ICluster) -> iam.PolicyStatement:
-    """`ListTasks` knows no task to name as its resource."""
-    return iam.PolicyStatement(
-        actions=["ecs:ListTasks"], resources=["*"], conditions=_in_cluster(cluster)
     )
 
 

@@ -64,9 +64,7 @@ class Storage(Construct):
                 resources=[
                     self.logs.arn_for_objects(f"{BALANCER_LOGS}/AWSLogs/{aws_cdk.Aws.ACCOUNT_ID}/*")
                 ],
-                conditions={
-                    "StringEquals": {**ours, "s3:x-amz-acl": "bucket-owner-full-control"}
-                },
+                conditions={"StringEquals": {**ours, "s3:x-amz-acl": "bucket-owner-full-control"}},
             )
         )
 

@@ -14,6 +14,9 @@ REAPER_FUNCTION: Final = "reap"
 FUNCTIONS: Final = (REST_FUNCTION, *SOCKET_FUNCTIONS, REAPER_FUNCTION)
 """Each Lambda function, by its handler in `app.py` (the first one's is `app`)."""
 
+CONTAINER_NAME: Final = "container"
+"""What the task definition calls our container; overrides of `RunTask` name it."""
+
 METRIC_NAMESPACE: Final = "WallCrawler"
 METRIC_DIMENSION: Final = "Environment"
 """The one dimension of our metrics; its value is `WALLCRAWLER_ENVIRONMENT`."""
