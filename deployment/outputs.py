@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-PRODUCT = "wallcrawler"
+from shared.aws_names import stack_name
+
 ENVIRONMENTS = ("development", "production")
 
 
@@ -21,11 +22,6 @@ class CloudFormation(Protocol):
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803
         """CloudFormation's `DescribeStacks`."""
         ...
-
-
-def stack_name(environment: str) -> str:
-    """The CloudFormation stack of an environment."""
-    return f"{PRODUCT}-{environment}"
 
 
 def outputs_of_file(path: Path, environment: str) -> dict[str, str]:

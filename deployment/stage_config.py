@@ -23,15 +23,14 @@ from deployment.outputs import (
     outputs_of_file,
     outputs_of_stack,
 )
+from shared.aws_names import PRODUCT, REAPER_FUNCTION, REST_FUNCTION, SOCKET_FUNCTIONS
 
 CONFIG = Path(__file__).parents[1] / ".chalice" / "config.json"
 
 ROLE_OF_FUNCTION: Mapping[str, str] = {
-    "api_handler": "ApiRoleArn",
-    "ws_connect": "SocketRoleArn",
-    "ws_message": "SocketRoleArn",
-    "ws_disconnect": "SocketRoleArn",
-    "reap": "ReaperRoleArn",
+    REST_FUNCTION: "ApiRoleArn",
+    **dict.fromkeys(SOCKET_FUNCTIONS, "SocketRoleArn"),
+    REAPER_FUNCTION: "ReaperRoleArn",
 }
 """Per Lambda function, by Chalice's name of it, the output with its role."""
 
@@ -66,7 +65,7 @@ def stage_of(environment: str, outputs: Mapping[str, str]) -> dict[str, Any]:
         "manage_iam_role": False,
         "subnet_ids": outputs[_SUBNETS].split(","),
         "security_group_ids": [outputs[_SECURITY_GROUP]],
-        "tags": {"application": "wallcrawler", "environment": environment},
+        "tags": {"application": PRODUCT, "environment": environment},
         "environment_variables": {
             "WALLCRAWLER_ENVIRONMENT": environment,
             **{variable: outputs[name] for variable, name in OUTPUT_OF_VARIABLE.items()},

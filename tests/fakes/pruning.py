@@ -45,12 +45,12 @@ def prune(template: Template, literals: Mapping[str, str]) -> Template:
     return pruned
 
 
-def logical_id_of(template: Template, kind: str, path: str) -> str:
-    """The logical id of the one resource of a type whose construct path has this in it."""
+def logical_id_of(template: Template, kind: str, beginning: str = "") -> str:
+    """The logical id of the one resource of a type whose id begins so."""
     (name,) = [
         name
         for name, resource in template["Resources"].items()
-        if resource["Type"] == kind and path in resource.get("Metadata", {}).get("aws:cdk:path", "")
+        if resource["Type"] == kind and name.startswith(beginning)
     ]
     return name
 

@@ -6,8 +6,8 @@ Needs pip and a package index, as packaging itself does.
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,22 +18,7 @@ import redis
 from chalice_app.auth import key_digest_of
 from deployment.host_package import make_package
 from tests.fakes.api import API_KEY, SECRET
-
-ROOT = Path(__file__).parents[2]
-EVENTS = ROOT / "tests" / "events"
-
-# -I -S: neither the environment, nor site-packages, nor the working directory are importable.
-CALL = """
-import importlib, json, sys
-sys.path.insert(0, sys.argv[1])
-module, _, name = sys.argv[2].rpartition(".")
-handler = getattr(importlib.import_module(module), name)
-assert callable(handler)
-eager = {"boto3", "botocore", "redis", "jwt", "asyncio", "deployment"} & set(sys.modules)
-assert not eager, eager
-answer = handler(json.loads(sys.argv[3]), None) if sys.argv[3] else None
-print(json.dumps(answer))
-"""
+from tests.fakes.lambda_runtime import LambdaRuntime, event_of
 
 
 @dataclass(frozen=True)
@@ -41,24 +26,9 @@ class Package:
     folder: Path
     handlers: list[str]
 
-    def call(
-        self, handler: str, event: dict[str, Any] | None = None, env: dict[str, str] | None = None
-    ) -> Any:
-        """Import a handler in an interpreter of its own and, with an event, call it."""
-        done = subprocess.run(
-            [
-                *(sys.executable, "-I", "-S", "-c", CALL, str(self.folder), handler),
-                json.dumps(event) if event else "",
-            ],
-            env={"AWS_REGION": "eu-central-1", **(env or {})},
-            cwd="/",
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.splitlines()[-1])
+    @property
+    def call(self) -> Callable[..., Any]:
+        return LambdaRuntime(self.folder).call
 
 
 @pytest.fixture(scope="module")
@@ -80,10 +50,6 @@ def env(redis_url: str, redis_client: redis.Redis) -> dict[str, str]:
         "JWE_SECRET": SECRET,
         "API_KEY_HASHES": key_digest_of(API_KEY),
     }
-
-
-def event_of(name: str) -> dict[str, Any]:
-    return dict(json.loads((EVENTS / f"{name}.json").read_text()))
 
 
 def test_every_lambda_function_is_in_the_template(package: Package) -> None:

@@ -11,7 +11,6 @@ from deployment.outputs import OutputsMissing
 from deployment.stage_config import (
     CONFIG,
     OUTPUT_OF_VARIABLE,
-    ROLE_OF_FUNCTION,
     main,
     stage_of,
     write_stage,
@@ -39,9 +38,9 @@ def test_functions_run_in_the_vpc_under_roles_of_their_own() -> None:
     roles = {name: its["iam_role_arn"] for name, its in stage["lambda_functions"].items()}
     assert roles == {
         "api_handler": "arn:aws:iam::123456789012:role/api",
-        "ws_connect": "arn:aws:iam::123456789012:role/socket",
-        "ws_message": "arn:aws:iam::123456789012:role/socket",
-        "ws_disconnect": "arn:aws:iam::123456789012:role/socket",
+        "websocket_connect": "arn:aws:iam::123456789012:role/socket",
+        "websocket_message": "arn:aws:iam::123456789012:role/socket",
+        "websocket_disconnect": "arn:aws:iam::123456789012:role/socket",
         "reap": "arn:aws:iam::123456789012:role/reaper",
     }
 
@@ -93,12 +92,6 @@ def test_what_the_stack_does_not_tell_is_named_and_nothing_written(config: Path)
     with pytest.raises(OutputsMissing, match=r"no output ApiRoleArn, RedisEndpoint$"):
         write_stage(config, "production", make_outputs(ApiRoleArn="", RedisEndpoint=""))
     assert config.read_bytes() == before
-
-
-def test_every_function_of_the_program_has_a_role() -> None:
-    import app  # noqa: PLC0415 - Chalice's entry, which is not a package
-
-    assert set(ROLE_OF_FUNCTION) == {"api_handler", *app.__all__} - {"app"}
 
 
 class TestCommand:
