@@ -1,7 +1,7 @@
 """The life of a session, as one table.
 
-1. `POST /sessions` reserves a slot and writes the session as INITIALIZING. Where capacity can be
-   started, one without a free slot is INITIALIZING too: it waits in line until a container takes it.
+1. `POST /sessions` reserves a slot and writes the session as INITIALIZING. Where tasks can be
+   started, one without a slot is INITIALIZING too: it stands in line until a container takes it.
 2. The container gives it a browser and makes it ACTIVE, or it becomes FAILED.
 3. It ends once: ENDED when somebody asked for it (release, `Browser.close`, last client left
    without `keepAlive`, drain), TIMED_OUT when a deadline passed, FAILED when its browser or its

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -17,8 +16,8 @@ _CALLERS = 8
 
 
 @pytest.fixture
-def simulation(redis_client: redis.Redis) -> Iterator[Simulation]:
-    yield Simulation(SessionStore(redis_client))
+def simulation(redis_client: redis.Redis) -> Simulation:
+    return Simulation(SessionStore(redis_client))
 
 
 def holders(simulation: Simulation) -> dict[SessionId, str]:
