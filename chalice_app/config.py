@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
+from chalice_app.capacity_config import CapacityConfig, parse_capacity
 from shared.limits import LAMBDA_RESULT_BYTES_MAX
 from shared.tokens import secrets_of
 
@@ -49,6 +50,8 @@ class ApiConfig:
     """`CDP_PUBLIC_URL`: `ws[s]://host[:port]` clients connect to; None: each task's own."""
     ws_management_endpoint: str | None = None
     """`WS_MANAGEMENT_ENDPOINT`: where @connections is served instead of AWS (local gateway)."""
+    capacity: CapacityConfig | None = None
+    """What may be started when every slot is taken; None: such requests are refused."""
     answer_bytes_max: int | None = None
     """What an action's result may weigh: Lambda's quota where `AWS_LAMBDA_FUNCTION_NAME` (set by
     Lambda itself) says that this is one."""
@@ -66,8 +69,9 @@ class ApiConfig:
             if (problem := check(env.get(name, "").strip())) is not None
         ]
         problems += _check_token_secret(env)
-        if problems:
-            raise ConfigError(problems)
+        capacity, more = parse_capacity(env)
+        if problems or more:
+            raise ConfigError(problems + more)
         return cls(
             redis_endpoint=env["REDIS_ENDPOINT"].strip(),
             redis_auth_secret_arn=env.get("REDIS_AUTH_SECRET_ARN", "").strip() or None,
@@ -77,6 +81,7 @@ class ApiConfig:
             api_keys_secret_arn=env.get("API_KEYS_SECRET_ARN", "").strip() or None,
             cdp_public_url=env.get("CDP_PUBLIC_URL", "").strip().rstrip("/") or None,
             ws_management_endpoint=env.get("WS_MANAGEMENT_ENDPOINT", "").strip() or None,
+            capacity=capacity,
             answer_bytes_max=LAMBDA_RESULT_BYTES_MAX
             if env.get("AWS_LAMBDA_FUNCTION_NAME")
             else None,

@@ -67,6 +67,9 @@ def make_program(provide: Provide) -> Program:
         deps = provide()
         failed = deps.store.reap(deps.clock())
         logs.info("reaped", sessions=failed)
+        if deps.capacity is not None and deps.config.capacity is not None:
+            tokens = [deps.new_start_token() for _ in range(deps.config.capacity.tasks_max)]
+            deps.capacity.top_up(tokens)
 
     return Program(app, ws_connect, ws_message, ws_disconnect, reap)
 

@@ -6,16 +6,19 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chalice_app.aws.capacity import EcsCapacity
 from chalice_app.aws.secrets_manager import SecretsManager
 from chalice_app.config import ApiConfig, AwsIdentity, process_environment
 from chalice_app.secret_values import RedisPassword, Secrets, SecretsByArn
+from chalice_app.services.capacity import CapacityService
 from shared import lean_redis, randomness
 from shared.bus import RequestBus
 from shared.clock import Clock, system_clock
-from shared.ids import RequestId, SessionId
+from shared.ids import RequestId, SessionId, StartToken
 from shared.limits import ACTION_WAIT_SECONDS
 from shared.operations import Operations
 from shared.store import SessionStore
+from shared.waiting import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,9 @@ class Deps:
     new_session_id: Callable[[], SessionId] = randomness.new_session_id
     new_request_id: Callable[[], RequestId] = randomness.new_request_id
     new_token_id: Callable[[], str] = randomness.new_token_id
+    new_start_token: Callable[[], StartToken] = randomness.new_start_token
+    capacity: CapacityService | None = None
+    """Starts tasks, where that is configured."""
     action_wait_seconds: float = ACTION_WAIT_SECONDS
 
 
@@ -45,6 +51,10 @@ def make_deps(config: ApiConfig, clock: Clock = system_clock) -> Deps:
     redis = lean_redis.connect(
         config.redis_endpoint, RedisPassword(arn, manager, clock) if arn is not None else None
     )
+    capacity = None
+    if config.capacity is not None:
+        cluster = EcsCapacity(config.capacity)
+        capacity = CapacityService(cluster, Line(redis), config.capacity.growth, clock)
     return Deps(
         config=config,
         secrets=SecretsByArn(config, manager, clock),
@@ -52,6 +62,7 @@ def make_deps(config: ApiConfig, clock: Clock = system_clock) -> Deps:
         bus=RequestBus(redis, clock),
         operations=Operations(redis),
         clock=clock,
+        capacity=capacity,
     )
 
 

@@ -9,8 +9,6 @@ from typing import Any, Protocol
 
 from shared.aws_names import stack_name
 
-ENVIRONMENTS = ("development", "production")
-
 
 class OutputsMissing(Exception):
     """The stack has not told what is needed; one sentence for the person who deploys."""

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cdk.settings import ENVIRONMENTS
 from deployment.outputs import (
-    ENVIRONMENTS,
     OutputsMissing,
     check_outputs,
     outputs_of_file,
@@ -54,12 +54,13 @@ NEEDED = frozenset(
 
 
 def stage_of(environment: str, outputs: Mapping[str, str]) -> dict[str, Any]:
-    """The settings of a stage that follow from the stack.
+    """The settings of a stage that follow from the stack, and from what CDK was set to.
 
     Raises:
         OutputsMissing: naming every output that is not there.
     """
     check_outputs(outputs, NEEDED)
+    settings = ENVIRONMENTS[environment]
     return {
         "api_gateway_stage": environment,
         "manage_iam_role": False,
@@ -68,6 +69,8 @@ def stage_of(environment: str, outputs: Mapping[str, str]) -> dict[str, Any]:
         "tags": {"application": PRODUCT, "environment": environment},
         "environment_variables": {
             "WALLCRAWLER_ENVIRONMENT": environment,
+            "SLOTS_PER_TASK": str(settings.max_sessions),
+            "TASKS_MAX": str(settings.tasks_max),
             **{variable: outputs[name] for variable, name in OUTPUT_OF_VARIABLE.items()},
         },
         "lambda_functions": {
@@ -109,7 +112,7 @@ def _merged(old: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 def main(arguments: list[str] | None = None) -> int:
     """Write the stage; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m deployment.stage_config", description=__doc__)
-    parser.add_argument("environment", choices=ENVIRONMENTS)
+    parser.add_argument("environment", choices=tuple(ENVIRONMENTS))
     parser.add_argument("--outputs", type=Path, help="file of `cdk deploy --outputs-file`")
     parser.add_argument("--region", help="ask CloudFormation in this region, without a file")
     parser.add_argument("--config", type=Path, default=CONFIG, help="Chalice's configuration")

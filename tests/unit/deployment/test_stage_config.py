@@ -33,7 +33,7 @@ def test_functions_run_in_the_vpc_under_roles_of_their_own() -> None:
     stage = stage_of("production", make_outputs())
 
     assert stage["subnet_ids"] == ["subnet-1", "subnet-2"]
-    assert stage["security_group_ids"] == ["sg-lambda"]
+    assert stage["security_group_ids"] == ["sg-0a1b2c"]
     assert stage["manage_iam_role"] is False
     roles = {name: its["iam_role_arn"] for name, its in stage["lambda_functions"].items()}
     assert roles == {
