@@ -7,13 +7,14 @@ import signal
 import sys
 from collections.abc import Iterator
 
-from bench import acts, footprint, relay, report, starts
+from bench import acts, coldstart, footprint, relay, report, starts
 from bench.edition import Edition
 from bench.report import Row
 
-_SUITES = ("start", "sessions", "acts", "relay", "relay20", "flood", "memory")
+_SUITES = ("start", "sessions", "acts", "relay", "relay20", "flood", "memory", "coldstart")
 _CREATIONS_A_ROUND = 5
 _ACTS_A_ROUND = 10
+_COLD_STARTS_A_ROUND = 4
 
 
 def main() -> int:
@@ -37,6 +38,10 @@ def _leave(_number: int, _frame: object) -> None:
 def _rows(rounds: int, suites: list[str]) -> Iterator[Row]:
     if "start" in suites:
         yield from starts.second_start(rounds)
+    if "coldstart" in suites:
+        yield from coldstart.measure(rounds * _COLD_STARTS_A_ROUND)
+    if not set(suites) - {"start", "coldstart"}:
+        return
     with Edition("--max-sessions", "24") as edition:
         if "sessions" in suites:
             yield from starts.measure(edition, rounds * _CREATIONS_A_ROUND)

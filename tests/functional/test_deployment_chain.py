@@ -27,6 +27,8 @@ from urllib.parse import quote
 import pytest
 import redis
 
+from bench.certificate import write_certificate
+from bench.tls_front import tls_front
 from deployment.host_package import copy_project, run_chalice, unpack
 from deployment.stage_config import ROLE_OF_FUNCTION
 from shared.aws_names import FUNCTIONS, function_name, stack_name
@@ -35,8 +37,6 @@ from tests.fakes.api import FakeContainer
 from tests.fakes.aws_server import AwsServer, aws_server
 from tests.fakes.lambda_runtime import LambdaRuntime, event_of
 from tests.fakes.pruning import Template, logical_id_of, prune
-from tests.fakes.tls_front import tls_front
-from tests.integration.certificate import write_certificate
 
 ROOT = Path(__file__).parents[2]
 STAGE = "production"

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import redis
 
+from bench.certificate import write_certificate
+from bench.tls_front import tls_front
 from shared import lean_redis
 from shared.bus import _BLOCK_SECONDS
 from shared.lean_redis import (
@@ -26,8 +28,6 @@ from shared.lean_redis import (
 from shared.redis_client import RedisClient
 from shared.resp import ReplyError
 from shared.tls import client_context
-from tests.fakes.tls_front import tls_front
-from tests.integration.certificate import write_certificate
 
 PASSWORD = "a password, of course: %/@"
 

@@ -43,6 +43,7 @@ def _accept(
 
 
 def _serve(plain: socket.socket, context: ssl.SSLContext, target: str) -> None:
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         client = context.wrap_socket(plain, server_side=True)
     except OSError:  # a client that does not trust us
