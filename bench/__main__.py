@@ -40,8 +40,11 @@ def _rows(rounds: int, suites: list[str]) -> Iterator[Row]:
         yield from starts.second_start(rounds)
     if "coldstart" in suites:
         yield from coldstart.measure(rounds * _COLD_STARTS_A_ROUND)
-    if not set(suites) - {"start", "coldstart"}:
-        return
+    if set(suites) - {"start", "coldstart"}:
+        yield from _rows_of_an_edition(rounds, suites)
+
+
+def _rows_of_an_edition(rounds: int, suites: list[str]) -> Iterator[Row]:
     with Edition("--max-sessions", "24") as edition:
         if "sessions" in suites:
             yield from starts.measure(edition, rounds * _CREATIONS_A_ROUND)
