@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from deployment.config import with_environment
 from deployment.packaging import PackagingFailed
 
 ROOT = Path(__file__).parents[1]
@@ -58,7 +58,7 @@ def run_chalice(project: Path, *arguments: str, env: Mapping[str, str] | None = 
     done = subprocess.run(
         [str(Path(sys.executable).with_name("chalice")), *arguments],
         cwd=project,
-        env={**os.environ, "AWS_DEFAULT_REGION": "eu-central-1", **(env or {})},  # noqa: TID251
+        env=with_environment({"AWS_DEFAULT_REGION": "eu-central-1", **(env or {})}),
         capture_output=True,
         text=True,
         timeout=_TIMEOUT_SECONDS,

@@ -41,15 +41,19 @@ OUTPUT_OF_VARIABLE: Mapping[str, str] = {
     "API_KEYS_SECRET_ARN": "ApiKeysSecretArn",
     "CDP_PUBLIC_URL": "CdpPublicUrl",
     "ECS_CLUSTER_ARN": "ClusterArn",
-    "ECS_TASK_DEFINITION_ARN": "TaskDefinitionArn",
     "TASK_SUBNET_IDS": "TaskSubnetIds",
     "TASK_SECURITY_GROUP_ID": "TaskSecurityGroupId",
 }
 """Per variable of the functions, the output that it has the value of."""
 
 _SUBNETS, _SECURITY_GROUP = "LambdaSubnetIds", "LambdaSecurityGroupId"
+_TASK_DEFINITION = "TaskDefinitionArn"
 NEEDED = frozenset(
-    {*ROLE_OF_FUNCTION.values(), *OUTPUT_OF_VARIABLE.values(), _SUBNETS, _SECURITY_GROUP}
+    {
+        *ROLE_OF_FUNCTION.values(),
+        *OUTPUT_OF_VARIABLE.values(),
+        *(_SUBNETS, _SECURITY_GROUP, _TASK_DEFINITION),
+    }
 )
 
 
@@ -71,12 +75,20 @@ def stage_of(environment: str, outputs: Mapping[str, str]) -> dict[str, Any]:
             "WALLCRAWLER_ENVIRONMENT": environment,
             "SLOTS_PER_TASK": str(settings.max_sessions),
             "TASKS_MAX": str(settings.tasks_max),
+            # The family, which means its newest revision: CloudFormation retires the one before
+            # the functions get to know of the next.
+            "ECS_TASK_DEFINITION_ARN": family_of(outputs[_TASK_DEFINITION]),
             **{variable: outputs[name] for variable, name in OUTPUT_OF_VARIABLE.items()},
         },
         "lambda_functions": {
             function: {"iam_role_arn": outputs[name]} for function, name in ROLE_OF_FUNCTION.items()
         },
     }
+
+
+def family_of(task_definition_arn: str) -> str:
+    """The family of a task definition, which ECS takes in place of an ARN."""
+    return task_definition_arn.rpartition("/")[2].partition(":")[0]
 
 
 def write_stage(path: Path, environment: str, outputs: Mapping[str, str]) -> bool:
