@@ -1,4 +1,4 @@
-"""`python -m deployment.push ENVIRONMENT --region REGION --tag TAG`: builds and pushes the image."""
+"""`python -m deployment.push ENVIRONMENT --region REGION --tag TAG`: the image, built and pushed."""
 
 from __future__ import annotations
 
