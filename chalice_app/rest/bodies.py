@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from chalice_app.rest.decoding import decode_body, not_allowed
 from shared import limits
+from shared.decoding import decode_body, not_allowed
 from shared.records import CreateSession
 
 _MAX_PORT = 65_535
