@@ -1,4 +1,4 @@
-"""`python -m deployment.push ENVIRONMENT --region REGION --tag TAG`: the image, built and pushed."""
+"""`python -m deployment.push ENVIRONMENT --region R --tag TAG`: the image, built and pushed."""
 
 from __future__ import annotations
 

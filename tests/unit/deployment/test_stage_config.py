@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cdk.settings import PRODUCTION
 from chalice_app.config import ApiConfig
 from deployment.outputs import OutputsMissing
 from deployment.stage_config import (
@@ -53,6 +54,17 @@ def test_the_variables_make_a_configuration_of_the_program() -> None:
     assert config.redis_endpoint == "rediss://master.cache.example:6379"
     assert config.cdp_public_url == "wss://browsers.example"
     assert all([config.token_secret_arn, config.api_keys_secret_arn, config.redis_auth_secret_arn])
+
+
+def test_tasks_are_started_from_the_newest_revision() -> None:
+    variables = stage_of("production", make_outputs())["environment_variables"]
+
+    config = ApiConfig.from_env(variables)
+
+    assert variables["ECS_TASK_DEFINITION_ARN"] == "browsers"
+    assert config.capacity is not None
+    assert config.capacity.slots_per_task == PRODUCTION.max_sessions
+    assert config.capacity.tasks_max == PRODUCTION.tasks_max
 
 
 def test_no_variable_is_a_secret_itself() -> None:
