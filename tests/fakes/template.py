@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,18 +63,22 @@ def readable(value: Any) -> Any:
         return [readable(item) for item in value]
     if not isinstance(value, dict):
         return value
-    if set(value) == {"Ref"}:
-        return f"<{name_of(value['Ref'])}>"
-    if set(value) == {"Fn::GetAtt"}:
-        resource, attribute = value["Fn::GetAtt"]
-        return f"<{name_of(resource)}.{attribute}>"
-    if set(value) == {"Fn::Join"}:
-        separator, parts = value["Fn::Join"]
-        return separator.join(readable(part) for part in parts)
-    if set(value) == {"Fn::Select"}:
-        index, parts = value["Fn::Select"]
-        return f"<{index} of {readable(parts)}>"
-    return {key: readable(item) for key, item in value.items()}
+    (function, *others) = value or ("",)
+    if others or function not in _FUNCTIONS:
+        return {key: readable(item) for key, item in value.items()}
+    return _FUNCTIONS[function](value[function])
+
+
+def _joined(separator: str, parts: list[Any]) -> str:
+    return separator.join(readable(part) for part in parts)
+
+
+_FUNCTIONS: Mapping[str, Callable[[Any], str]] = {
+    "Ref": lambda name: f"<{name_of(name)}>",
+    "Fn::GetAtt": lambda path: f"<{name_of(path[0])}.{path[1]}>",
+    "Fn::Join": lambda arguments: _joined(*arguments),
+    "Fn::Select": lambda arguments: f"<{arguments[0]} of {readable(arguments[1])}>",
+}
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -24,8 +24,10 @@ IN_VPC = {f"Allow {action} on *" for action in INTERFACE_ACTIONS} | {
 }
 START_TASKS = {
     f"Allow ecs:RunTask on {ECS}:task-definition/wallcrawler-production:* if {IN_CLUSTER}",
-    f"Allow ecs:TagResource on {ECS}:task/<BrowsersCluster>/* "
-    'if {"StringEquals": {"ecs:CreateAction": "RunTask"}}',
+    (
+        f"Allow ecs:TagResource on {ECS}:task/<BrowsersCluster>/* "
+        'if {"StringEquals": {"ecs:CreateAction": "RunTask"}}'
+    ),
     *(
         f"Allow iam:PassRole on <BrowsersTask{role}.Arn> "
         'if {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}'
@@ -62,8 +64,10 @@ def test_sockets_log_read_two_secrets_and_answer_on_their_own_stage(
         *IN_VPC,
         *logs_to("WsConnect", "WsMessage", "WsDisconnect"),
         *reads("Tokens", "RedisAuth"),
-        "Allow execute-api:ManageConnections on arn:<AWS::Partition>:execute-api:<AWS::Region>:"
-        "<AWS::AccountId>:*/production/POST/@connections/*",
+        (
+            "Allow execute-api:ManageConnections on arn:<AWS::Partition>:execute-api:<AWS::Region>:"
+            "<AWS::AccountId>:*/production/POST/@connections/*"
+        ),
     }
 
 

@@ -20,8 +20,10 @@ def test_containers_keep_screenshots_answer_sockets_and_protect_themselves(
         "Allow s3:PutObject on <StorageScreenshots.Arn>/*",
         f"Allow kms:Decrypt on <EncryptionKey.Arn> if {OVER_S3}",
         f"Allow kms:GenerateDataKey on <EncryptionKey.Arn> if {OVER_S3}",
-        "Allow execute-api:ManageConnections on arn:<AWS::Partition>:execute-api:<AWS::Region>:"
-        "<AWS::AccountId>:*/production/POST/@connections/*",
+        (
+            "Allow execute-api:ManageConnections on arn:<AWS::Partition>:execute-api:<AWS::Region>:"
+            "<AWS::AccountId>:*/production/POST/@connections/*"
+        ),
         f"Allow ecs:GetTaskProtection on {ECS}:task/<BrowsersCluster>/* if {IN_CLUSTER}",
         f"Allow ecs:UpdateTaskProtection on {ECS}:task/<BrowsersCluster>/* if {IN_CLUSTER}",
     }
@@ -71,8 +73,10 @@ def test_only_the_settings_of_bedrock_let_containers_ask_it(
         (
             "bedrock-profile",
             {
-                "arn:<AWS::Partition>:bedrock:<AWS::Region>:<AWS::AccountId>:"
-                "inference-profile/eu.amazon.nova-pro-v1:0",
+                (
+                    "arn:<AWS::Partition>:bedrock:<AWS::Region>:<AWS::AccountId>:"
+                    "inference-profile/eu.amazon.nova-pro-v1:0"
+                ),
                 "arn:<AWS::Partition>:bedrock:*::foundation-model/amazon.nova-pro-v1:0",
             },
         ),
