@@ -1,4 +1,4 @@
-"""`python -m tests.fakes.variants FOLDER`: stacks with settings that no environment has, to test.
+"""`python -m tests.fakes.variants FOLDER`: stacks beside those of the environments, to test.
 
 Run with `cdk.json`'s feature flags in `CDK_CONTEXT_JSON`, as the CLI runs the app itself.
 """
@@ -13,19 +13,20 @@ from pathlib import Path
 import aws_cdk
 
 from cdk.context import Deployment
-from cdk.settings import DEVELOPMENT, ModelSettings, Settings
+from cdk.settings import DEVELOPMENT, ModelSettings
 from cdk.stack import WallCrawlerStack
 from shared.actions import ModelProvider
 
 
 def with_model(
     provider: ModelProvider, name: str, *, has_key: bool = True, region: str | None = None
-) -> Settings:
+) -> Deployment:
     model = ModelSettings(provider=provider, name=name, has_key=has_key, region=region)
-    return dataclasses.replace(DEVELOPMENT, model=model)
+    return Deployment(settings=dataclasses.replace(DEVELOPMENT, model=model))
 
 
-VARIANTS: Mapping[str, Settings] = {
+VARIANTS: Mapping[str, Deployment] = {
+    "first": Deployment(settings=DEVELOPMENT, desired_count=0, architecture="x86_64"),
     "bedrock-model": with_model(ModelProvider.BEDROCK, "amazon.nova-pro-v1:0", region="eu-west-1"),
     "bedrock-profile": with_model(ModelProvider.BEDROCK, "eu.amazon.nova-pro-v1:0"),
     "bedrock-arn": with_model(
@@ -37,9 +38,9 @@ VARIANTS: Mapping[str, Settings] = {
 
 
 def main(folder: Path) -> None:
-    for name, settings in VARIANTS.items():
+    for name, deployment in VARIANTS.items():
         app = aws_cdk.App(outdir=str(folder / name))
-        WallCrawlerStack(app, deployment=Deployment(settings=settings))
+        WallCrawlerStack(app, deployment=deployment)
         app.synth()
 
 

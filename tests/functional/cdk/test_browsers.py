@@ -93,6 +93,12 @@ def test_tasks_run_on_fargate_with_graviton(template: Template) -> None:
     }
 
 
+def test_tasks_run_on_intel_where_the_image_is_intels(variants: dict[str, Template]) -> None:
+    platform = variants["first"].only(TASK)["RuntimePlatform"]
+
+    assert platform["CpuArchitecture"] == "X86_64"
+
+
 def test_sessions_have_drained_before_ecs_loses_patience(template: Template) -> None:
     assert container_of(template)["StopTimeout"] == STOP_TIMEOUT_SECONDS == 120
     assert environment_of(template)["DRAIN_SECONDS"] == str(DRAIN_SECONDS)

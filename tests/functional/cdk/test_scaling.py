@@ -4,7 +4,6 @@ import pytest
 
 from cdk.scaling import FEW_FREE, MOST_FREE
 from cdk.settings import DEVELOPMENT, PRODUCTION, Settings
-from tests.fakes.synthesis import synthesize
 from tests.fakes.template import Properties, Template
 
 TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
@@ -86,13 +85,8 @@ def test_cpu_and_memory_add_tasks_and_take_none(template: Template, part: str, m
     assert tracking["DisableScaleIn"] is True
 
 
-def test_before_there_is_an_image_nothing_is_started(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    done = synthesize(
-        tmp_path_factory.mktemp("first"), {"environment": "development", "desiredCount": "0"}
-    )
-    template = Template(done.document("wallcrawler-development.template.json"))
+def test_before_there_is_an_image_nothing_is_started(variants: dict[str, Template]) -> None:
+    first = variants["first"]
 
-    assert template.only("AWS::ECS::Service")["DesiredCount"] == 0
-    assert template.only(TARGET)["MinCapacity"] == 0
+    assert first.only("AWS::ECS::Service")["DesiredCount"] == 0
+    assert first.only(TARGET)["MinCapacity"] == 0
