@@ -8,8 +8,8 @@ from importlib.resources import files
 
 import msgspec
 
-from chalice_app.rest.decoding import decode_body, not_allowed
 from shared import limits
+from shared.decoding import decode_body, not_allowed
 from shared.records import CreateSession
 
 _MAX_PORT = 65_535
