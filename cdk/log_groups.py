@@ -8,7 +8,7 @@ import aws_cdk
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cdk.settings import Settings
+from cdk.settings import LOG_DAYS, Settings
 from shared.aws_names import FUNCTIONS, browser_log_group, function_log_group
 
 
@@ -17,7 +17,7 @@ class LogGroups(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id)
-        self._retention = _RETENTIONS[settings.log_days]
+        self._retention = logs.RetentionDays[LOG_DAYS[settings.log_days]]
         self.browsers = self._group("Browsers", browser_log_group(settings.environment))
         self.functions: Mapping[str, logs.LogGroup] = {
             name: self._group(
@@ -37,18 +37,3 @@ class LogGroups(Construct):
             # Kept, their fixed names would stand in the way of the next deployment.
             removal_policy=aws_cdk.RemovalPolicy.DESTROY,
         )
-
-
-_RETENTIONS: Mapping[int, logs.RetentionDays] = {
-    1: logs.RetentionDays.ONE_DAY,
-    3: logs.RetentionDays.THREE_DAYS,
-    5: logs.RetentionDays.FIVE_DAYS,
-    7: logs.RetentionDays.ONE_WEEK,
-    14: logs.RetentionDays.TWO_WEEKS,
-    30: logs.RetentionDays.ONE_MONTH,
-    60: logs.RetentionDays.TWO_MONTHS,
-    90: logs.RetentionDays.THREE_MONTHS,
-    180: logs.RetentionDays.SIX_MONTHS,
-    365: logs.RetentionDays.ONE_YEAR,
-}
-"""The offer of CloudWatch Logs, as far as it is likely to be wanted."""

@@ -18,6 +18,19 @@ VPC_NETWORK: Final = "10.42.0.0/16"
 HTTPS_PORT: Final = 443
 STORAGE_GIB: Final = range(21, 200 + 1)
 """What may be asked for beyond the 20 GiB of every task (ECS `ephemeralStorage`)."""
+LOG_DAYS: Final[Mapping[int, str]] = {
+    1: "ONE_DAY",
+    3: "THREE_DAYS",
+    7: "ONE_WEEK",
+    14: "TWO_WEEKS",
+    30: "ONE_MONTH",
+    60: "TWO_MONTHS",
+    90: "THREE_MONTHS",
+    180: "SIX_MONTHS",
+    365: "ONE_YEAR",
+    731: "TWO_YEARS",
+}
+"""CloudWatch Logs' retentions (`PutRetentionPolicy`) that may be wanted, with CDK's words."""
 FARGATE_MEMORY_MIB: Final[Mapping[int, range]] = {
     512: range(1_024, 4_096 + 1, 1_024),
     1_024: range(2_048, 8_192 + 1, 1_024),
@@ -79,7 +92,7 @@ class Settings:
     """Daily snapshots kept; without any Redis is refilled by the containers."""
 
     log_days: int
-    """How long logs are kept; one of the numbers that CloudWatch Logs offers."""
+    """How long logs are kept; one of `LOG_DAYS`."""
     access_log_days: int
     """How long logs of buckets, load balancers and the network are kept."""
     screenshot_days: int
@@ -120,6 +133,10 @@ class Settings:
             ),
             (not 1 <= self.tasks_min <= self.tasks_max, "tasks_min must be 1 to tasks_max"),
             (self.nat_gateways < 1, "pages load through at least one NAT gateway"),
+            (
+                self.log_days not in LOG_DAYS,
+                f"CloudWatch Logs keeps logs for {', '.join(map(str, LOG_DAYS))} days",
+            ),
             (self.redis_nodes < 1, "redis_nodes must be 1 or more"),
             (HTTPS_PORT not in self.page_ports, "page_ports must have 443 among them"),
         ]
