@@ -22,6 +22,7 @@ _SESSIONS_MAX = 1_000
 _PORT_MAX = 65_535
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 """S3's rules for bucket names, as far as letters and length go."""
+_IMAGE_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _OF_A_MODEL = ("MODEL_NAME", "MODEL_BASE_URL", "MODEL_REGION", "MODEL_API_KEY")
 _WANT_KEYS = frozenset({ModelProvider.OPENAI, ModelProvider.ANTHROPIC})
 
@@ -88,6 +89,8 @@ class ProxyConfig:
     """`MODEL_USE`: `auto` (when the resolver is not sure), `always`, or `never` unless asked to."""
     model_timeout_seconds: float
     """`MODEL_TIMEOUT_SECONDS`: for one question, retries included."""
+    version: str
+    """`WALLCRAWLER_VERSION`: makes it a canary (`shared.canary`); default: it is in service."""
     drain_seconds: float
     """`DRAIN_SECONDS`: how long running sessions may go on after SIGTERM."""
     ready_fd: int | None
@@ -136,6 +139,7 @@ class ProxyConfig:
             model_api_key=reader.optional("MODEL_API_KEY", check=_one_line),
             model_use=reader.model_use(),
             model_timeout_seconds=reader.seconds("MODEL_TIMEOUT_SECONDS", 60.0, above=1.0),
+            version=reader.optional("WALLCRAWLER_VERSION", check=_image_tag) or "",
             drain_seconds=reader.seconds("DRAIN_SECONDS", 0.0),
             ready_fd=reader.descriptor("READY_FD"),
         )
@@ -254,6 +258,10 @@ def _http_url(url: str) -> str | None:
 
 def _one_line(key: str) -> str | None:
     return None if key.isascii() and key.isprintable() else "has characters that no key has"
+
+
+def _image_tag(version: str) -> str | None:
+    return None if _IMAGE_TAG.fullmatch(version) else "must be the tag of an image"
 
 
 def _bucket_name(name: str) -> str | None:

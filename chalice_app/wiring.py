@@ -13,6 +13,7 @@ from chalice_app.secret_values import RedisPassword, Secrets, SecretsByArn
 from chalice_app.services.capacity import CapacityService
 from shared import lean_redis, randomness
 from shared.bus import RequestBus
+from shared.canary import CanaryShare
 from shared.clock import Clock, system_clock
 from shared.ids import RequestId, SessionId, StartToken
 from shared.limits import ACTION_WAIT_SECONDS
@@ -30,6 +31,7 @@ class Deps:
     store: SessionStore
     bus: RequestBus
     operations: Operations
+    canary: CanaryShare
     clock: Clock
     new_session_id: Callable[[], SessionId] = randomness.new_session_id
     new_request_id: Callable[[], RequestId] = randomness.new_request_id
@@ -61,6 +63,7 @@ def make_deps(config: ApiConfig, clock: Clock = system_clock) -> Deps:
         store=SessionStore(redis),
         bus=RequestBus(redis, clock),
         operations=Operations(redis),
+        canary=CanaryShare(redis),
         clock=clock,
         capacity=capacity,
     )

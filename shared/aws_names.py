@@ -18,6 +18,10 @@ FUNCTIONS: Final = (REST_FUNCTION, *SOCKET_FUNCTIONS, REAPER_FUNCTION)
 CONTAINER_NAME: Final = "container"
 """What the task definition calls our container; overrides of `RunTask` name it."""
 
+CANARY_ORDER: Final = "WallCrawler Canary"
+"""`detail-type` of the event with which an operator calls the reaper to set a canary's share; its
+`detail` is `{"version": …, "percent": …}`, without a version the present one's share is set."""
+
 METRIC_NAMESPACE: Final = "WallCrawler"
 METRIC_DIMENSION: Final = "Environment"
 """The one dimension of our metrics; its value is `WALLCRAWLER_ENVIRONMENT`."""
