@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Raw, Struct
@@ -21,7 +22,9 @@ from shared.errors import REMOTE_ERRORS, TaskTimeout, WallCrawlerError
 from shared.ids import RequestId, TaskId
 from shared.limits import OPERATION_TTL_SECONDS, REPLY_TTL_SECONDS
 from shared.records import ErrorBody
-from shared.redis_client import RedisClient
+
+if TYPE_CHECKING:
+    from shared.redis_client import RedisClient
 
 _BLOCK_SECONDS = 2.0
 """One blocking pop; shorter than the client's socket timeout, so that the two never race."""

@@ -77,7 +77,7 @@ class SharingService:
         expires_at = int(session.spec.expires_at)
         if ttl_seconds is not None:
             expires_at = min(expires_at, int(deps.clock()) + ttl_seconds)
-        token = make_token(claims_of(session, scopes, expires_at), deps.config.token_secret)
+        token = make_token(claims_of(session, scopes, expires_at), deps.secrets.token_secret())
         return GrantedToken(
             token=token,
             scopes=scopes,

@@ -35,6 +35,7 @@ def test_a_live_session_is_shown_with_what_opens_it() -> None:
             "startedAt": "2023-11-14T22:13:20.500Z",
             "endedAt": None,
             "endReason": None,
+            "endDetail": None,
             "timeout": 60,
             "idleTimeout": 1800,
             "keepAlive": True,
