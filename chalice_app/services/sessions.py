@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from chalice_app.services.capacity import error_of
 from chalice_app.wiring import Deps
-from shared.bus import RequestKind
 from shared.errors import (
     IdempotencyConflict,
     NoCapacity,
@@ -24,6 +23,7 @@ from shared.errors import (
 from shared.ids import OwnerId, SessionId, StartToken, TaskId
 from shared.limits import CLOSE_TIMEOUT_SECONDS, CREATE_TIMEOUT_SECONDS
 from shared.records import CloseSession, CreateSession, OpenSession, Session, SessionSpec
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason, SessionStatus
 from shared.store import Full, Idempotency, Placed, Replayed, Waiting
 

@@ -9,11 +9,11 @@ from msgspec import Raw
 from chalice_app.services.access import base_of, claims_of, live_url
 from chalice_app.services.sessions import SessionService, check_live
 from chalice_app.wiring import Deps
-from shared.bus import RequestKind
 from shared.errors import Unavailable
 from shared.ids import OwnerId, SessionId
 from shared.limits import CONTROL_CALL_SECONDS
 from shared.records import ControlSession, ControlWish
+from shared.request_kind import RequestKind
 from shared.tokens import Scope, make_token
 
 
