@@ -203,7 +203,7 @@ class Container:
             browser=self._config.browser,
             started_at=system_clock(),
             ttl_seconds=self._config.heartbeat_ttl_seconds,
-            version=self._config.version,
+            canary=self._config.canary,
         )
 
     def _listen(self) -> str:

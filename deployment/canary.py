@@ -1,6 +1,6 @@
 """`python -m deployment.canary start|stop ENVIRONMENT --region REGION`: a version on trial.
 
-start:  1. A task definition like the service's, but with the new image and its version said.
+start:  1. A task definition like the service's, but with the new image, and said to be on trial.
         2. As many tasks of it as the share asks for; they are waited for, and must be healthy.
         3. The share is set. Until then, and if anything fails, no session has been near them.
 stop:   the share becomes 0 at once; the tasks end by themselves once they are idle, or with `--now`
@@ -156,7 +156,11 @@ class Cluster:
 def _on_trial(container: dict[str, Any], image: str, tag: str) -> dict[str, Any]:
     if container["name"] != CONTAINER_NAME:
         return container
-    said = {"WALLCRAWLER_VERSION": tag, "IDLE_EXIT_SECONDS": str(IDLE_EXIT_SECONDS)}
+    said = {
+        "WALLCRAWLER_VERSION": tag,
+        "WALLCRAWLER_CANARY": tag,
+        "IDLE_EXIT_SECONDS": str(IDLE_EXIT_SECONDS),
+    }
     kept = [each for each in container.get("environment", []) if each["name"] not in said]
     added = [{"name": name, "value": value} for name, value in said.items()]
     return {**container, "image": image, "environment": [*kept, *added]}

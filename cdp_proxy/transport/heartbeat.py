@@ -42,7 +42,7 @@ class Identity:
     browser: str
     started_at: float
     ttl_seconds: float
-    version: str = ""
+    canary: str = ""
 
 
 class Heartbeat:
@@ -173,7 +173,7 @@ class Heartbeat:
             draining=self._sessions.draining,
             browser=identity.browser,
             started_at=identity.started_at,
-            version=identity.version,
+            canary=identity.canary,
         )
 
     def _note_connection(self, error: redis.RedisError | None) -> None:

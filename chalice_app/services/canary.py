@@ -37,7 +37,7 @@ def follow_order(detail: object, deps: Deps) -> dict[str, Any]:
     if version is None:
         return {"version": None, "percent": 0, "tasks": 0, "sessions": 0}
     deps.canary.set(Canary(version, order.percent))
-    tasks = [task for task in deps.store.live_tasks(deps.clock()) if task.version == version]
+    tasks = [task for task in deps.store.live_tasks(deps.clock()) if task.canary == version]
     sessions = sum(len(deps.store.leases(task.task_id)) for task in tasks)
     logs.info("canary", version=version, percent=order.percent, tasks=len(tasks))
     return {

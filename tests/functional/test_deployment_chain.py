@@ -394,7 +394,7 @@ class TestWhatItDoes:
         )
         (container,) = tried["containerDefinitions"]
         assert container["image"] == f"{outputs['RepositoryUri']}:v2"
-        assert {"name": "WALLCRAWLER_VERSION", "value": "v2"} in container["environment"]
+        assert {"name": "WALLCRAWLER_CANARY", "value": "v2"} in container["environment"]
         assert container["secrets"] == served["containerDefinitions"][0]["secrets"]
         for name in ("taskRoleArn", "executionRoleArn", "cpu", "memory", "volumes", "networkMode"):
             assert tried.get(name) == served.get(name)

@@ -43,6 +43,7 @@ def test_the_definition_is_the_services_but_for_image_and_version() -> None:
         "environment": [
             {"name": "MAX_SESSIONS", "value": "5"},
             {"name": "WALLCRAWLER_VERSION", "value": "v2"},
+            {"name": "WALLCRAWLER_CANARY", "value": "v2"},
             {"name": "IDLE_EXIT_SECONDS", "value": "900"},
         ],
         "secrets": [{"name": "JWE_SECRET", "valueFrom": "arn"}],

@@ -19,7 +19,7 @@ def deps(redis_url: str, redis_client: redis.Redis) -> Deps:
 
 def test_a_share_is_set_and_what_holds_is_told(deps: Deps) -> None:
     for name, version in (("task-a", ""), ("task-b", "v2"), ("task-c", "v2")):
-        task = msgspec.structs.replace(make_task(name), version=version)
+        task = msgspec.structs.replace(make_task(name), canary=version)
         deps.store.beat(task, system_clock(), 60)
 
     said = follow_order({"version": "v2", "percent": 5}, deps)
