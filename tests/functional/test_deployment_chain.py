@@ -30,6 +30,7 @@ import redis
 from bench.certificate import write_certificate
 from bench.tls_front import tls_front
 from deployment.canary import Cluster
+from deployment.endpoints import api_urls
 from deployment.host_package import copy_project, run_chalice, unpack
 from deployment.stage_config import ROLE_OF_FUNCTION
 from shared.aws_names import CANARY_ORDER, FUNCTIONS, function_name, stack_name
@@ -324,6 +325,13 @@ class TestWhatIsThere:
         assert [target["Arn"] for target in targets] == [
             deployed.functions()[function_name(STAGE, "reap")]["FunctionArn"]
         ]
+
+    def test_chalice_remembers_the_endpoints(self, deployed: Deployed) -> None:
+        rest, websocket = api_urls(STAGE, deployed.project / ".chalice")
+
+        domain = "execute-api.eu-central-1.amazonaws.com"
+        assert rest == f"https://{deployed.rest_apis()[0]['id']}.{domain}/{STAGE}"
+        assert websocket == f"wss://{deployed.websocket_apis()[0]['ApiId']}.{domain}/{STAGE}"
 
 
 class TestWhatItDoes:
