@@ -136,6 +136,14 @@ def test_stopping_now_stops_the_tasks_too() -> None:
     assert ecs.stopped == ["task-0", "task-1"]
 
 
+def test_asking_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    ecs = FakeEcs(answer={"version": "v2", "percent": 5, "tasks": 1, "sessions": 3})
+
+    assert main(["status", *STOP[1:]], ecs) == 0
+    assert ecs.orders[-1]["detail"] == {}
+    assert "canary v2: 5 % of new sessions, 1 tasks, 3 sessions" in capsys.readouterr().err
+
+
 def test_where_there_is_no_canary_that_is_fine(capsys: pytest.CaptureFixture[str]) -> None:
     ecs = FakeEcs(answer={"version": None, "percent": 0, "tasks": 0, "sessions": 0})
 
