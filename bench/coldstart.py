@@ -38,11 +38,12 @@ from bench.redis_server import running_redis
 from bench.report import Row
 from bench.tls_front import tls_front
 from deployment.host_package import make_package
-from shared.bus import Reply, RequestBus, RequestKind
+from shared.bus import Reply, RequestBus
 from shared.clock import system_clock
 from shared.ids import TaskId
 from shared.records import OpenSession, Task
 from shared.redis_client import connect
+from shared.request_kind import RequestKind
 from shared.store import SessionStore
 
 _STARTS = 20
