@@ -34,6 +34,7 @@ def as_ecs_fills_it_in(template: Template) -> dict[str, str]:
         "<CacheRedis.PrimaryEndPoint.Port>": "6380",
         "<FrontBalancer.DNSName>": "front.elb.example",
         "<StorageScreenshots>": "screenshots",
+        "<AWS::Region>": "eu-central-1",
         "<EncryptionKey.Arn>": "arn:aws:kms:eu-central-1:123456789012:key/1",
     }
     filled = {
@@ -123,6 +124,14 @@ def test_secrets_come_from_secrets_manager_and_not_as_plain_variables(
         "REDIS_AUTH_TOKEN": "<SecretsRedisAuth>",
     }
     assert not set(secrets_of(template)) & set(environment_of(template))
+
+
+def test_the_aws_sdk_is_told_its_region_by_the_variable_that_it_reads(template: Template) -> None:
+    assert environment_of(template)["AWS_DEFAULT_REGION"] == "<AWS::Region>"
+
+
+def test_a_container_knows_its_version(production: Template) -> None:
+    assert environment_of(production)["WALLCRAWLER_VERSION"] == "3f2a9c1"
 
 
 def test_metrics_can_be_told_apart_by_environment(
