@@ -15,7 +15,7 @@ from chalice.app import Chalice, CloudWatchEvent, Rate, WebsocketDisconnectedErr
 from chalice_app import logs
 from chalice_app.aws.management import ManagementSession
 from chalice_app.http_errors import answer_failures
-from chalice_app.rest import actions, files, sessions
+from chalice_app.rest import actions, files, sessions, sharing
 from chalice_app.wiring import Provide, cold_start
 from chalice_app.ws.connect import connect
 from chalice_app.ws.disconnect import disconnect
@@ -46,6 +46,7 @@ def make_program(provide: Provide) -> Program:
     app.register_blueprint(sessions.make_blueprint(provide))
     app.register_blueprint(actions.make_blueprint(provide))
     app.register_blueprint(files.make_blueprint(provide))
+    app.register_blueprint(sharing.make_blueprint(provide))
 
     @app.on_ws_connect()
     def ws_connect(event: WebsocketEvent) -> dict[str, Any]:

@@ -32,6 +32,7 @@ class RequestKind(Enum):
 
     OPEN = "open"  # OpenSession -> {}
     CLOSE = "close"  # CloseSession -> {}
+    CONTROL = "control"  # ControlSession -> shared.envelope.outgoing.ControlInfo
     # shared.actions.ActionRequest of the body that `BODY_OF_KIND` names -> the action's result
     ACT = "act"
     OBSERVE = "observe"

@@ -130,5 +130,7 @@ CONTROL_TTL_SECONDS_DEFAULT: Final = 300
 """How long a human holds a session who does not hand it back."""
 CONTROL_WAIT_SECONDS: Final = 120.0
 """How long a command waits for the human's end; then it is refused."""
+CONTROL_CALL_SECONDS: Final = 10.0
+"""How long the API waits for the container to change hands."""
 CONTROL_WAITING_MAX: Final = 1_000
 """Commands of one client that wait; further ones are refused at once."""

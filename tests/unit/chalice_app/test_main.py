@@ -91,6 +91,8 @@ def test_the_routes_are_those_of_the_api() -> None:
         ("GET", "/sessions/{session_id}/downloads"),
         ("GET", "/sessions/{session_id}/downloads/{name}"),
         ("POST", "/sessions/{session_id}/uploads"),
+        ("POST", "/sessions/{session_id}/control"),
+        ("POST", "/sessions/{session_id}/tokens"),
     }
 
 
