@@ -18,6 +18,8 @@ T = TypeVar("T")
 _SANDBOX_WORDS = {"auto": None, "on": True, "off": False}
 _BROWSERS = ("headless-shell", "chromium")
 _SESSIONS_MAX = 1_000
+_HOST_DEFAULT = "127.0.0.1"
+_PORT_DEFAULT = 9223
 _PORT_MAX = 65_535
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 """S3's rules for bucket names, as far as letters and length go."""
@@ -100,8 +102,8 @@ class ProxyConfig:
         config = cls(
             redis_endpoint=reader.text("REDIS_ENDPOINT"),
             jwt_secret=reader.text("JWE_SECRET", check=_long_enough),
-            host=reader.text("CDP_HOST", "127.0.0.1"),
-            port=reader.integer("CDP_PORT", 9223, 0, _PORT_MAX),
+            host=reader.text("CDP_HOST", _HOST_DEFAULT),
+            port=reader.integer("CDP_PORT", _PORT_DEFAULT, 0, _PORT_MAX),
             public_url=reader.optional("CDP_PUBLIC_URL", check=_websocket_url),
             max_sessions=reader.integer("MAX_SESSIONS", 20, 1, _SESSIONS_MAX),
             warm_browsers=reader.integer("WARM_BROWSERS", 2, 0, _SESSIONS_MAX),
@@ -136,6 +138,17 @@ class ProxyConfig:
         )
         reader.finish()
         return config
+
+
+def own_address(env: Mapping[str, str] | None = None) -> tuple[str, int]:
+    """Where the container of this environment is reached from beside it: host and port.
+
+    For the health check, which runs in the same environment, so the container has checked it.
+    """
+    variables = os.environ if env is None else env
+    host = variables.get("CDP_HOST") or _HOST_DEFAULT
+    port = int(variables.get("CDP_PORT") or _PORT_DEFAULT)
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port  # noqa: S104 (a comparison)
 
 
 class _Reader:

@@ -26,6 +26,7 @@ from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.files import Files
 from cdp_proxy.transport.heartbeat import Heartbeat, Identity
 from cdp_proxy.transport.http import FrontDoor, Rooms
+from cdp_proxy.transport.live import LivePage
 from cdp_proxy.transport.models.configured import Models, configured_model
 from cdp_proxy.transport.monitoring import Monitoring
 from cdp_proxy.transport.patient_socket import Patience
@@ -113,19 +114,21 @@ class Container:
             reactor, self._blocking, self._sessions, RequestBus(self._redis, system_clock)
         )
         self._models = Models(reactor, configured_model(config))
+        authority = Authority(self._sessions, self._store, self._blocking, config.jwt_secret)
         actions = RunningActions(reactor, self._sessions, self._actions())
         self._consumer.use_actions(actions)
         patience = Patience(config.ping_interval_seconds, config.pong_timeout_seconds)
         self._site = QuietSite(
             FrontDoor(
                 Rooms(
-                    Authority(self._sessions, self._store, self._blocking, config.jwt_secret),
+                    authority,
                     Discovery(ProtocolFile(reactor, launcher)),
                     Monitoring(reactor, self._task_id, self._sessions, self._pool, self._heartbeat),
                     CdpSocketFactory(reactor, patience),
                     ChannelSocketFactory(reactor, patience),
                     actions,
                     Files(reactor, self._blocking),
+                    LivePage(authority),
                 ),
             ),
             timeout=_REQUEST_SECONDS,

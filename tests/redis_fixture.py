@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,28 +34,39 @@ def _wait_until_serving(process: subprocess.Popen[bytes], url: str) -> None:
     raise RuntimeError("redis-server did not serve in time")
 
 
-@pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    """URL of a redis-server that persists nothing."""
+@contextmanager
+def redis_server(url: str, *options: str) -> Iterator[None]:
+    """A redis-server that persists nothing, until the block ends.
+
+    Args:
+        url: where `options` make it listen.
+        options: of redis-server.
+    """
     binary = shutil.which("redis-server")
     assert binary is not None, "these tests need redis-server"
-    # Not pytest's tmp_path: a unix socket's path has at most 107 bytes.
-    folder = Path(tempfile.mkdtemp(prefix="wc-redis-"))
-    socket = folder / "redis.sock"
     process = subprocess.Popen(
-        [
-            *(binary, "--port", "0", "--unixsocket", str(socket), "--dir", str(folder)),
-            *("--save", "", "--appendonly", "no", "--loglevel", "warning"),
-        ],
+        [binary, "--save", "", "--appendonly", "no", "--loglevel", "warning", *options],
         stdout=subprocess.DEVNULL,
     )
-    url = f"unix://{socket}"
     try:
         _wait_until_serving(process, url)
-        yield url
+        yield
     finally:
         process.terminate()
         process.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """URL of a redis-server that persists nothing."""
+    # Not pytest's tmp_path: a unix socket's path has at most 107 bytes.
+    folder = Path(tempfile.mkdtemp(prefix="wc-redis-"))
+    socket = folder / "redis.sock"
+    url = f"unix://{socket}"
+    try:
+        with redis_server(url, "--port", "0", "--unixsocket", str(socket), "--dir", str(folder)):
+            yield url
+    finally:
         shutil.rmtree(folder)
 
 

@@ -129,6 +129,8 @@ class Channel:
         )
         session.pages.watchers.add(self._pages_changed)
         session.takeover.watchers.add(self._control_changed)
+        self._pages_changed()  # dialogs that are open already
+        session.pages.follow_titles()
 
     def receive(self, text: bytes) -> None:
         """One whole message of the client."""

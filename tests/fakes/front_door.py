@@ -17,6 +17,7 @@ from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.files import Files
 from cdp_proxy.transport.heartbeat import Heartbeat
 from cdp_proxy.transport.http import FrontDoor, Rooms
+from cdp_proxy.transport.live import LivePage
 from cdp_proxy.transport.monitoring import Monitoring
 from cdp_proxy.transport.patient_socket import Patience
 from cdp_proxy.transport.registry import Resources, Sessions
@@ -70,14 +71,16 @@ class LoopbackDoor:
         self.sessions.use_pool(cast("Any", self.pool))
         heartbeat = Heartbeat(self.clock, blocking, self.sessions, store, system_clock)
         task_id = TaskId("task-a")
+        authority = Authority(self.sessions, store, blocking, SECRET)
         rooms = Rooms(
-            Authority(self.sessions, store, blocking, SECRET),
+            authority,
             Discovery(cast("Any", FakeProtocolFile())),
             Monitoring(self.clock, task_id, self.sessions, cast("Any", self.pool), heartbeat),
             CdpSocketFactory(reactor, patience),
             ChannelSocketFactory(reactor, patience),
             RunningActions(self.clock, self.sessions, cast("Any", None)),
             Files(reactor, blocking),
+            LivePage(authority),
         )
         site = cast("ServerFactory", QuietSite(FrontDoor(rooms)))
         self.port = reactor.listenTCP(0, site, interface="127.0.0.1")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cdp_proxy.config import ConfigError, ProxyConfig
+from cdp_proxy.config import ConfigError, ProxyConfig, own_address
 from shared.actions import ModelProvider, ModelUse
 
 SECRET = "s" * 32
@@ -182,3 +182,18 @@ def test_what_is_wrong_about_a_model_is_said(env: dict[str, str], text: str) -> 
 
     assert text in said
     assert "sk-secret" not in said
+
+
+@pytest.mark.parametrize(
+    ("variables", "address"),
+    [
+        ({}, ("127.0.0.1", 9223)),
+        ({"CDP_HOST": "0.0.0.0", "CDP_PORT": "8000"}, ("127.0.0.1", 8000)),
+        ({"CDP_HOST": "::"}, ("::1", 9223)),
+        ({"CDP_HOST": "10.0.0.7", "CDP_PORT": ""}, ("10.0.0.7", 9223)),
+    ],
+)
+def test_the_health_check_knows_where_the_container_is(
+    variables: dict[str, str], address: tuple[str, int]
+) -> None:
+    assert own_address(variables) == address
