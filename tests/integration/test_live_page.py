@@ -514,6 +514,22 @@ def test_it_works_behind_tls_and_a_path_prefix(behind: LivePage, there: Page) ->
     expect(there.locator("#text")).to_have_value("through TLS")
 
 
+@pytest.mark.parametrize("sandbox", ["", "sandbox='allow-scripts allow-same-origin'"])
+def test_another_sites_page_may_frame_it(
+    stack: Stack, live: LivePage, remote: RemoteBrowser, sandbox: str
+) -> None:
+    url = live_url(stack, remote)
+    live.page.goto(url.replace("127.0.0.1", "localhost").replace("/live?", "/health?"))
+    frame = f'<iframe width=1000 height=700 {sandbox} src="{url}"></iframe>'
+
+    live.page.set_content(frame)
+
+    inside = live.page.frame_locator("iframe")
+    expect(inside.locator("#connection")).to_have_text("Live")
+    expect(inside.locator("#size")).to_have_text("1280 \u00d7 720")
+    expect(inside.locator("#tabs")).to_contain_text("A page to watch")
+
+
 def test_a_slash_too_many_leads_to_the_page(
     stack: Stack, opened: Open, there: Page, remote: RemoteBrowser, proxy: PrefixProxy
 ) -> None:
