@@ -1,5 +1,7 @@
 /** Who holds the session, for how long, and the button that changes it. */
 
+import { show } from "./notices.js";
+
 const TTL_SECONDS = 300;
 /** Whoever is at work need not press anything to stay so. */
 const RENEW_BELOW_SECONDS = 60;
@@ -115,9 +117,4 @@ export class Control {
 function clock(seconds) {
   const whole = Math.ceil(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-}
-
-/** Only changes are written, so that a screen reader says each once. */
-function show(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

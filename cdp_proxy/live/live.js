@@ -9,6 +9,8 @@ import { Connection } from "./connection.js";
 import { Control } from "./control.js";
 import { Dialogs } from "./dialogs.js";
 import { Keyboard, modifiersOf } from "./keyboard.js";
+import { show, toast } from "./notices.js";
+import { usePasteButton } from "./paste.js";
 import { Pace, Picture, parseFrame } from "./picture.js";
 import { Pointer } from "./pointer.js";
 import { Tabs, addressOf } from "./tabs.js";
@@ -16,7 +18,6 @@ import { View } from "./view.js";
 
 const SCREENCAST = { quality: 80, idleThreshold: 3_000 };
 const PACE_EVERY_MS = 500;
-const TOAST_MS = 6_000;
 const ONLY_WATCHES = "This link can only watch";
 const BLANK = "about:blank";
 /** A picture that is shown this small on a phone is worth a pinch. */
@@ -42,6 +43,7 @@ const state = {
   pinched: false,
   typing: false,
   failure: "",
+  busy: 0,
   retryAt: 0,
   ended: false,
   title: "",
@@ -79,6 +81,7 @@ const connection = new Connection(channelUrl(), location.href, {
   },
   up: () => {
     dialogs.forget();
+    tabs.forgetCalls();
     pointer.reset();
   },
   down: lost,
@@ -141,14 +144,13 @@ function input(event) {
 
 async function tab(action, details = {}) {
   const targetId = tabs.activeId ?? undefined;
-  const navigates = ["navigate", "reload", "back", "forward"].includes(action);
   control.touched();
-  if (navigates) body.dataset.loading = "";
-  try {
-    return await attempt({ type: "TAB_COMMAND", action, targetId, ...details });
-  } finally {
-    if (navigates) delete body.dataset.loading;
-  }
+  state.busy += 1;
+  body.dataset.loading = "";
+  const answer = await attempt({ type: "TAB_COMMAND", action, targetId, ...details });
+  state.busy -= 1;
+  if (!state.busy) delete body.dataset.loading;
+  return answer;
 }
 
 function command(name) {
@@ -162,6 +164,7 @@ async function watch() {
   state.streaming = wanted;
   if (wanted) {
     pace.begin();
+    state.idle = false;
     const started = await attempt({ type: "START_SCREENCAST", options: SCREENCAST });
     if (!started) state.streaming = false;
   } else if (connection.open) {
@@ -176,7 +179,6 @@ function received(message) {
     case "HELLO":
       state.scopes = message.scopes;
       state.failure = "";
-      state.idle = false;
       control.update(message.control);
       tabs.update(message.tabs, message.activeTargetId);
       render();
@@ -237,8 +239,7 @@ function render() {
   const why = connection.open && !scoped ? ONLY_WATCHES : "";
   for (const element of document.querySelectorAll("[data-touches]")) {
     element.disabled = !touch;
-    element.dataset.label ??= element.title;
-    element.title = why || element.dataset.label;
+    if (why) element.title = why;
   }
   dialogs.show(tabs.activeId);
   keyboard.allow(scoped, touch && !dialogs.shown);
@@ -294,20 +295,6 @@ function renderPace() {
   if (!connection.open && state.retryAt) renderCurtain();
 }
 
-function show(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-let toastTimer = 0;
-function toast(text) {
-  show($("#toast"), text);
-  $("#toast").hidden = false;
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => {
-    $("#toast").hidden = true;
-  }, TOAST_MS);
-}
-
 // What is pressed
 
 $("#back").addEventListener("click", () => tab("back"));
@@ -325,10 +312,10 @@ $("#address-form").addEventListener("submit", async (event) => {
     toast("That is no web address.");
     return;
   }
-  $("#address").value = url;
+  tabs.expect(url);
   backToPage();
-  if (tabs.active) await tab("navigate", { url });
-  else await tab("open", { url });
+  const went = await tab(tabs.active ? "navigate" : "open", { url });
+  if (!went) tabs.expect(null);
 });
 $("#address").addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
@@ -355,29 +342,7 @@ for (const name of ["focus", "blur"]) {
   });
 }
 
-const pasteBox = $("#paste-box");
-function closePasteBox() {
-  pasteBox.hidden = true;
-  $("#paste-text").value = "";
-}
-$("#paste").addEventListener("click", async () => {
-  try {
-    keyboard.paste(await navigator.clipboard.readText());
-  } catch {
-    // No permission, or no secure page: then the text is put into a field first.
-    pasteBox.hidden = false;
-    $("#paste-text").focus();
-  }
-});
-$("#paste-cancel").addEventListener("click", closePasteBox);
-pasteBox.addEventListener("submit", (event) => {
-  event.preventDefault();
-  keyboard.paste($("#paste-text").value);
-  closePasteBox();
-});
-pasteBox.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") closePasteBox();
-});
+usePasteButton((text) => keyboard.paste(text));
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) {

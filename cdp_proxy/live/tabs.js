@@ -17,6 +17,7 @@ export class Tabs {
   #active = null;
   #calling = new Set();
   #edited = false;
+  #expected = null;
 
   /**
    * @param {HTMLElement} list
@@ -47,9 +48,11 @@ export class Tabs {
   }
 
   update(tabs, activeTargetId) {
+    const before = this.active?.url;
     if (activeTargetId !== this.#active) this.#edited = false;
     this.#tabs = tabs;
     this.#active = activeTargetId;
+    if (this.active?.url !== before) this.#expected = null;
     this.#render();
   }
 
@@ -58,6 +61,17 @@ export class Tabs {
     if (waiting) this.#calling.add(targetId);
     else this.#calling.delete(targetId);
     this.#render();
+  }
+
+  /** Another connection: what waits will be told again. */
+  forgetCalls() {
+    this.#calling.clear();
+  }
+
+  /** Show where the tab is about to go until it is there; null when it will not be. */
+  expect(url) {
+    this.#expected = url;
+    this.restore();
   }
 
   /** Forget what was typed into the address field and not gone to. */
@@ -124,7 +138,7 @@ export class Tabs {
 
   #showAddress() {
     if (this.#edited) return;
-    const url = this.active?.url ?? "";
+    const url = this.#expected ?? this.active?.url ?? "";
     const shown = url === "about:blank" ? "" : url;
     if (this.address.value !== shown) this.address.value = shown;
   }

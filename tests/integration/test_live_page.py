@@ -318,11 +318,33 @@ def test_the_address_goes_places_and_back_forward_and_reload_work(
     expect(live.page.locator("#tabs .active")).to_contain_text("plain")
 
 
+def test_what_is_typed_becomes_an_address(live: LivePage) -> None:
+    meant = {
+        "example.com": "https://example.com",
+        " example.com:8443/a?b#c ": "https://example.com:8443/a?b#c",
+        "localhost:3000/x": "http://localhost:3000/x",
+        "intranet": "http://intranet",
+        "10.0.0.7": "http://10.0.0.7",
+        "[::1]:80": "http://[::1]:80",
+        "http://example.com": "http://example.com",
+        "about:blank": "about:blank",
+        "two words": "",
+        "": "",
+    }
+
+    addresses = live.page.evaluate(
+        "async (texts) => texts.map((await import('./live/tabs.js')).addressOf)", list(meant)
+    )
+
+    assert addresses == list(meant.values())
+
+
 def test_an_address_that_leads_nowhere_says_so(live: LivePage) -> None:
     live.page.fill("#address", "http://127.0.0.1:9/")
     live.page.press("#address", "Enter")
 
     expect(live.page.locator("#toast")).to_contain_text("could not be opened")
+    expect(live.page.locator("#toast")).to_contain_text("ERR_")
 
 
 def test_tabs_are_opened_shown_and_closed(live: LivePage, there: Page, site: Site) -> None:
