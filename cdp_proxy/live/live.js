@@ -13,13 +13,12 @@ import { show, toast } from "./notices.js";
 import { usePasteButton } from "./paste.js";
 import { Pace, Picture, parseFrame } from "./picture.js";
 import { Pointer } from "./pointer.js";
-import { Tabs, addressOf } from "./tabs.js";
+import { BLANK, Tabs, addressOf } from "./tabs.js";
 import { View } from "./view.js";
 
 const SCREENCAST = { quality: 80, idleThreshold: 3_000 };
 const PACE_EVERY_MS = 500;
 const ONLY_WATCHES = "This link can only watch";
-const BLANK = "about:blank";
 /** A picture that is shown this small on a phone is worth a pinch. */
 const SMALL = 0.6;
 const COARSE = matchMedia("(pointer: coarse)");
@@ -40,7 +39,7 @@ const state = {
   seen: false,
   streaming: false,
   idle: false,
-  pinched: false,
+  touched: false,
   typing: false,
   failure: "",
   busy: 0,
@@ -70,8 +69,8 @@ const picture = new Picture($("#screen"), (frame) => {
 });
 const view = new View(stage, $("#screen"), (zoomed) => {
   $("#fit").hidden = !zoomed;
-  state.pinched ||= zoomed;
-  $("#pinch-hint").hidden = state.pinched || !COARSE.matches || !state.seen || view.scale > SMALL;
+  state.touched ||= zoomed;
+  $("#pinch-hint").hidden = state.touched || !COARSE.matches || !state.seen || view.scale > SMALL;
 });
 const connection = new Connection(channelUrl(), location.href, {
   message: received,
@@ -106,6 +105,8 @@ const pointer = new Pointer(view, input, {
     if (connection.open && !state.scopes.includes("input")) toast(ONLY_WATCHES);
     else if (event.pointerType === "touch") {
       if (keyboard.focused) keyboard.clear();
+      state.touched = true;
+      view.place();
     } else {
       const box = stage.getBoundingClientRect();
       keyboard.focus(event.clientX - box.left, event.clientY - box.top);
@@ -289,7 +290,7 @@ function renderPace() {
   const { fps, ageMs } = pace.read();
   const moving = fps > 0 && ageMs !== null;
   const words = moving ? `${Math.round(fps)} fps · ${Math.round(ageMs)} ms` : "";
-  show($("#pace"), connection.open ? words || (state.idle ? "Idle: the page does not change" : "") : "");
+  show($("#pace"), connection.open ? words || (state.idle ? "Page idle" : "") : "");
   const { width, height } = view.frame;
   show($("#size"), state.seen ? `${width} × ${height}` : "");
   if (!connection.open && state.retryAt) renderCurtain();

@@ -1,5 +1,7 @@
 /** The tab strip and the address of the tab that is shown. */
 
+/** What an empty tab shows. */
+export const BLANK = "about:blank";
 const LOCAL_HOST = /^(localhost|[\w-]+|\d{1,3}(\.\d{1,3}){3}|\[[\da-f:.]+\])(:\d+)?([/?#]|$)/i;
 const SCHEME = /^[a-z][a-z\d+.-]*:/i;
 const HOST_AND_PORT = /^[\w.-]+:\d+([/?#]|$)/;
@@ -123,7 +125,7 @@ export class Tabs {
 
   #fill(item, { targetId, title, url }) {
     const [tab, close] = item.children;
-    const name = title || shortened(url) || "New tab";
+    const name = (title !== BLANK && title) || shortened(url) || "New tab";
     const active = targetId === this.#active;
     if (tab.textContent !== name) tab.textContent = name;
     tab.title = url;
@@ -139,11 +141,11 @@ export class Tabs {
   #showAddress() {
     if (this.#edited) return;
     const url = this.#expected ?? this.active?.url ?? "";
-    const shown = url === "about:blank" ? "" : url;
+    const shown = url === BLANK ? "" : url;
     if (this.address.value !== shown) this.address.value = shown;
   }
 }
 
 function shortened(url) {
-  return url === "about:blank" ? "" : url.replace(/^https?:\/\/(www\.)?/, "").replace(/\/$/, "");
+  return url === BLANK ? "" : url.replace(/^https?:\/\/(www\.)?/, "").replace(/\/$/, "");
 }

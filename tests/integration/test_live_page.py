@@ -16,8 +16,8 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
-from tests.integration.certificate import write_certificate
 
+from bench.certificate import write_certificate
 from cdp_proxy.transport.chromium import find_binary
 from shared.tokens import Scope
 from tests.integration.api import RemoteBrowser
@@ -36,8 +36,10 @@ Open = Callable[..., LivePage]
 
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=SECONDS * 1000)
     with sync_playwright() as started:
         yield started
+    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +95,7 @@ def phone(there: Page, opened: Open) -> LivePage:
 
 def seen(there: Page, what: str) -> None:
     """Wait until the remote page has noticed an event."""
-    there.wait_for_function("what => seen.includes(what)", arg=what, timeout=SECONDS * 1000)
+    there.wait_for_function("what => seen.includes(what)", arg=what)
 
 
 # What is seen
@@ -117,7 +119,7 @@ def test_it_says_how_fast_pictures_come_and_how_old_they_are(live: LivePage, the
 
 
 def test_it_says_that_the_page_does_not_change(live: LivePage) -> None:
-    expect(live.page.locator("#pace")).to_contain_text("Idle", timeout=SECONDS * 1000)
+    expect(live.page.locator("#pace")).to_have_text("Page idle")
 
 
 def test_every_control_has_a_name(live: LivePage) -> None:
@@ -199,7 +201,7 @@ def test_everything_typed_at_once_arrives_exactly(live: LivePage, there: Page) -
 
     live.page.keyboard.type(EVERYTHING, delay=0)
 
-    expect(there.locator("#text")).to_have_value(EVERYTHING, timeout=SECONDS * 1000)
+    expect(there.locator("#text")).to_have_value(EVERYTHING)
 
 
 def test_shortcuts_and_named_keys_are_the_pages(live: LivePage, there: Page) -> None:
@@ -212,7 +214,7 @@ def test_shortcuts_and_named_keys_are_the_pages(live: LivePage, there: Page) -> 
     live.page.keyboard.press("Home")
     live.page.keyboard.type(">")
 
-    expect(there.locator("#text")).to_have_value(">new", timeout=SECONDS * 1000)
+    expect(there.locator("#text")).to_have_value(">new")
     seen(there, "keyup Home")
 
 
@@ -230,7 +232,7 @@ def test_an_input_methods_text_comes_when_it_is_done(live: LivePage, there: Page
     expect(live.page.locator("#preedit")).to_have_text("nih")
     cdp.send("Input.insertText", {"text": "你好"})
 
-    expect(there.locator("#text")).to_have_value("你好", timeout=SECONDS * 1000)
+    expect(there.locator("#text")).to_have_value("你好")
     assert there.evaluate("values") == ["你好"]
     expect(live.page.locator("#preedit")).to_be_hidden()
 
@@ -242,7 +244,7 @@ def test_the_local_clipboard_is_pasted(live: LivePage, there: Page) -> None:
 
     live.page.keyboard.press("Control+V")
 
-    expect(there.locator("#text")).to_have_value("from here: 漢字 😀", timeout=SECONDS * 1000)
+    expect(there.locator("#text")).to_have_value("from here: 漢字 😀")
     assert "keydown v" not in there.evaluate("seen")
 
 
@@ -255,7 +257,7 @@ def test_what_was_copied_there_is_pasted_there(live: LivePage, there: Page) -> N
     live.page.keyboard.press("End")
     live.page.keyboard.press("Control+V")
 
-    expect(there.locator("#text")).to_have_value("twice twice ", timeout=SECONDS * 1000)
+    expect(there.locator("#text")).to_have_value("twice twice ")
 
 
 def test_a_very_long_text_is_pasted_whole(live: LivePage, there: Page) -> None:
@@ -355,6 +357,7 @@ def test_tabs_are_opened_shown_and_closed(live: LivePage, there: Page, site: Sit
         live.page.click("#new-tab")
     expect(tabs).to_have_count(2)
     expect(live.page.locator("#hint")).to_be_visible()
+    expect(tabs.nth(1)).to_contain_text("New tab")
     live.page.fill("#address", site.url("/popup"))
     live.page.press("#address", "Enter")
     expect(tabs.nth(1)).to_contain_text("popup")
@@ -431,9 +434,7 @@ def test_a_person_takes_over_from_a_script_and_gives_back(
     live.page.click("#control-button")
     expect(who).to_have_text("You have control")
     taken.set()
-    expect(more).to_have_text(
-        re.compile(r"\d:\d\d left · \d commands? waits?$"), timeout=SECONDS * 1000
-    )
+    expect(more).to_have_text(re.compile(r"\d:\d\d left · \d commands? waits?$"))
     live.page.mouse.click(*live.place(400, 432))
     live.page.keyboard.type(" and person")
     live.wait_colour(SWATCH, RED)
@@ -604,7 +605,7 @@ def test_it_does_not_come_back_to_a_session_that_ended_meanwhile(
     stack.api.delete(remote.id)
     proxy.broken.clear()
 
-    expect(behind.page.locator("#connection")).to_have_text("Ended", timeout=SECONDS * 1000)
+    expect(behind.page.locator("#connection")).to_have_text("Ended")
     expect(behind.page.locator("#curtain-text")).to_contain_text("released")
 
 
