@@ -71,9 +71,13 @@ def opened(stack: Stack, local: Browser, remote: RemoteBrowser) -> Iterator[Open
     """Opens live pages of the session; none of them may have complained in the end."""
     pages: list[LivePage] = []
 
-    def open_page(url: str = "", **context: object) -> LivePage:
+    def open_page(
+        url: str = "", before: Callable[[Page], object] | None = None, **context: object
+    ) -> LivePage:
         size = {"viewport": {"width": 1280, "height": 800}, **context}
         page = local.new_context(**size).new_page()  # type: ignore[arg-type]
+        if before is not None:
+            before(page)
         pages.append(LivePage(page, url or live_url(stack, remote)))
         return pages[-1]
 
@@ -193,6 +197,18 @@ def test_the_wheel_scrolls_the_page(live: LivePage, there: Page) -> None:
     there.wait_for_function("() => scrollY === 400")
 
 
+def test_a_wheel_that_counts_in_lines_scrolls_as_far(live: LivePage, there: Page) -> None:
+    x, y = live.place(800, 500)
+
+    live.page.evaluate(  # as Firefox tells of a notch
+        "([clientX, clientY]) => document.querySelector('#screen').dispatchEvent("
+        "new WheelEvent('wheel', { deltaY: 3, deltaMode: 1, clientX, clientY, cancelable: true }))",
+        [x, y],
+    )
+
+    there.wait_for_function("() => scrollY === 120")
+
+
 # The keyboard
 
 
@@ -235,6 +251,32 @@ def test_an_input_methods_text_comes_when_it_is_done(live: LivePage, there: Page
     expect(there.locator("#text")).to_have_value("你好")
     assert there.evaluate("values") == ["你好"]
     expect(live.page.locator("#preedit")).to_be_hidden()
+
+
+def test_a_dead_key_makes_one_letter_with_the_next(live: LivePage, there: Page) -> None:
+    live.click(there, "#text")
+    cdp = live.page.context.new_cdp_session(live.page)
+
+    cdp.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", "key": "Dead", "code": "Backquote"})
+    letter = {"key": "ê", "code": "KeyE", "text": "ê", "unmodifiedText": "ê"}
+    cdp.send("Input.dispatchKeyEvent", {"type": "keyDown", **letter})
+    live.page.keyboard.type("tre")
+
+    expect(there.locator("#text")).to_have_value("être")
+
+
+def test_a_macs_command_is_control_there(opened: Open, there: Page) -> None:
+    platform = "Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' })"
+    live = opened(before=lambda page: page.add_init_script(platform))
+    there.fill("#text", "old")
+    live.click(there, "#text")
+
+    live.page.keyboard.press("Meta+A")
+    live.page.keyboard.type("new")
+
+    expect(there.locator("#text")).to_have_value("new")
+    seen(there, "keyup Control")
+    assert "keydown Meta" not in there.evaluate("seen")
 
 
 def test_the_local_clipboard_is_pasted(live: LivePage, there: Page) -> None:
@@ -457,6 +499,29 @@ def test_others_see_who_has_control(live: LivePage, opened: Open) -> None:
     expect(other.page.locator("#control-who")).to_have_text("A person has control")
     other.page.click("#control-button")
     expect(live.page.locator("#control-who")).to_have_text("The agent has control")
+
+
+def test_control_is_extended_for_who_is_at_work_and_nobody_else(opened: Open, there: Page) -> None:
+    live = opened(before=lambda page: page.clock.install())
+    sent: list[str] = []
+    live.page.on("websocket", lambda it: it.on("framesent", lambda text: sent.append(str(text))))
+    live.page.reload()
+    live.wait_connected()
+
+    def taken() -> int:
+        return sum('"holder":"human"' in text for text in sent)
+
+    live.page.click("#control-button")
+    expect(live.page.locator("#control-more")).to_contain_text("left")
+    live.page.clock.fast_forward(250_000)
+    expect(live.page.locator("#control-more")).to_contain_text("0:")
+    assert taken() == 1
+
+    live.click(there, "#paint")
+    live.page.clock.run_for(2_000)
+
+    live.wait_colour(SWATCH, GREEN)
+    assert taken() == 2
 
 
 # Tokens
