@@ -97,7 +97,7 @@ const dialogs = new Dialogs(
   backToPage,
 );
 const keyboard = new Keyboard($("#keys"), $("#preedit"), input, command);
-const pointer = new Pointer(view, input, {
+const pointer = new Pointer(view, $("#backdrop"), input, {
   connected: mayTouch,
   enabled: () => mayTouch() && !dialogs.shown,
   modifiers: modifiersOf,

@@ -706,8 +706,10 @@ def test_a_finger_taps_and_scrolls(phone: LivePage, there: Page) -> None:
 def test_two_fingers_zoom_the_picture_and_not_the_page(phone: LivePage, there: Page) -> None:
     expect(phone.page.locator("#pinch-hint")).to_be_visible()
     x, y = phone.place(*SWATCH)
+    beside = phone.place(*SWATCH)[1] + 250
 
-    phone.move_fingers([(x - 15, y), (x + 15, y)], [(x - 30, y), (x + 30, y)])
+    phone.move_fingers([(x - 15, y), (x + 15, y)], [(x - 22, y), (x + 22, y)])
+    phone.move_fingers([(x - 15, y), (x + 15, beside)], [(x - 15, y), (x + 15, beside + 80)])
 
     expect(phone.page.locator("#fit")).to_be_visible()
     assert there.evaluate("scrollY") == 0
