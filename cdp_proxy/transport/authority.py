@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import redis
 from twisted.web.server import Request
 
-from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.registry import Sessions
 from cdp_proxy.transport.session import LiveSession
-from shared.errors import (
-    SessionEnded,
-    SessionNotFound,
-    Unauthorized,
-    Unavailable,
-    WallCrawlerError,
-)
-from shared.ids import SessionId
-from shared.store import SessionStore
+from cdp_proxy.transport.whereabouts import Whereabouts
+from shared.errors import SessionNotFound, Unauthorized, WallCrawlerError
 from shared.tokens import Claims, Scope, TokenRefused, parse_token
 
 _NO_TOKEN = "Pass the session's token as ?token= or as Authorization: Bearer."  # noqa: S105
@@ -30,18 +21,15 @@ class Forbidden(WallCrawlerError):
 
 
 class Authority:
-    """Checks tokens against the sessions that run here, and Redis for those that do not."""
+    """Checks tokens against the sessions that run here, and finds out about those that do not."""
 
-    def __init__(
-        self, sessions: Sessions, store: SessionStore, blocking: Blocking, jwt_secret: str
-    ) -> None:
+    def __init__(self, sessions: Sessions, whereabouts: Whereabouts, jwt_secret: str) -> None:
         self._sessions = sessions
-        self._store = store
-        self._blocking = blocking
+        self._whereabouts = whereabouts
         self._jwt_secret = jwt_secret
 
     async def session_for(self, request: Request, scope: Scope, path_id: str | None) -> LiveSession:
-        """The running session that the request's token opens.
+        """The running session that the request's token opens; waits for one that is to come.
 
         Args:
             request: carries the token.
@@ -53,7 +41,9 @@ class Authority:
             Forbidden: the token's scopes do not cover this endpoint.
             SessionNotFound: no such session, or the path names another one.
             SessionEnded: the session is over, its token revoked.
-            Unavailable: it runs elsewhere, or Redis cannot be asked where.
+            SessionNotReady: it still waits for its container or its browser.
+            LivesElsewhere: it runs on another task.
+            Unavailable: Redis cannot be asked where it is.
         """
         claims = self._claims(request)
         if scope not in claims.scopes:
@@ -62,7 +52,7 @@ class Authority:
             raise SessionNotFound("The token is for another session.")
         session = await self._sessions.find(claims.session_id)
         if session is None:
-            raise await self._why_not_here(claims.session_id)
+            session = await self._whereabouts.find(claims.session_id, request)
         if session.spec.token_id != claims.token_id:
             raise Unauthorized("The token has been replaced.")
         return session
@@ -76,9 +66,7 @@ class Authority:
             claims = self._claims(request)
         except Unauthorized:
             return False
-        if scope not in claims.scopes or path_id != claims.session_id:
-            return False
-        return self._sessions.knows(claims.session_id)
+        return scope in claims.scopes and path_id == claims.session_id
 
     def _claims(self, request: Request) -> Claims:
         token = _token_of(request)
@@ -88,21 +76,6 @@ class Authority:
             return parse_token(token, self._jwt_secret)
         except TokenRefused as refused:
             raise Unauthorized(str(refused)) from refused
-
-    async def _why_not_here(self, session_id: SessionId) -> WallCrawlerError:
-        try:
-            session = await self._blocking.run(self._store.get, session_id)
-        except redis.RedisError:
-            return Unavailable("The session cannot be looked up just now; try again.")
-        if session is None:
-            return SessionNotFound("No such session.")
-        if not session.live:
-            reason = session.end_reason
-            return SessionEnded(
-                reason.text if reason is not None else "The session is over.",
-                status=session.status.value,
-            )
-        return Unavailable("The session does not run in this container; try again.")
 
 
 def _token_of(request: Request) -> str:

@@ -7,6 +7,7 @@ sessions that never arrived are given back; tasks whose beat has lapsed are reap
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import redis
@@ -42,6 +43,8 @@ class Identity:
     browser: str
     started_at: float
     ttl_seconds: float
+    task_arn: str | None = None
+    availability_zone: str | None = None
 
 
 class Heartbeat:
@@ -59,6 +62,8 @@ class Heartbeat:
         """Whether the last beat reached Redis."""
         self.started = False
         """Whether the task has been registered."""
+        self.after_beat: Callable[[], None] = _nothing
+        """Called after each beat that reached Redis."""
         self._blocking = blocking
         self._sessions = sessions
         self._store = store
@@ -88,6 +93,23 @@ class Heartbeat:
                 await self._blocking.run(self._store.remove_task, self._identity.task_id)
         except redis.RedisError as error:
             _log.warn("the task could not be deregistered: {error}", error=str(error))
+
+    async def retire(self) -> bool:
+        """Take the task out of placement for good, unless a session holds a slot of it.
+
+        Returns:
+            Whether it has been; the container drains then.
+        """
+        try:
+            async with self._turn:
+                retired = await self._blocking.run(
+                    self._store.retire, self._identity.task_id, self._clock()
+                )
+                self._sessions.draining = self._sessions.draining or retired
+        except redis.RedisError as error:
+            self._note_connection(error)
+            return False
+        return retired
 
     async def beat_now(self) -> None:
         """Tell Redis at once, for example that the task is draining."""
@@ -121,6 +143,7 @@ class Heartbeat:
         for session_id in strangers:
             if not self._sessions.knows(session_id):
                 await self._blocking.run(self._give_back, session_id)
+        self.after_beat()
 
     def _sync(
         self, running: list[Session], unreported: dict[SessionId, EndReason]
@@ -172,6 +195,8 @@ class Heartbeat:
             draining=self._sessions.draining,
             browser=identity.browser,
             started_at=identity.started_at,
+            task_arn=identity.task_arn,
+            availability_zone=identity.availability_zone,
         )
 
     def _note_connection(self, error: redis.RedisError | None) -> None:
@@ -180,3 +205,7 @@ class Heartbeat:
         if error is None and not self.connected:
             _log.info("Redis is back")
         self.connected = error is None
+
+
+def _nothing() -> None:
+    """Nobody wants to be told."""
