@@ -15,6 +15,7 @@ from twisted.internet.protocol import ServerFactory
 from twisted.logger import Logger
 
 from cdp_proxy.config import ProxyConfig
+from cdp_proxy.transport import logs
 from cdp_proxy.transport.actions import Actions
 from cdp_proxy.transport.address import host_port, private_host
 from cdp_proxy.transport.arrivals import Arrivals
@@ -31,6 +32,7 @@ from cdp_proxy.transport.heartbeat import Heartbeat, Identity
 from cdp_proxy.transport.http import FrontDoor, Rooms
 from cdp_proxy.transport.idle_exit import IdleExit
 from cdp_proxy.transport.intake import Intake
+from cdp_proxy.transport.metrics_log import MetricsLog, Readings
 from cdp_proxy.transport.models.configured import Models, configured_model
 from cdp_proxy.transport.monitoring import Monitoring
 from cdp_proxy.transport.pool import WarmPool
@@ -148,6 +150,13 @@ class Container:
         self._sessions.watchers += [self._note_use, self._intake.look]
         self._relay.watchers.append(self._note_use)
         self._heartbeat.after_beat = self._intake.look
+        readings = Readings(
+            free_slots=lambda: self._sessions.free_slots,
+            sessions=lambda: self._sessions.held,
+            screencasts=lambda: 0,
+            ended=lambda: self._sessions.ended_by_reason + self._sessions.reaped_by_reason,
+        )
+        self._metrics = MetricsLog(reactor, config.environment, readings, logs.write_record)
         self._models = Models(reactor, configured_model(config))
         self._consumer.use_actions(RunningActions(reactor, self._sessions, self._actions()))
         self._site = QuietSite(
@@ -178,6 +187,7 @@ class Container:
         Raises:
             StartFailed: with what stands in the way; `stop` cleans up what had started.
         """
+        logs.identify(self._task_id)
         self._reactor.suggestThreadPoolSize(_COMPUTING_THREADS)
         self._blocking.start()
         self._models.start()
@@ -201,6 +211,7 @@ class Container:
         self._consumer.start(self._task_id, RequestBus(self._taking, system_clock))
         self._intake.start(self._task_id)
         self._note_use()
+        self._metrics.start()
         _log.info("serving {url} at {address}", url=ready.cdp_url, address=address)
         return ready
 
@@ -220,6 +231,7 @@ class Container:
             if self._heartbeat.started:
                 await self._heartbeat.stop()
             self._guard.stop()
+            self._metrics.stop()
             await all_done()
         finally:
             self._models.stop()
@@ -227,6 +239,7 @@ class Container:
             self._scratch.remove()
             self._redis.close()
             self._taking.close()
+            logs.identify(None)
 
     async def _drain(self, seconds: float) -> None:
         draining = (self._sessions.drain(seconds), self._relay.drain(seconds))

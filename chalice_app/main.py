@@ -16,6 +16,7 @@ from chalice_app import logs
 from chalice_app.aws.management import ManagementSession
 from chalice_app.http_errors import answer_failures
 from chalice_app.rest import actions, files, sessions
+from chalice_app.services.reaping import look_after
 from chalice_app.wiring import Provide, cold_start
 from chalice_app.ws.connect import connect
 from chalice_app.ws.disconnect import disconnect
@@ -63,13 +64,9 @@ def make_program(provide: Provide) -> Program:
         disconnect(event.to_dict())
 
     @app.schedule(Rate(1, unit=Rate.MINUTES))
-    def reap(_event: CloudWatchEvent) -> None:
-        deps = provide()
-        failed = deps.store.reap(deps.clock())
-        logs.info("reaped", sessions=failed)
-        if deps.capacity is not None and deps.config.capacity is not None:
-            tokens = [deps.new_start_token() for _ in range(deps.config.capacity.tasks_max)]
-            deps.capacity.top_up(tokens)
+    def reap(event: CloudWatchEvent) -> None:
+        with logs.about(requestId=event.event_id):
+            look_after(provide())
 
     return Program(app, ws_connect, ws_message, ws_disconnect, reap)
 

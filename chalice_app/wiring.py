@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from chalice_app.aws.capacity import EcsCapacity
 from chalice_app.config import ApiConfig, process_environment
+from chalice_app.logs import current_request_id
+from chalice_app.metrics import ApiMetrics
 from chalice_app.services.capacity import CapacityService
 from shared import randomness, redis_client
 from shared.bus import RequestBus
@@ -28,6 +30,7 @@ class Deps:
     bus: RequestBus
     operations: Operations
     clock: Clock
+    metrics: ApiMetrics
     new_session_id: Callable[[], SessionId] = randomness.new_session_id
     new_request_id: Callable[[], RequestId] = randomness.new_request_id
     new_token_id: Callable[[], str] = randomness.new_token_id
@@ -44,16 +47,18 @@ Provide = Callable[[], Deps]
 def make_deps(config: ApiConfig, clock: Clock = system_clock) -> Deps:
     """Deps on the configured Redis; connects at the first command."""
     redis = redis_client.connect(config.redis_endpoint)
+    metrics = ApiMetrics(config.environment, clock)
     capacity = None
     if config.capacity is not None:
         cluster = EcsCapacity(config.capacity)
-        capacity = CapacityService(cluster, Line(redis), config.capacity.growth, clock)
+        capacity = CapacityService(cluster, Line(redis), config.capacity.growth, clock, metrics)
     return Deps(
         config=config,
         store=SessionStore(redis),
-        bus=RequestBus(redis, clock),
+        bus=RequestBus(redis, clock, current_request_id),
         operations=Operations(redis),
         clock=clock,
+        metrics=metrics,
         capacity=capacity,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twisted.web.server import Request
 
+from cdp_proxy.transport.log_context import add_log_ids
 from cdp_proxy.transport.registry import Sessions
 from cdp_proxy.transport.session import LiveSession
 from cdp_proxy.transport.whereabouts import Whereabouts
@@ -50,6 +51,7 @@ class Authority:
             raise Forbidden(f"This token does not have the scope {scope.value}.")
         if path_id is not None and path_id != claims.session_id:
             raise SessionNotFound("The token is for another session.")
+        add_log_ids(session_id=claims.session_id)
         session = await self._sessions.find(claims.session_id)
         if session is None:
             session = await self._whereabouts.find(claims.session_id, request)

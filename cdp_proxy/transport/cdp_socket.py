@@ -11,7 +11,7 @@ connection is gone soon after: with the client's consent, or without.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from cdp_proxy.core.close_codes import CloseCode
 from cdp_proxy.core.frames import FrameReader, is_text, text_header
 from cdp_proxy.core.multiplexer import Member
 from cdp_proxy.transport.immediate import write_now
+from cdp_proxy.transport.log_context import current_ids
 from cdp_proxy.transport.session import LiveSession
 from shared.limits import CDP_MESSAGE_BYTES_MAX
 
@@ -66,11 +67,14 @@ class CdpSocket(WebSocketServerProtocol):
         self._hang_up: IDelayedCall | None = None
         self._receiving = False
         self._complaint_unsent = False
+        self._log_ids: Mapping[str, str] = {}
 
     def join(self, session: LiveSession, member: Member) -> None:
         """Belong to a session; before the handshake goes out."""
         self._session = session
         self._member = member
+        self._log_ids = {**current_ids(), "session_id": session.spec.session_id}
+        _log.info("a client has come", **self._log_ids)
 
     def take_transport(self) -> None:
         """Hear of its fullness instead of the HTTP channel, once that has let go of it."""
@@ -201,6 +205,7 @@ class CdpSocket(WebSocketServerProtocol):
         if self._hang_up is not None and self._hang_up.active():
             self._hang_up.cancel()
         if self._session is not None and self._member is not None:
+            _log.info("a client has gone ({code})", code=code, **self._log_ids)
             self._session.depart(self._member)
 
 

@@ -133,8 +133,9 @@ class Heartbeat:
         running = [self._record(session) for session in self._sessions.running()]
         unreported = dict(self._sessions.unreported)
         async with self._turn:
-            lost, strangers = await self._blocking.run(self._sync, running, unreported)
+            lost, strangers, reaped = await self._blocking.run(self._sync, running, unreported)
         self._note_connection(None)
+        self._sessions.reaped_by_reason.update(reaped)
         for session_id in unreported:
             self._sessions.unreported.pop(session_id, None)
         for session in self._sessions.running():
@@ -147,12 +148,12 @@ class Heartbeat:
 
     def _sync(
         self, running: list[Session], unreported: dict[SessionId, EndReason]
-    ) -> tuple[set[SessionId], list[SessionId]]:
+    ) -> tuple[set[SessionId], list[SessionId], list[EndReason]]:
         """In a thread: one beat's traffic.
 
         Returns:
-            Running sessions that have ended as far as Redis knows, and leases of sessions that
-            do not run here.
+            Running sessions that have ended as far as Redis knows, leases of sessions that do not
+            run here, and why sessions of other tasks were found to have ended.
         """
         now = self._clock()
         self._store.beat(self._task(), now, self._identity.ttl_seconds)
@@ -163,8 +164,10 @@ class Heartbeat:
         }
         ours = {session.spec.session_id for session in running}
         strangers = self._store.leases(self._identity.task_id) - ours
-        self._store.reap(now)
-        return lost, list(strangers)
+        reaped = self._store.reap(now)
+        found = self._store.locate(reaped, now) if reaped else []
+        reasons = [each.end_reason for each in found if each is not None and each.end_reason]
+        return lost, list(strangers), reasons
 
     def _give_back(self, session_id: SessionId) -> None:
         """In a thread: release the lease of a session that does not run here and never will."""

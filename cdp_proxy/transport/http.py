@@ -20,6 +20,7 @@ from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.cdp_socket import CdpSocket, CdpSocketFactory, Handoff
 from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.files import Files
+from cdp_proxy.transport.log_context import ids_of_request, log_ids
 from cdp_proxy.transport.monitoring import Monitoring
 from cdp_proxy.transport.relay import Relay
 from cdp_proxy.transport.request_body import BoundedRequest
@@ -77,10 +78,11 @@ class FrontDoor(Resource):
             raise
 
     async def _dispatch_anywhere(self, request: BoundedRequest, alive: Alive) -> None:
-        try:
-            await self._dispatch(request, alive)
-        except LivesElsewhere as elsewhere:
-            await self._rooms.relay.hand_on(request, alive, elsewhere)
+        with log_ids(**ids_of_request(request)):
+            try:
+                await self._dispatch(request, alive)
+            except LivesElsewhere as elsewhere:
+                await self._rooms.relay.hand_on(request, alive, elsewhere)
 
     async def _dispatch(self, request: BoundedRequest, alive: Alive) -> None:
         match _parts(request):

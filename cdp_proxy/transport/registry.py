@@ -60,6 +60,8 @@ class Sessions:
         """Ended sessions that Redis has not been told about."""
         self.ended_by_reason: Counter[EndReason] = Counter()
         """All ends since the start, for metrics."""
+        self.reaped_by_reason: Counter[EndReason] = Counter()
+        """Ends that this container noticed of sessions that did not run here."""
         self.method_latencies = MethodLatencies()
         """Time of commands in the browsers since the start, by method."""
         self.watchers: list[Callable[[], None]] = []
@@ -112,6 +114,7 @@ class Sessions:
             await self.secure()
             browser = await self._take_browser(spec)
             session = await self._start(spec, browser)
+            _log.info("session opened", session_id=spec.session_id)
         finally:
             self._opened(spec.session_id, session)
         return session

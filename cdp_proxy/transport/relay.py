@@ -23,6 +23,7 @@ from twisted.protocols.policies import ProtocolWrapper
 
 from cdp_proxy.core.close_codes import CloseCode
 from cdp_proxy.transport.answers import Alive
+from cdp_proxy.transport.log_context import REQUEST_ID_HEADER, current_ids
 from cdp_proxy.transport.reactor import Reactor
 from cdp_proxy.transport.request_body import BoundedRequest
 from cdp_proxy.transport.splice import OwnerSide, Splice
@@ -45,7 +46,7 @@ _KEEPALIVE = {
 """An owner whose machine is gone, and which therefore says nothing, is noticed within 20 s."""
 _NOT_HANDED_ON = frozenset(
     {"connection", "content-length", "transfer-encoding", "expect", "x-forwarded-for"}
-    | {RELAYED_HEADER.lower()}
+    | {RELAYED_HEADER.lower(), REQUEST_ID_HEADER.lower()}
 )
 SPLICES_MAX = 2_000
 
@@ -107,9 +108,7 @@ class Relay:
         alive.hand_over()
         early = _take_connection(request, splice.client)
         splice.join(early)
-        _log.info(
-            "relaying to {owner}", owner=elsewhere.task.task_id, session_id=elsewhere.session_id
-        )
+        _log.info("relaying to {owner}", owner=elsewhere.task.task_id)
         spawn(self._write(request, splice.owner.transport, address), "writing a relayed request")
 
     async def drain(self, seconds: float) -> None:
@@ -147,7 +146,9 @@ class Relay:
         body.seek(0, 2)
         size = body.tell()
         body.seek(0)
-        head = b"\r\n".join(_head_lines(request, size, client_address, self._task_id))
+        request_id = current_ids().get("request_id", "")
+        lines = _head_lines(request, size, client_address, self._task_id, request_id)
+        head = b"\r\n".join(lines)
         if size <= _BODY_AT_ONCE_BYTES_MAX:
             transport.write(head + b"\r\n\r\n" + body.read())
         else:
@@ -179,7 +180,7 @@ class Relay:
 
 
 def _head_lines(
-    request: BoundedRequest, body_bytes: int, client_address: str, task_id: TaskId
+    request: BoundedRequest, body_bytes: int, client_address: str, task_id: TaskId, request_id: str
 ) -> Iterator[bytes]:
     yield b" ".join((request.method, request.uri, request.clientproto))
     forwarded: list[bytes] = []
@@ -194,6 +195,7 @@ def _head_lines(
                 yield name + b": " + value
     yield b"X-Forwarded-For: " + b", ".join([*forwarded, client_address.encode()])
     yield f"{RELAYED_HEADER}: {task_id}".encode()
+    yield f"{REQUEST_ID_HEADER}: {request_id}".encode()
     # Whatever it answers, unless it switches protocols: after that the connection ends.
     yield b"Connection: " + (b"Upgrade, close" if upgrade else b"close")
     if body_bytes or request.method not in {b"GET", b"HEAD"}:
