@@ -19,11 +19,12 @@ from typing import Any, Self
 
 import redis
 
-from shared.bus import RequestBus, RequestKind
+from shared.bus import RequestBus
 from shared.clock import system_clock
 from shared.ids import OwnerId, TaskId
 from shared.randomness import new_request_id, new_session_id, new_token_id
 from shared.records import BrowserSettings, CloseSession, OpenSession, SessionSpec
+from shared.request_kind import RequestKind
 from shared.store import Growth, Placed, SessionStore
 from shared.tokens import ALL_SCOPES, Claims, make_token
 

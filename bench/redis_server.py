@@ -1,4 +1,4 @@
-"""A real redis-server of one's own, on a unix socket in a folder of its own."""
+"""A real redis-server of one's own."""
 
 from __future__ import annotations
 
@@ -18,28 +18,39 @@ _POLL_SECONDS = 0.01
 
 
 @contextmanager
-def running_redis() -> Iterator[str]:
-    """URL of a redis-server that persists nothing; it ends with the block."""
+def redis_server(url: str, *options: str) -> Iterator[None]:
+    """A redis-server that persists nothing, until the block ends.
+
+    Args:
+        url: where `options` make it listen.
+        options: of redis-server.
+    """
     binary = shutil.which("redis-server")
     if binary is None:
         raise RuntimeError("there is no redis-server")
-    # A unix socket's path has at most 107 bytes.
-    folder = Path(tempfile.mkdtemp(prefix="wc-redis-"))
-    socket = folder / "redis.sock"
     process = subprocess.Popen(
-        [
-            *(binary, "--port", "0", "--unixsocket", str(socket), "--dir", str(folder)),
-            *("--save", "", "--appendonly", "no", "--loglevel", "warning"),
-        ],
+        [binary, "--save", "", "--appendonly", "no", "--loglevel", "warning", *options],
         stdout=subprocess.DEVNULL,
     )
-    url = f"unix://{socket}"
     try:
         _wait_until_serving(process, url)
-        yield url
+        yield
     finally:
         process.terminate()
         process.wait(timeout=10)
+
+
+@contextmanager
+def running_redis() -> Iterator[str]:
+    """URL of one on a unix socket in a folder of its own; it ends with the block."""
+    # A unix socket's path has at most 107 bytes.
+    folder = Path(tempfile.mkdtemp(prefix="wc-redis-"))
+    socket = folder / "redis.sock"
+    url = f"unix://{socket}"
+    try:
+        with redis_server(url, "--port", "0", "--unixsocket", str(socket), "--dir", str(folder)):
+            yield url
+    finally:
         shutil.rmtree(folder)
 
 

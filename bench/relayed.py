@@ -37,10 +37,8 @@ def main(rounds: int) -> None:
                     answer = scripts.run("cdp_client.mjs", mode, count, size, where)
                     figures[place].append(_figure(answer, title))
             direct, relayed = (median(each) for each in figures)
-            print(
-                f"| {title} | {direct:.3g} {unit} | {relayed:.3g} {unit} | {relayed / direct:.2f} |",
-                flush=True,
-            )
+            cells = (title, f"{direct:.3g} {unit}", f"{relayed:.3g} {unit}")
+            print(f"| {' | '.join(cells)} | {relayed / direct:.2f} |", flush=True)
 
 
 def _figure(answer: dict[str, list[float] | float], title: str) -> float:

@@ -22,7 +22,8 @@ from cdp_proxy.transport.arrivals import Arrivals
 from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.caller import CallFailed
-from cdp_proxy.transport.cdp_socket import CdpSocketFactory, Patience
+from cdp_proxy.transport.cdp_socket import CdpSocketFactory
+from cdp_proxy.transport.channel_socket import ChannelSocketFactory
 from cdp_proxy.transport.chromium import Build, Launcher, LaunchFailed, find_binary
 from cdp_proxy.transport.directory import Directory
 from cdp_proxy.transport.discovery import Discovery
@@ -32,9 +33,11 @@ from cdp_proxy.transport.heartbeat import Heartbeat, Identity
 from cdp_proxy.transport.http import FrontDoor, Rooms
 from cdp_proxy.transport.idle_exit import IdleExit
 from cdp_proxy.transport.intake import Intake
+from cdp_proxy.transport.live import LivePage
 from cdp_proxy.transport.metrics_log import MetricsLog, Readings
 from cdp_proxy.transport.models.configured import Models, configured_model
 from cdp_proxy.transport.monitoring import Monitoring
+from cdp_proxy.transport.patient_socket import Patience
 from cdp_proxy.transport.pool import WarmPool
 from cdp_proxy.transport.protocol_file import ProtocolFile
 from cdp_proxy.transport.reactor import Reactor
@@ -113,8 +116,8 @@ class Container:
         build = self._build()
         self._scratch = self._make_scratch()
         launcher = Launcher(reactor, self._blocking, self._scratch, build)
-        self._redis = connect(config.redis_endpoint)
-        self._taking = connect(config.redis_endpoint)
+        self._redis = connect(config.redis_endpoint, config.redis_auth_token)
+        self._taking = connect(config.redis_endpoint, config.redis_auth_token)
         self._store = SessionStore(self._redis)
         self._sessions = Sessions(
             Resources(reactor, system_clock, self._blocking, launcher, self._store),
@@ -158,22 +161,22 @@ class Container:
         )
         self._metrics = MetricsLog(reactor, config.environment, readings, logs.write_record)
         self._models = Models(reactor, configured_model(config))
-        self._consumer.use_actions(RunningActions(reactor, self._sessions, self._actions()))
+        whereabouts = Whereabouts(self._task_id, self._sessions, directory, self._arrivals)
+        authority = Authority(self._sessions, whereabouts, config.jwt_secret)
+        actions = RunningActions(reactor, self._sessions, self._actions())
+        self._consumer.use_actions(actions)
+        patience = Patience(config.ping_interval_seconds, config.pong_timeout_seconds)
         self._site = QuietSite(
             FrontDoor(
                 Rooms(
-                    Authority(
-                        self._sessions,
-                        Whereabouts(self._task_id, self._sessions, directory, self._arrivals),
-                        config.jwt_secret,
-                    ),
+                    authority,
                     Discovery(ProtocolFile(reactor, launcher)),
                     self._monitoring(),
-                    CdpSocketFactory(
-                        reactor,
-                        Patience(config.ping_interval_seconds, config.pong_timeout_seconds),
-                    ),
+                    CdpSocketFactory(reactor, patience),
+                    ChannelSocketFactory(reactor, patience),
+                    actions,
                     Files(reactor, self._blocking),
+                    LivePage(authority),
                     self._relay,
                 ),
             ),
@@ -296,6 +299,7 @@ class Container:
             ttl_seconds=self._config.heartbeat_ttl_seconds,
             task_arn=ecs.task_arn if ecs else None,
             availability_zone=ecs.availability_zone if ecs else None,
+            version=self._config.version,
         )
 
     def _listen(self) -> int:

@@ -15,12 +15,14 @@ from chalice.app import Chalice, CloudWatchEvent, Rate, WebsocketDisconnectedErr
 from chalice_app import logs
 from chalice_app.aws.management import ManagementSession
 from chalice_app.http_errors import answer_failures
-from chalice_app.rest import actions, files, sessions
+from chalice_app.rest import actions, files, sessions, sharing
+from chalice_app.services.canary import follow_order
 from chalice_app.services.reaping import look_after
 from chalice_app.wiring import Provide, cold_start
 from chalice_app.ws.connect import connect
 from chalice_app.ws.disconnect import disconnect
 from chalice_app.ws.message import reply_to
+from shared.aws_names import CANARY_ORDER
 
 LambdaEntry = Callable[[Any, Any], Any]
 """What Lambda calls, with an event and a context."""
@@ -47,6 +49,7 @@ def make_program(provide: Provide) -> Program:
     app.register_blueprint(sessions.make_blueprint(provide))
     app.register_blueprint(actions.make_blueprint(provide))
     app.register_blueprint(files.make_blueprint(provide))
+    app.register_blueprint(sharing.make_blueprint(provide))
 
     @app.on_ws_connect()
     def ws_connect(event: WebsocketEvent) -> dict[str, Any]:
@@ -64,9 +67,12 @@ def make_program(provide: Provide) -> Program:
         disconnect(event.to_dict())
 
     @app.schedule(Rate(1, unit=Rate.MINUTES))
-    def reap(event: CloudWatchEvent) -> None:
+    def reap(event: CloudWatchEvent) -> dict[str, Any] | None:
         with logs.about(requestId=event.event_id):
+            if event.detail_type == CANARY_ORDER:
+                return follow_order(event.detail, provide())
             look_after(provide())
+            return None
 
     return Program(app, ws_connect, ws_message, ws_disconnect, reap)
 

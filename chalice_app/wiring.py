@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalice_app.aws.capacity import EcsCapacity
-from chalice_app.config import ApiConfig, process_environment
+from chalice_app.aws.secrets_manager import SecretsManager
+from chalice_app.config import ApiConfig, AwsIdentity, process_environment
 from chalice_app.logs import current_request_id
 from chalice_app.metrics import ApiMetrics
+from chalice_app.secret_values import RedisPassword, Secrets, SecretsByArn
 from chalice_app.services.capacity import CapacityService
-from shared import randomness, redis_client
+from shared import lean_redis, randomness
 from shared.bus import RequestBus
+from shared.canary import CanaryShare
 from shared.clock import Clock, system_clock
 from shared.ids import RequestId, SessionId, StartToken
 from shared.limits import ACTION_WAIT_SECONDS
@@ -26,9 +29,11 @@ class Deps:
     """The collaborators of every handler; safe to use from several threads."""
 
     config: ApiConfig
+    secrets: Secrets
     store: SessionStore
     bus: RequestBus
     operations: Operations
+    canary: CanaryShare
     clock: Clock
     metrics: ApiMetrics
     new_session_id: Callable[[], SessionId] = randomness.new_session_id
@@ -46,7 +51,11 @@ Provide = Callable[[], Deps]
 
 def make_deps(config: ApiConfig, clock: Clock = system_clock) -> Deps:
     """Deps on the configured Redis; connects at the first command."""
-    redis = redis_client.connect(config.redis_endpoint)
+    manager = SecretsManager(lambda: AwsIdentity.from_env(process_environment()), clock)
+    arn = config.redis_auth_secret_arn
+    redis = lean_redis.connect(
+        config.redis_endpoint, RedisPassword(arn, manager, clock) if arn is not None else None
+    )
     metrics = ApiMetrics(config.environment, clock)
     capacity = None
     if config.capacity is not None:
@@ -54,9 +63,11 @@ def make_deps(config: ApiConfig, clock: Clock = system_clock) -> Deps:
         capacity = CapacityService(cluster, Line(redis), config.capacity.growth, clock, metrics)
     return Deps(
         config=config,
+        secrets=SecretsByArn(config, manager, clock),
         store=SessionStore(redis),
         bus=RequestBus(redis, clock, current_request_id),
         operations=Operations(redis),
+        canary=CanaryShare(redis),
         clock=clock,
         metrics=metrics,
         capacity=capacity,

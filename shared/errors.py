@@ -3,11 +3,15 @@
     WallCrawlerError                 code, HTTP status, text for the caller
     ├── InvalidRequest               400  INVALID_REQUEST, with the field
     ├── Unauthorized                 401  UNAUTHORIZED
+    ├── Forbidden                    403  FORBIDDEN
     ├── SessionNotFound              404  SESSION_NOT_FOUND
     ├── NoSuchFile                   404  FILE_NOT_FOUND
     ├── OperationNotFound            404  OPERATION_NOT_FOUND
     ├── SessionEnded                 410  SESSION_ENDED, with the status and reason
     ├── IdempotencyConflict          409  IDEMPOTENCY_CONFLICT
+    ├── ControlHeld                  409  CONTROL_HELD
+    ├── AlreadyStreaming             409  SCREENCAST_RUNNING
+    ├── NotStreaming                 409  SCREENCAST_NOT_RUNNING
     ├── TooLarge                     413  PAYLOAD_TOO_LARGE
     ├── ActionFailed                 422  ACTION_FAILED, with how far the chain got (`performed`);
     │   │                                 so have those below
@@ -67,6 +71,13 @@ class Unauthorized(WallCrawlerError):
     http_status = 401
 
 
+class Forbidden(WallCrawlerError):
+    """The token is right, but not for this."""
+
+    code = "FORBIDDEN"
+    http_status = 403
+
+
 class SessionNotFound(WallCrawlerError):
     """No such session, or somebody else's: the two are not told apart."""
 
@@ -99,6 +110,27 @@ class IdempotencyConflict(WallCrawlerError):
     """The same `Idempotency-Key` was used with another body."""
 
     code = "IDEMPOTENCY_CONFLICT"
+    http_status = 409
+
+
+class ControlHeld(WallCrawlerError):
+    """A human holds the session, and has not handed it back in time."""
+
+    code = "CONTROL_HELD"
+    http_status = 409
+
+
+class AlreadyStreaming(WallCrawlerError):
+    """The connection is a viewer already; send other options over it to change its wish."""
+
+    code = "SCREENCAST_RUNNING"
+    http_status = 409
+
+
+class NotStreaming(WallCrawlerError):
+    """The connection is no viewer."""
+
+    code = "SCREENCAST_NOT_RUNNING"
     http_status = 409
 
 
@@ -251,6 +283,7 @@ REMOTE_ERRORS: Mapping[str, type[WallCrawlerError]] = {
         InvalidRequest,
         SessionNotFound,
         SessionEnded,
+        ControlHeld,
         NoCapacity,
         BrowserStartFailed,
         Unavailable,

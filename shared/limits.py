@@ -108,3 +108,41 @@ CDP_ID_MAX: Final = 2**31 - 1
 JWT_SECRET_CHARS_MIN: Final = 32
 """RFC 7518 3.2: an HS256 key has at least the size of the hash output (256 bits)."""
 API_KEY_CHARS_MIN: Final = 16
+
+WS_API_FRAME_BYTES_MAX: Final = 32 * 1024
+WS_API_MESSAGE_BYTES_MAX: Final = 128 * 1024
+"""API Gateway closes a WebSocket with 1009 over these ("Quotas for configuring and running a
+WebSocket API")."""
+WS_API_PUSH_BYTES_MAX: Final = 120_000
+"""What is posted to a connection at once, short of the above."""
+WS_API_IDLE_SECONDS: Final = 600
+WS_API_LIFE_SECONDS: Final = 7_200
+"""API Gateway ends a connection that is idle, or old, by so much (the same quotas)."""
+CHUNKS_MAX: Final = 4_096
+"""Pieces of one message: enough for 100 MiB of text that escapes to twice its size."""
+CHUNKED_BYTES_MAX: Final = 8 * 1024 * 1024
+"""A client's message in chunks, all unfinished ones of its connection together."""
+CHANNEL_QUEUE_MAX: Final = 1_000
+"""Messages of one channel that wait for their turn."""
+INPUT_PENDING_MAX: Final = 500
+"""Input commands of one session that its page has not taken yet."""
+CHANNEL_CHUNK_BYTES: Final = 64 * 1024
+CHANNEL_MESSAGE_BYTES_MAX: Final = 256 * 1024
+"""On `/internal/ws` longer messages travel as chunks of the above, with frames between them."""
+CHANNEL_BACKLOG_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Messages that wait for one channel connection to read; over it, it is closed."""
+
+COORDINATE_MAX: Final = 100_000
+"""Pixels; beyond any page's viewport."""
+FRAME_PX_MAX: Final = 10_000
+"""A side of a screencast's picture; as `VIEWPORT_PX_MAX`."""
+CONTROL_TTL_SECONDS_MIN: Final = 5
+CONTROL_TTL_SECONDS_MAX: Final = 3_600
+CONTROL_TTL_SECONDS_DEFAULT: Final = 300
+"""How long a human holds a session who does not hand it back."""
+CONTROL_WAIT_SECONDS: Final = 120.0
+"""How long a command waits for the human's end; then it is refused."""
+CONTROL_CALL_SECONDS: Final = 10.0
+"""How long the API waits for the container to change hands."""
+CONTROL_WAITING_MAX: Final = 1_000
+"""Commands of one client that wait; further ones are refused at once."""

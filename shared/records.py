@@ -6,7 +6,7 @@ refused, with the path of the field.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
@@ -150,6 +150,8 @@ class Task(Struct, frozen=True, kw_only=True, rename="camel"):
     task_arn: str | None = None
     """ECS's name of it, where it runs on ECS."""
     availability_zone: str | None = None
+    version: str = ""
+    """Set for a canary alone: it gets sessions as `shared.canary` says."""
 
 
 class OpenSession(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -162,6 +164,23 @@ class CloseSession(Struct, frozen=True, kw_only=True, rename="camel"):
     """Bus request `close`: end this session and free its slot."""
 
     session_id: SessionId
+
+
+class ControlWish(_Body, frozen=True, kw_only=True):
+    """Body of `POST /sessions/{id}/control`."""
+
+    holder: Literal["human", "agent"]
+    ttl_seconds: Annotated[
+        int, Meta(ge=limits.CONTROL_TTL_SECONDS_MIN, le=limits.CONTROL_TTL_SECONDS_MAX)
+    ] = limits.CONTROL_TTL_SECONDS_DEFAULT
+    """How long a human holds it who does not hand it back."""
+
+
+class ControlSession(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Bus request `control`: have a human take the session, or the agent get it back."""
+
+    session_id: SessionId
+    wish: ControlWish
 
 
 class ErrorBody(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

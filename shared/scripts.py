@@ -5,6 +5,9 @@ look at every task. It is never counted up and down: each script that touches a 
 its entry derived from them again (`refresh`), each heartbeat does so too, and placing checks an
 entry against the leases before it relies on it. A slot whose lease has lapsed, which no script
 sees happen, is therefore missing from it until the next heartbeat, and no longer.
+
+Tasks that say a version are canaries (`shared.canary`): they have a room of their own, whose share
+of sessions is drawn by the session's id; sessions it has no slot for go to the others.
 """
 
 from __future__ import annotations
@@ -16,22 +19,31 @@ from shared import keys
 COMMON: Final = (
     f"local TASKS, ROOM, WAITING, STARTS = '{keys.TASKS}', '{keys.ROOM}', '{keys.WAITING}', "
     f"'{keys.STARTS}'\n"
+    f"local CANARY, CANARY_ROOM = '{keys.CANARY}', '{keys.CANARY_ROOM}'\n"
     f"local TASK, LEASES, SESSION = '{keys.TASK_PREFIX}', '{keys.LEASES_PREFIX}', "
     f"'{keys.SESSION_PREFIX}'\n"
     """
 -- How many slots of a task are in use, and how many are free: none when it drains or is not known.
+-- Then its version, if it says one.
 local function slots_of(task, now)
-  local offer = redis.call('HMGET', TASK .. task, 'capacity', 'draining')
-  if not offer[1] or offer[2] == '1' then return 0, 0 end
+  local offer = redis.call('HMGET', TASK .. task, 'capacity', 'draining', 'version')
+  if not offer[1] or offer[2] == '1' then return 0, 0, offer[3] end
   local used = redis.call('ZCOUNT', LEASES .. task, '(' .. now, '+inf')
-  return used, tonumber(offer[1]) - used
+  return used, tonumber(offer[1]) - used, offer[3]
 end
 
--- Derive a task's entry in ROOM from its leases; how many slots are in use and how many free.
+-- Derive a task's entry in its room from its leases; how many slots are in use, how many free, and
+-- the room. Of an older canary than the present one nothing is free.
 local function refresh(task, now)
-  local used, free = slots_of(task, now)
-  if free > 0 then redis.call('ZADD', ROOM, used, task) else redis.call('ZREM', ROOM, task) end
-  return used, free
+  local used, free, version = slots_of(task, now)
+  local room = ROOM
+  if version and version ~= '' then
+    room = CANARY_ROOM
+    redis.call('ZREM', ROOM, task)
+    if version ~= redis.call('HGET', CANARY, 'version') then free = 0 end
+  end
+  if free > 0 then redis.call('ZADD', room, used, task) else redis.call('ZREM', room, task) end
+  return used, free, room
 end
 
 -- End a session whose status allows it; words are the statuses that do.
@@ -64,25 +76,35 @@ if KEYS[3] ~= '' then
   if seen[1] then return {'replayed', seen[1], seen[2]} end
 end
 
-local function fullest()
+local function fullest(room)
   while true do
-    local top = redis.call('ZREVRANGE', ROOM, 0, 0, 'WITHSCORES')
+    local top = redis.call('ZREVRANGE', room, 0, 0, 'WITHSCORES')
     local task = top[1]
     if not task then return false end
     local deadline = redis.call('ZSCORE', TASKS, task)
     if deadline and tonumber(deadline) > tonumber(now) then
-      local used, free = refresh(task, now)
-      if free > 0 and used >= tonumber(top[2]) then return task end
+      local used, free, its_room = refresh(task, now)
+      if its_room ~= room then
+        redis.call('ZREM', room, task)
+      elseif free > 0 and used >= tonumber(top[2]) then
+        return task
+      end
     else
-      redis.call('ZREM', ROOM, task)
+      redis.call('ZREM', room, task)
     end
   end
+end
+
+-- A session's id, which is random, says whether it belongs to the canary's share.
+local function drawn()
+  local percent = tonumber(redis.call('HGET', CANARY, 'percent') or 0)
+  return percent > 0 and (tonumber(string.sub(ARGV[2], 1, 8), 16) or 0) % 100 < percent
 end
 
 -- Nobody overtakes those who stand in line.
 local may_wait, waiting, best = ARGV[10] ~= '', 0, false
 if may_wait then waiting = redis.call('ZCARD', WAITING) end
-if waiting == 0 then best = fullest() end
+if waiting == 0 then best = drawn() and fullest(CANARY_ROOM) or fullest(ROOM) end
 if not best then
   if not may_wait then return {'full'} end
   local live = redis.call('ZCOUNT', TASKS, '(' .. now, '+inf')
@@ -148,8 +170,9 @@ refresh(ARGV[2], ARGV[1])
 BEAT: Final = (
     COMMON
     + """
--- KEYS task, requests; ARGV now, task, doc, capacity, draining, ttlMs, deadline
-redis.call('HSET', KEYS[1], 'doc', ARGV[3], 'capacity', ARGV[4], 'draining', ARGV[5])
+-- KEYS task, requests; ARGV now, task, doc, capacity, draining, ttlMs, deadline, version
+redis.call('HSET', KEYS[1], 'doc', ARGV[3], 'capacity', ARGV[4], 'draining', ARGV[5],
+           'version', ARGV[8])
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
 redis.call('PEXPIRE', KEYS[2], ARGV[6])
 redis.call('ZADD', TASKS, ARGV[7], ARGV[2])
@@ -164,6 +187,7 @@ RETIRE: Final = (
 if redis.call('ZCOUNT', LEASES .. ARGV[2], '(' .. ARGV[1], '+inf') > 0 then return 0 end
 redis.call('HSET', TASK .. ARGV[2], 'draining', 1)
 redis.call('ZREM', ROOM, ARGV[2])
+redis.call('ZREM', CANARY_ROOM, ARGV[2])
 return 1
 """
 )
@@ -182,6 +206,7 @@ for _, task in ipairs(redis.call('ZRANGEBYSCORE', TASKS, '-inf', ARGV[1])) do
   redis.call('DEL', TASK .. task, LEASES .. task, ARGV[7] .. task)
   redis.call('ZREM', TASKS, task)
   redis.call('ZREM', ROOM, task)
+  redis.call('ZREM', CANARY_ROOM, task)
 end
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', WAITING, '-inf', ARGV[1])) do
   if finish(id, ARGV[1], ARGV[4], ARGV[5], '', ARGV[6], ARGV, 8) then

@@ -234,6 +234,7 @@ class SessionStore:
                 int(task.draining),
                 int(ttl_seconds * _TASK_TTL_FACTOR * 1000),
                 now + ttl_seconds,
+                task.version,
             ],
         )
 
@@ -246,6 +247,7 @@ class SessionStore:
         pipe = self._redis.pipeline()
         pipe.zrem(keys.TASKS, task_id)
         pipe.zrem(keys.ROOM, task_id)
+        pipe.zrem(keys.CANARY_ROOM, task_id)
         pipe.delete(keys.task(task_id), keys.leases(task_id), keys.requests(task_id))
         pipe.execute()
 

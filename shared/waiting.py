@@ -16,6 +16,7 @@ Who waits longer than he may is failed by `SessionStore.reap`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -24,9 +25,11 @@ from shared import keys, waiting_scripts
 from shared.ids import SessionId, StartToken, TaskId
 from shared.limits import ENDED_SESSION_RETENTION_SECONDS, START_RETRY_SECONDS
 from shared.records import SessionSpec
-from shared.redis_client import RedisClient
 from shared.session_state import LIVE, EndReason
 from shared.store import Growth
+
+if TYPE_CHECKING:
+    from shared.redis_client import RedisClient
 
 _LIVE_WORDS = [status.value for status in LIVE]
 

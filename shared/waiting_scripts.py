@@ -12,7 +12,9 @@ TAKE: Final = (
 -- ARGV now, task, most, startToken ('' for none)
 local now, task = ARGV[1], ARGV[2]
 if ARGV[4] ~= '' then redis.call('HDEL', STARTS, ARGV[4]) end
-local _, free = refresh(task, now)
+local _, free, room = refresh(task, now)
+-- Those who stand in line are not drawn for the canary.
+if room ~= ROOM then free = 0 end
 local most, taken = math.min(free, tonumber(ARGV[3])), {}
 while #taken < most do
   local id = redis.call('ZRANGE', WAITING, 0, 0)[1]

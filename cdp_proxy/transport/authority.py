@@ -8,17 +8,10 @@ from cdp_proxy.transport.log_context import add_log_ids
 from cdp_proxy.transport.registry import Sessions
 from cdp_proxy.transport.session import LiveSession
 from cdp_proxy.transport.whereabouts import Whereabouts
-from shared.errors import SessionNotFound, Unauthorized, WallCrawlerError
+from shared.errors import Forbidden, SessionNotFound, Unauthorized
 from shared.tokens import Claims, Scope, TokenRefused, parse_token
 
 _NO_TOKEN = "Pass the session's token as ?token= or as Authorization: Bearer."  # noqa: S105
-
-
-class Forbidden(WallCrawlerError):
-    """The token is right, but not for this."""
-
-    code = "FORBIDDEN"
-    http_status = 403
 
 
 class Authority:
@@ -51,13 +44,16 @@ class Authority:
             raise Forbidden(f"This token does not have the scope {scope.value}.")
         if path_id is not None and path_id != claims.session_id:
             raise SessionNotFound("The token is for another session.")
-        add_log_ids(session_id=claims.session_id)
-        session = await self._sessions.find(claims.session_id)
-        if session is None:
-            session = await self._whereabouts.find(claims.session_id, request)
-        if session.spec.token_id != claims.token_id:
-            raise Unauthorized("The token has been replaced.")
-        return session
+        return await self._session_of(claims, request)
+
+    async def channel_for(self, request: Request) -> tuple[LiveSession, frozenset[Scope]]:
+        """The running session that the token opens, and what its holder may do there.
+
+        Raises:
+            WallCrawlerError: as `session_for`, but for scopes: each message is checked by itself.
+        """
+        claims = self._claims(request)
+        return await self._session_of(claims, request), claims.scopes
 
     def recognises(self, request: Request, scope: Scope, path_id: str) -> bool:
         """Whether the token may well open the session named in the path, as far as can be told now.
@@ -69,6 +65,15 @@ class Authority:
         except Unauthorized:
             return False
         return scope in claims.scopes and path_id == claims.session_id
+
+    async def _session_of(self, claims: Claims, request: Request) -> LiveSession:
+        add_log_ids(session_id=claims.session_id)
+        session = await self._sessions.find(claims.session_id)
+        if session is None:
+            session = await self._whereabouts.find(claims.session_id, request)
+        if session.spec.token_id != claims.token_id:
+            raise Unauthorized("The token has been replaced.")
+        return session
 
     def _claims(self, request: Request) -> Claims:
         token = _token_of(request)

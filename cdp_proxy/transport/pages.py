@@ -24,15 +24,19 @@ from twisted.internet.threads import deferToThreadPool
 from cdp_proxy.core import messages
 from cdp_proxy.core.actions.activity import Activity
 from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, Dialog
-from cdp_proxy.core.commands import CdpCommand, attach_frames, discover_tabs
+from cdp_proxy.core.commands import CdpCommand, attach_frames, discover_tabs, list_tabs
 from cdp_proxy.core.messages import Answer
 from cdp_proxy.core.targets import Tabs
-from cdp_proxy.transport.caller import CdpCaller
+from cdp_proxy.transport.caller import CdpCaller, Passage
 from cdp_proxy.transport.reactor import Reactor
+from cdp_proxy.transport.tasks import spawn
 from shared.errors import InvalidRequest, TargetNotFound
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+TITLES_EVERY_SECONDS = 1.0
+"""How often titles are read while somebody watches."""
 
 _ATTACHED = "Target.attachedToTarget"
 _DETACHED = "Target.detachedFromTarget"
@@ -41,15 +45,28 @@ _DETACHED = "Target.detachedFromTarget"
 class Pages:
     """All tabs of one session, as actions reach them."""
 
-    def __init__(self, reactor: IReactorTime, caller: CdpCaller) -> None:
-        """Nothing is attached yet."""
+    def __init__(
+        self, reactor: IReactorTime, caller: CdpCaller, passage: Passage | None = None
+    ) -> None:
+        """Nothing is attached yet.
+
+        Args:
+            reactor: for the clock.
+            caller: of the session's browser.
+            passage: waited for before each command of an action; None: nothing stands in the way.
+        """
         self.tabs = Tabs()
+        self.watchers: set[Callable[[], None]] = set()
+        """Called when tabs have opened, closed or changed, or a dialog has."""
         self.turn = DeferredLock()
         """Held by the action under way: they take turns."""
         self._reactor = reactor
         self._caller = caller
+        self._passage = passage
+        self._starting = DeferredLock()
         self._root: str | None = None
         self._attached: dict[str, AttachedTab] = {}
+        self._reading_titles = False
 
     async def tab(self, target_id: str | None = None) -> AttachedTab:
         """A tab, ready to be acted on; the active one when none is named.
@@ -59,7 +76,7 @@ class Pages:
             TargetNotFound: no tab is open.
             CommandFailed: the browser did not attach.
         """
-        await self._start()
+        await self.start()
         info = self.tabs.active if target_id is None else self.tabs.get(target_id)
         if info is None:
             if target_id is not None:
@@ -68,7 +85,7 @@ class Pages:
         tab = self._attached.get(info.target_id)
         if tab is None:
             tab = self._attached[info.target_id] = AttachedTab(
-                self._reactor, self._caller, info.target_id
+                self._reactor, self._caller, info.target_id, self._passage, self._changed
             )
             try:
                 await tab.attach(self._root)
@@ -83,21 +100,63 @@ class Pages:
 
     async def open(self, url: str = "about:blank") -> str:
         """Open a new tab; its target id."""
-        await self._start()
+        await self.start()
         target = await self._caller.call(cdp.target.create_target(url), self._root)
         return str(target)
 
-    async def _start(self) -> None:
-        if self._root is not None:
-            return
-        root = str(await self._caller.call(cdp.target.attach_to_browser_target()))
-        self._caller.listen(root, self._on_event)
-        # Chromium tells of the tabs that are there before it answers.
-        await self._caller.call(discover_tabs(), root)
-        self._root = root
+    async def start(self) -> None:
+        """Learn of the tabs, if that has not begun; `tabs` is complete then.
+
+        Raises:
+            CommandFailed: the browser does not answer.
+        """
+        async with self._starting:
+            if self._root is not None:
+                return
+            root = str(await self._caller.call(cdp.target.attach_to_browser_target()))
+            self._caller.listen(root, self._on_event)
+            # Chromium tells of the tabs that are there before it answers.
+            await self._caller.call(discover_tabs(), root)
+            self._root = root
+
+    def choose(self, target_id: str) -> None:
+        """Make an open tab the active one."""
+        self.tabs.choose(target_id)
+        self._changed()
+
+    def follow_titles(self) -> None:
+        """Have the tabs' titles read for as long as there are `watchers`; after `start`."""
+        if not self._reading_titles:
+            self._reading_titles = True
+            spawn(self._read_titles(), "reading the titles of tabs")
+
+    async def _read_titles(self) -> None:
+        try:
+            while self.watchers:
+                if self.tabs.retitle(await self._caller.call(list_tabs(), self._root)):
+                    self._changed()
+                await deferLater(self._reactor, TITLES_EVERY_SECONDS)
+        except CommandFailed:
+            return  # the browser is gone, or answers nobody
+        finally:
+            self._reading_titles = False
+
+    @property
+    def dialogs(self) -> Mapping[str, Dialog]:
+        """The dialogs that are open in attached tabs, by the tab's id."""
+        return {
+            target_id: tab.dialog
+            for target_id, tab in self._attached.items()
+            if tab.dialog is not None
+        }
+
+    def _changed(self) -> None:
+        for changed in list(self.watchers):
+            changed()
 
     def _on_event(self, event: Answer) -> None:
         self.tabs.receive(event)
+        self._changed()
         if event.method == _DETACHED:
             ended = messages.decode_attached(event.params).session_id
             for target_id, tab in list(self._attached.items()):
@@ -109,13 +168,22 @@ class Pages:
 class AttachedTab:
     """One tab (`core.actions.ports.Tab`)."""
 
-    def __init__(self, reactor: IReactorTime, caller: CdpCaller, target_id: str) -> None:
-        """`attach` comes next."""
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        caller: CdpCaller,
+        target_id: str,
+        passage: Passage | None,
+        on_dialog: Callable[[], None],
+    ) -> None:
+        """`attach` comes next; `on_dialog` is called when a dialog opens or closes."""
         self.target_id = target_id
         self.session = ""
         self.activity = Activity(target_id, "")
         self._reactor = reactor
         self._caller = caller
+        self._passage = passage
+        self._on_dialog = on_dialog
         self._frames: dict[str, str] = {}
         self._watching = False
         self._closed = False
@@ -159,6 +227,14 @@ class AttachedTab:
     ) -> T:
         """Run one command; see `Page.call`."""
         return await self._follow(command, session, timeout_seconds, blockable=True)
+
+    async def call_unheld(self, command: CdpCommand[T]) -> T:
+        """Run a command of the human who watches, whoever holds the session.
+
+        Raises:
+            CommandFailed: as for `call`; `BlockedByDialog` only when one opens after it.
+        """
+        return await self._follow(command, None, 10.0, blockable=self.dialog is None, held=False)
 
     async def browser_call(self, command: CdpCommand[T]) -> T:
         """Run a command that the browser itself answers, whatever blocks the page.
@@ -230,14 +306,25 @@ class AttachedTab:
         self._wake()
 
     async def _follow(
-        self, command: CdpCommand[T], session: str | None, timeout_seconds: float, blockable: bool
+        self,
+        command: CdpCommand[T],
+        session: str | None,
+        timeout_seconds: float,
+        *,
+        blockable: bool,
+        held: bool = True,
     ) -> T:
         if self._closed:
             raise CommandFailed("the tab has been closed")
         if blockable and self.activity.dialog is not None:
             raise BlockedByDialog("a dialog is open")
         answer = Deferred.fromCoroutine(
-            self._caller.call(command, session or self.session, timeout_seconds)
+            self._caller.call(
+                command,
+                session or self.session,
+                timeout_seconds,
+                self._passage if held else None,
+            )
         )
         outcome: Deferred[T] = Deferred(lambda _outcome: answer.cancel())
         self._calls[outcome] = blockable
@@ -252,10 +339,12 @@ class AttachedTab:
             self._frame_attached(messages.decode_frame_attached(event.params))
         elif event.method == _DETACHED:
             self._frame_detached(messages.decode_attached(event.params).session_id)
-        had_dialog = self.activity.dialog is not None
+        dialog = self.activity.dialog
         if not self.activity.receive(event, self._reactor.seconds()):
             return
-        if self.activity.dialog is not None and not had_dialog:
+        if self.activity.dialog is not dialog:
+            self._on_dialog()
+        if self.activity.dialog is not None and dialog is None:
             for call, blockable in list(self._calls.items()):
                 if blockable:
                     call.errback(BlockedByDialog("a dialog opened"))

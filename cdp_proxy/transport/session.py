@@ -23,13 +23,16 @@ from twisted.logger import Logger
 from cdp_proxy.core.close_codes import CloseCode, close_code_of
 from cdp_proxy.core.latency import MethodLatencies, SessionLatencies
 from cdp_proxy.core.lifecycle import Lifecycle, Limits
-from cdp_proxy.core.multiplexer import Member, Multiplexer
+from cdp_proxy.core.multiplexer import Held, Member, Multiplexer
 from cdp_proxy.core.policy import CloseBrowser, Policy
 from cdp_proxy.core.settings import needs_targets
 from cdp_proxy.transport.caller import CallFailed
 from cdp_proxy.transport.chromium import Browser
 from cdp_proxy.transport.download_names import DownloadNames
+from cdp_proxy.transport.live_input import LiveInput
 from cdp_proxy.transport.pages import Pages
+from cdp_proxy.transport.screencast import LiveScreencast
+from cdp_proxy.transport.takeover import Takeover
 from cdp_proxy.transport.target_settings import TargetSettings
 from cdp_proxy.transport.tasks import spawn
 from cdp_proxy.transport.uploads import UploadBudget
@@ -61,6 +64,13 @@ class ClientSocket(Protocol):
 
     def pause(self, paused: bool) -> None:
         """Stop reading from it, or go on."""
+
+
+class Channel(Protocol):
+    """A connection on which more than CDP is spoken (`transport.channel`)."""
+
+    def end(self, code: CloseCode, reason: EndReason) -> None:
+        """Say why the session ends, and close it."""
 
 
 class Transfer(Protocol):
@@ -111,8 +121,6 @@ class LiveSession:
         """Set when the end begins."""
         self.downloads = DownloadNames(browser.caller, browser.folder.folders.downloads)
         self.uploads = UploadBudget()
-        self.pages = Pages(reactor, browser.caller)
-        """Its tabs, for actions."""
         self.transfers: set[Transfer] = set()
         """Downloads that are being fetched, and actions; they end with the session."""
         self._reactor = reactor
@@ -120,6 +128,16 @@ class LiveSession:
         self._bury = bury
         self.latencies = SessionLatencies(methods)
         self._mux = Multiplexer(Policy(browser.folder.folders), self.latencies)
+        self.takeover = Takeover(
+            reactor, on_change=self._hold, resend=self.from_client, flush=self.flush
+        )
+        """Who holds it: its agent, or a human."""
+        self.pages = Pages(reactor, browser.caller, self.takeover.passage)
+        """Its tabs, for actions, input and the screencast."""
+        self.screencast = LiveScreencast(reactor, self.pages, browser.caller)
+        self.input = LiveInput(self.pages, self.screencast)
+        self.channels: set[Channel] = set()
+        """Connections that speak of more than CDP; they are told of the end."""
         self._in_batch = False
         self._sockets: dict[Member, ClientSocket] = {}
         self._lifecycle = Lifecycle(
@@ -175,6 +193,15 @@ class LiveSession:
         """The session's own; gone once `end_reason` is set."""
         return self._browser
 
+    def check_room(self) -> None:
+        """Whether one more connection may come.
+
+        Raises:
+            NoCapacity: the session has as many as it may.
+        """
+        if max(len(self._sockets), len(self.channels)) + self._admitting >= CLIENTS_MAX:
+            raise NoCapacity(f"The session has {CLIENTS_MAX} clients already.")
+
     async def admit(self, socket: ClientSocket) -> Member:
         """Give a new client its root.
 
@@ -182,8 +209,7 @@ class LiveSession:
             NoCapacity: the session has as many clients as it may.
             SessionEnded: it ended meanwhile.
         """
-        if len(self._sockets) + self._admitting >= CLIENTS_MAX:
-            raise NoCapacity(f"The session has {CLIENTS_MAX} clients already.")
+        self.check_room()
         self._admitting += 1
         try:
             root = await self._browser.caller.call(cdp.target.attach_to_browser_target())
@@ -207,6 +233,9 @@ class LiveSession:
         if isinstance(out, bytes):
             self._browser.queue(out)
             return
+        if isinstance(out, Held):
+            self.takeover.hold(member, message, out.command)
+            return
         member.deliver(out.reply)
         if isinstance(out, CloseBrowser):
             self._browser_close(member)
@@ -225,6 +254,7 @@ class LiveSession:
         if self._sockets.pop(member, None) is None:
             return
         member.deliver = _discard
+        self.takeover.forget(member)
         self._lifecycle.client_left(self._reactor.seconds())
         self._arm()
         if self.end_reason is None:
@@ -244,10 +274,14 @@ class LiveSession:
             self._timer.cancel()
         if self._probe.running:
             self._probe.stop()
+        self.takeover.close()
+        for channel in list(self.channels):
+            channel.end(close_code_of(reason), reason)
         for socket in list(self._sockets.values()):
             socket.close(close_code_of(reason), reason.text)
         for transfer in list(self.transfers):
             transfer.cut_off()
+        self.screencast.close()
         self._browser.kill()
         spawn(self._finish(reason), "ending a session")
 
@@ -259,6 +293,9 @@ class LiveSession:
         if not self._in_batch:
             self._begin_batch()
         return self._mux.browser_message(message)
+
+    def _hold(self, holding: bool) -> None:
+        self._mux.holding = holding
 
     async def _finish(self, reason: EndReason) -> None:
         try:

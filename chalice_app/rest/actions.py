@@ -9,15 +9,16 @@ from msgspec import Raw
 
 from chalice_app.config import ApiConfig
 from chalice_app.http_errors import failure_of, reported
-from chalice_app.rest.action_bodies import MODEL_KEY_HEADER, parse_action, parse_model_key
 from chalice_app.rest.incoming import owner_of_request, raw_body_of
+from chalice_app.rest.model_keys import MODEL_KEY_HEADER, parse_model_key
 from chalice_app.rest.queries import parse_operation_id, parse_session_id
 from chalice_app.rest.rendering import OperationView, answer
 from chalice_app.services.actions import ActionService, Failed, Running, Succeeded
 from chalice_app.wiring import Deps, Provide
-from shared.bus import RequestKind
+from shared.action_bodies import parse_action
 from shared.errors import ResultTooLarge
 from shared.ids import RequestId
+from shared.request_kind import RequestKind
 
 _POLL_SECONDS = 1
 """How soon it is worth asking for an operation again."""

@@ -14,11 +14,17 @@ from dataclasses import dataclass, field
 from chalice_app import logs
 from chalice_app.services.capacity import error_of
 from chalice_app.wiring import Deps
-from shared.bus import RequestKind
-from shared.errors import IdempotencyConflict, NoCapacity, SessionNotFound, TaskTimeout
+from shared.errors import (
+    IdempotencyConflict,
+    NoCapacity,
+    SessionEnded,
+    SessionNotFound,
+    TaskTimeout,
+)
 from shared.ids import OwnerId, SessionId, StartToken, TaskId
 from shared.limits import CLOSE_TIMEOUT_SECONDS, CREATE_TIMEOUT_SECONDS
 from shared.records import CloseSession, CreateSession, OpenSession, Session, SessionSpec
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason, SessionStatus
 from shared.store import Full, Idempotency, Placed, Replayed, Waiting
 
@@ -189,6 +195,16 @@ class SessionService:
         if session is None or session.spec.owner_id != owner:
             raise SessionNotFound("There is no such session.")
         return session
+
+
+def check_live(session: Session) -> None:
+    """Raise `SessionEnded` for a session that is over."""
+    if session.live:
+        return
+    reason = session.end_reason
+    raise SessionEnded(
+        reason.text if reason else "The session has ended.", status=session.status.value
+    )
 
 
 def _as_text(value: str | float | bool) -> str:

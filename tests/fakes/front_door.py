@@ -12,16 +12,20 @@ from twisted.internet.threads import deferToThread
 
 from cdp_proxy.transport.arrivals import Arrivals
 from cdp_proxy.transport.authority import Authority
-from cdp_proxy.transport.cdp_socket import CdpSocketFactory, Patience
+from cdp_proxy.transport.cdp_socket import CdpSocketFactory
+from cdp_proxy.transport.channel_socket import ChannelSocketFactory
 from cdp_proxy.transport.directory import Directory
 from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.files import Files
 from cdp_proxy.transport.heartbeat import Heartbeat
 from cdp_proxy.transport.http import FrontDoor, Rooms
+from cdp_proxy.transport.live import LivePage
 from cdp_proxy.transport.monitoring import Monitoring
+from cdp_proxy.transport.patient_socket import Patience
 from cdp_proxy.transport.registry import Resources, Sessions
 from cdp_proxy.transport.relay import Relay
 from cdp_proxy.transport.request_body import QuietSite
+from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.session import LiveSession
 from cdp_proxy.transport.whereabouts import Whereabouts
 from shared.clock import system_clock
@@ -76,12 +80,16 @@ class LoopbackDoor:
         self.arrivals = Arrivals(self.clock, directory, HOLD_SECONDS)
         whereabouts = Whereabouts(task_id, self.sessions, directory, self.arrivals)
         self.relay = Relay(reactor, task_id, self.sessions.secure)
+        authority = Authority(self.sessions, whereabouts, SECRET)
         rooms = Rooms(
-            Authority(self.sessions, whereabouts, SECRET),
+            authority,
             Discovery(cast("Any", FakeProtocolFile())),
             Monitoring(self.clock, task_id, self.sessions, cast("Any", self.pool), heartbeat),
             CdpSocketFactory(reactor, patience),
+            ChannelSocketFactory(reactor, patience),
+            RunningActions(self.clock, self.sessions, cast("Any", None)),
             Files(reactor, blocking),
+            LivePage(authority),
             self.relay,
         )
         site = cast("ServerFactory", QuietSite(FrontDoor(rooms)))

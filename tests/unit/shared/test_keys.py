@@ -12,6 +12,8 @@ def test_keys_are_those_of_the_table_in_the_docstring() -> None:
         keys.task(TaskId("id")),
         keys.leases(TaskId("task")),
         keys.ROOM,
+        keys.CANARY,
+        keys.CANARY_ROOM,
         keys.WAITING,
         keys.STARTS,
         keys.requests(TaskId("task")),

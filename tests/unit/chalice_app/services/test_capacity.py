@@ -18,7 +18,6 @@ from chalice_app.services.capacity import CapacityService, error_of
 from chalice_app.services.sessions import SessionService
 from chalice_app.wiring import Deps
 from shared.actions import ObserveBody
-from shared.bus import RequestKind
 from shared.clock import system_clock
 from shared.errors import (
     CapacityRefused,
@@ -30,6 +29,7 @@ from shared.errors import (
 from shared.ids import StartToken, TaskId
 from shared.limits import START_RETRY_SECONDS, START_SECONDS_MAX
 from shared.records import CreateSession, Session
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason, SessionStatus
 from shared.store import Idempotency
 from shared.waiting import Line

@@ -5,8 +5,8 @@ import json
 import pytest
 from msgspec import structs
 
-from chalice_app.rest.action_bodies import ALLOWED, parse_action, parse_model_key
 from shared import limits
+from shared.action_bodies import ALLOWED, parse_action
 from shared.actions import (
     BODY_OF_KIND,
     ActBody,
@@ -22,8 +22,8 @@ from shared.actions import (
     StepScreenshots,
     WaitUntil,
 )
-from shared.bus import RequestKind
 from shared.errors import InvalidRequest
+from shared.request_kind import RequestKind
 
 ACT = RequestKind.ACT
 
@@ -207,16 +207,3 @@ def test_a_schema_nested_beyond_reason_is_refused() -> None:
 
     with pytest.raises(InvalidRequest):
         parse_action(RequestKind.EXTRACT, raw)
-
-
-@pytest.mark.parametrize("header", [None, "sk-1", "k" * limits.MODEL_API_KEY_CHARS_MAX])
-def test_a_models_key_is_taken_as_it_is(header: str | None) -> None:
-    assert parse_model_key(header) == header
-
-
-@pytest.mark.parametrize("header", ["", "k" * (limits.MODEL_API_KEY_CHARS_MAX + 1)])
-def test_a_models_key_has_bounds(header: str) -> None:
-    with pytest.raises(InvalidRequest) as raised:
-        parse_model_key(header)
-
-    assert raised.value.details == {"field": "X-Model-API-Key"}

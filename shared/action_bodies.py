@@ -1,10 +1,12 @@
-"""The bodies of act, observe, extract, navigate and screenshot, and the header beside them."""
+"""The bodies of act, observe, extract, navigate and screenshot: decoded and checked.
+
+REST and the channels take the same ones.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from chalice_app.rest.decoding import Allowed, decode_body, not_allowed, refusal
 from shared import limits
 from shared.actions import (
     BODY_OF_KIND,
@@ -19,10 +21,8 @@ from shared.actions import (
     StepScreenshots,
     WaitUntil,
 )
-from shared.bus import RequestKind
-from shared.errors import InvalidRequest
-
-MODEL_KEY_HEADER = "X-Model-API-Key"
+from shared.decoding import Allowed, decode_body, not_allowed, refusal
+from shared.request_kind import RequestKind
 
 
 def parse_action(kind: RequestKind, raw: bytes) -> ActionBody:
@@ -40,20 +40,6 @@ def parse_action(kind: RequestKind, raw: bytes) -> ActionBody:
         case ScreenshotBody():
             _check_screenshot(body)
     return body
-
-
-def parse_model_key(header: str | None) -> str | None:
-    """The caller's key for the model's provider, from `X-Model-API-Key`.
-
-    Raises:
-        InvalidRequest: it is empty or too long.
-    """
-    if header is not None and not 1 <= len(header) <= limits.MODEL_API_KEY_CHARS_MAX:
-        raise InvalidRequest(
-            f"{MODEL_KEY_HEADER} must have 1 to {limits.MODEL_API_KEY_CHARS_MAX} characters.",
-            field=MODEL_KEY_HEADER,
-        )
-    return header
 
 
 def _one_of(words: Iterable[str]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec import Struct
 
-from chalice_app.rest.decoding import decode_body, not_allowed, refusal
 from shared import limits
+from shared.decoding import decode_body, not_allowed, refusal
 from shared.errors import InvalidRequest
 
 

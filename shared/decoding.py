@@ -28,7 +28,7 @@ def decode_body(raw: bytes, kind: type[BodyT], allowed: Allowed) -> BodyT:
     Args:
         raw: as it was sent.
         kind: what it is to be.
-        allowed: has every required field of `kind`.
+        allowed: best has every required field of `kind`.
 
     Raises:
         InvalidRequest: with `details["field"]`, `body` when it is not about one field.
@@ -38,7 +38,7 @@ def decode_body(raw: bytes, kind: type[BodyT], allowed: Allowed) -> BodyT:
     try:
         return msgspec.json.decode(raw if raw.strip() else b"{}", type=kind)
     except msgspec.ValidationError as error:
-        raise _translate(str(error), allowed) from error
+        raise explain(error, allowed) from error
     # Not only DecodeError: bytes that are not UTF-8, and integers of thousands of digits, come as
     # ValueError; deep nesting comes as RecursionError.
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
@@ -55,8 +55,9 @@ def refusal(field: str, message: str) -> InvalidRequest:
     return InvalidRequest(message, field=field)
 
 
-def _translate(text: str, allowed: Allowed) -> InvalidRequest:
+def explain(error: msgspec.ValidationError, allowed: Allowed) -> InvalidRequest:
     """Turn msgspec's sentence, `what - at `$.path``, into an error about a field."""
+    text = str(error)
     at = _PATH.search(text)
     path = _ELEMENT.sub("", at["path"]).lstrip(".") if at else ""
     what = text[: at.start()] if at else text
@@ -65,7 +66,8 @@ def _translate(text: str, allowed: Allowed) -> InvalidRequest:
         return refusal(field, f"Unknown field: {field}.")
     if missing := _MISSING_FIELD.match(what):
         field = _join(path, missing["name"])
-        return refusal(field, f"{field} is required; it must be {allowed[field]}.")
+        must = f"; it must be {allowed[field]}" if field in allowed else ""
+        return refusal(field, f"{field} is required{must}.")
     if not path:
         return refusal("body", "The body must be a JSON object.")
     if path in allowed:
