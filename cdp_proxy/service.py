@@ -95,8 +95,8 @@ class Container:
         build = self._build()
         self._scratch = self._make_scratch()
         launcher = Launcher(reactor, self._blocking, self._scratch, build)
-        self._redis = connect(config.redis_endpoint)
-        self._taking = connect(config.redis_endpoint)
+        self._redis = connect(config.redis_endpoint, config.redis_auth_token)
+        self._taking = connect(config.redis_endpoint, config.redis_auth_token)
         self._store = SessionStore(self._redis)
         self._sessions = Sessions(
             Resources(reactor, system_clock, self._blocking, launcher, self._store),
@@ -206,6 +206,7 @@ class Container:
             browser=self._config.browser,
             started_at=system_clock(),
             ttl_seconds=self._config.heartbeat_ttl_seconds,
+            version=self._config.version,
         )
 
     def _listen(self) -> str:

@@ -16,10 +16,12 @@ from chalice_app import logs
 from chalice_app.aws.management import ManagementSession
 from chalice_app.http_errors import answer_failures
 from chalice_app.rest import actions, files, sessions, sharing
+from chalice_app.services.canary import follow_order
 from chalice_app.wiring import Provide, cold_start
 from chalice_app.ws.connect import connect
 from chalice_app.ws.disconnect import disconnect
 from chalice_app.ws.message import reply_to
+from shared.aws_names import CANARY_ORDER
 
 LambdaEntry = Callable[[Any, Any], Any]
 """What Lambda calls, with an event and a context."""
@@ -64,10 +66,16 @@ def make_program(provide: Provide) -> Program:
         disconnect(event.to_dict())
 
     @app.schedule(Rate(1, unit=Rate.MINUTES))
-    def reap(_event: CloudWatchEvent) -> None:
+    def reap(event: CloudWatchEvent) -> dict[str, Any] | None:
         deps = provide()
+        if event.detail_type == CANARY_ORDER:
+            return follow_order(event.detail, deps)
         failed = deps.store.reap(deps.clock())
         logs.info("reaped", sessions=failed)
+        if deps.capacity is not None and deps.config.capacity is not None:
+            tokens = [deps.new_start_token() for _ in range(deps.config.capacity.tasks_max)]
+            deps.capacity.top_up(tokens)
+        return None
 
     return Program(app, ws_connect, ws_message, ws_disconnect, reap)
 

@@ -9,13 +9,18 @@ PRODUCT: Final = "wallcrawler"
 
 REST_FUNCTION: Final = "api_handler"
 """Chalice's word for the function behind the REST API; the function itself bears no such suffix."""
-SOCKET_FUNCTIONS: Final = ("ws_connect", "ws_message", "ws_disconnect")
+SOCKET_FUNCTIONS: Final = ("websocket_connect", "websocket_message", "websocket_disconnect")
+"""Chalice's words too, whatever the handlers are called (`chalice/deploy/appgraph.py`)."""
 REAPER_FUNCTION: Final = "reap"
 FUNCTIONS: Final = (REST_FUNCTION, *SOCKET_FUNCTIONS, REAPER_FUNCTION)
-"""Each Lambda function, by its handler in `app.py` (the first one's is `app`)."""
+"""Each Lambda function, by Chalice's name of it: the key of `lambda_functions` in its config."""
 
 CONTAINER_NAME: Final = "container"
 """What the task definition calls our container; overrides of `RunTask` name it."""
+
+CANARY_ORDER: Final = "WallCrawler Canary"
+"""`detail-type` of the event with which an operator calls the reaper to set a canary's share; its
+`detail` is `{"version": …, "percent": …}`, without a version the present one's share is set."""
 
 METRIC_NAMESPACE: Final = "WallCrawler"
 METRIC_DIMENSION: Final = "Environment"

@@ -10,7 +10,7 @@ longer then.
 from __future__ import annotations
 
 import math
-from enum import Enum
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Raw, Struct
@@ -21,24 +21,13 @@ from shared.errors import REMOTE_ERRORS, TaskTimeout, WallCrawlerError
 from shared.ids import RequestId, TaskId
 from shared.limits import OPERATION_TTL_SECONDS, REPLY_TTL_SECONDS
 from shared.records import ErrorBody
-from shared.redis_client import RedisClient
+from shared.request_kind import RequestKind
+
+if TYPE_CHECKING:
+    from shared.redis_client import RedisClient
 
 _BLOCK_SECONDS = 2.0
 """One blocking pop; shorter than the client's socket timeout, so that the two never race."""
-
-
-class RequestKind(Enum):
-    """What a task can be asked for; the payload's record is named beside it."""
-
-    OPEN = "open"  # OpenSession -> {}
-    CLOSE = "close"  # CloseSession -> {}
-    CONTROL = "control"  # ControlSession -> shared.envelope.outgoing.ControlInfo
-    # shared.actions.ActionRequest of the body that `BODY_OF_KIND` names -> the action's result
-    ACT = "act"
-    OBSERVE = "observe"
-    EXTRACT = "extract"
-    NAVIGATE = "navigate"
-    SCREENSHOT = "screenshot"
 
 
 class Request(Struct, frozen=True, kw_only=True):

@@ -35,6 +35,18 @@ HEARTBEAT_TTL_SECONDS_DEFAULT: Final = 9.0
 HEARTBEATS_PER_TTL: Final = 3
 """A task beats this often within one TTL, so that one lost beat kills nothing."""
 
+WAIT_SECONDS_DEFAULT: Final = 120.0
+"""How long a session stands in line for a slot: Fargate takes 20 to 90 s to start a task."""
+START_RETRY_SECONDS: Final = 15.0
+"""A start that nobody confirmed is asked for again after this; ECS is asked within 10 s or not."""
+START_SECONDS_MAX: Final = 300.0
+"""A task that has not begun to serve by then never will."""
+TASKS_MAX_DEFAULT: Final = 20
+"""Containers that may live at once, unless told otherwise: what a mistake may cost."""
+SLOTS_PER_TASK_DEFAULT: Final = 20
+HOLD_SECONDS_DEFAULT: Final = 90.0
+"""How long a container holds a client's upgrade until its session has a browser."""
+
 ENDED_SESSION_RETENTION_SECONDS: Final = 24 * 3600
 """How long a session can still be read after its end."""
 LEASE_GRACE_SECONDS: Final = 120

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("shared", "chalice_app", "cdp_proxy", "standalone", "image", "cdk")
+ROOMS = ("shared", "chalice_app", "cdp_proxy", "standalone", "cdk", "deployment", "image")
 TESTED_WHOLE: Mapping[str, str] = {"cdk": "functional"}
 """Rooms whose modules are tested in their program's output, not alone."""
 EXEMPT: Mapping[str, str] = {

@@ -15,10 +15,11 @@ from cdp_proxy.transport.registry import Sessions
 from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.tasks import spawn
 from shared.actions import parse_action_request
-from shared.bus import Reply, Request, RequestBus, RequestKind
+from shared.bus import Reply, Request, RequestBus
 from shared.errors import SessionNotFound, WallCrawlerError
 from shared.ids import TaskId
 from shared.records import CloseSession, ControlSession, ErrorBody, OpenSession
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason
 
 _log = Logger()

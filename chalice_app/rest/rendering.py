@@ -36,6 +36,8 @@ class SessionView(Struct, frozen=True, kw_only=True, rename="camel"):
     started_at: str | None
     ended_at: str | None
     end_reason: str | None
+    end_detail: str | None
+    """ECS's own word for why there was no container."""
     timeout: int
     idle_timeout: int
     keep_alive: bool
@@ -95,6 +97,7 @@ def view_of(session: Session, access: Access | None = None) -> SessionView:
         started_at=_iso_or_none(session.started_at),
         ended_at=_iso_or_none(session.ended_at),
         end_reason=session.end_reason.value if session.end_reason else None,
+        end_detail=session.end_detail,
         timeout=round(spec.expires_at - spec.created_at),
         idle_timeout=spec.idle_timeout_seconds,
         keep_alive=spec.keep_alive,

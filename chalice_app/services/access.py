@@ -8,6 +8,7 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 from chalice_app.config import ApiConfig
+from chalice_app.secret_values import Secrets
 from shared.ids import TaskId
 from shared.records import Session, Task
 from shared.tokens import ALL_SCOPES, Claims, Scope, make_token
@@ -52,7 +53,9 @@ class Access:
         return f"{_http(self.base)}{path}?{urlencode({**query, 'token': self.token})}"
 
 
-def access_to(session: Session, config: ApiConfig, tasks: TaskDirectory) -> Access | None:
+def access_to(
+    session: Session, config: ApiConfig, secrets: Secrets, tasks: TaskDirectory
+) -> Access | None:
     """The access to a session; None once it has ended, or its task is gone without a trace."""
     if not session.live:
         return None
@@ -60,8 +63,8 @@ def access_to(session: Session, config: ApiConfig, tasks: TaskDirectory) -> Acce
     if base is None:
         return None
     return Access(
-        token=make_token(claims_of(session, ALL_SCOPES), config.token_secret),
-        live_token=make_token(claims_of(session, LIVE_SCOPES), config.token_secret),
+        token=make_token(claims_of(session, ALL_SCOPES), secrets.token_secret()),
+        live_token=make_token(claims_of(session, LIVE_SCOPES), secrets.token_secret()),
         base=base,
     )
 

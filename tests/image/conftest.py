@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from bench.redis_server import redis_server
 from chalice_app.wiring import Deps
 from image.cache import BuiltImage, cache_of
 from tests.fakes.api import SECRET, make_test_deps
 from tests.fakes.api_user import Api
 from tests.image.container import ImageContainer
-from tests.redis_fixture import redis_server
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EDITION = os.environ.get("WALLCRAWLER_IMAGE_BROWSER", "headless-shell")

@@ -16,11 +16,11 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+from tests.integration.certificate import write_certificate
 
 from cdp_proxy.transport.chromium import find_binary
 from shared.tokens import Scope
 from tests.integration.api import RemoteBrowser
-from tests.integration.certificate import write_certificate
 from tests.integration.conftest import NewSession
 from tests.integration.live_page import BLUE, GREEN, RED, SECONDS, SWATCH, LivePage, live_url
 from tests.integration.prefix_proxy import PrefixProxy

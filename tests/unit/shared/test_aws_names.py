@@ -16,14 +16,15 @@ def test_the_rest_function_bears_no_suffix() -> None:
 
 
 def test_log_groups_are_named_as_lambda_and_the_specification_name_them() -> None:
-    assert aws_names.function_log_group("production", "ws_connect") == (
-        "/aws/lambda/wallcrawler-production-ws_connect"
+    assert aws_names.function_log_group("production", "websocket_connect") == (
+        "/aws/lambda/wallcrawler-production-websocket_connect"
     )
     assert aws_names.browser_log_group("development") == "/ecs/wallcrawler/browser-development"
 
 
 def test_the_functions_are_those_of_the_program() -> None:
-    handlers = {aws_names.REST_FUNCTION if name == "app" else name for name in app.__all__}
+    chalices_words = {"app": aws_names.REST_FUNCTION, "reap": aws_names.REAPER_FUNCTION}
+    handlers = {chalices_words.get(name, name.replace("ws_", "websocket_")) for name in app.__all__}
 
     assert set(aws_names.FUNCTIONS) == handlers
 

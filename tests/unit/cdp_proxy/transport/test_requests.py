@@ -25,12 +25,13 @@ from shared.actions import (
     ObserveBody,
     ScreenshotBody,
 )
-from shared.bus import RequestBus, RequestKind
+from shared.bus import RequestBus
 from shared.clock import system_clock
 from shared.errors import AmbiguousTarget, NoCapacity, SessionNotFound, WallCrawlerError
 from shared.ids import RequestId, SessionId, TaskId
 from shared.records import CloseSession, OpenSession, SessionSpec
 from shared.redis_client import connect
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason
 from tests.fakes.reactor import installed_reactor
 from tests.fakes.records import make_spec, session_id_of

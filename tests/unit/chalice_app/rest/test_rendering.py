@@ -20,7 +20,7 @@ def test_a_live_session_is_shown_with_what_opens_it() -> None:
     )
     session = make_session(spec, started_at=1_700_000_000.5)
 
-    response = answer(view_of(session, Access("tok", "ws://h")), status=201)
+    response = answer(view_of(session, Access("tok", "live", "ws://h")), status=201)
 
     assert response.status_code == 201
     assert json.loads(response.body) == {
@@ -35,6 +35,7 @@ def test_a_live_session_is_shown_with_what_opens_it() -> None:
             "startedAt": "2023-11-14T22:13:20.500Z",
             "endedAt": None,
             "endReason": None,
+            "endDetail": None,
             "timeout": 60,
             "idleTimeout": 1800,
             "keepAlive": True,
