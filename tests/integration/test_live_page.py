@@ -16,8 +16,8 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
-from tests.integration.certificate import write_certificate
 
+from bench.certificate import write_certificate
 from cdp_proxy.transport.chromium import find_binary
 from shared.tokens import Scope
 from tests.integration.api import RemoteBrowser
