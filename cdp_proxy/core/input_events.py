@@ -65,21 +65,37 @@ def commands_for(event: InputDescription, view: PageView | None) -> Iterator[Cdp
 def _mouse(event: MouseInput, view: PageView | None) -> CdpCommand[None]:
     x, y = _on_page(event.x, event.y, event.frame, view)
     wheel = event.action == "wheel"
-    pressed = event.buttons or (_BUTTONS[event.button] if event.action == "down" else 0)
+    button: str = event.button
+    held, count = event.buttons, event.click_count
+    if event.action == "move" and button == "none":
+        button = _first_held(held)  # Blink drags with the event's button, not with those held
+    elif event.action in ("down", "up"):
+        button = "left" if button == "none" else button
+        count = count or 1
+    if event.action == "down":
+        held |= _BUTTONS[button]
     return cdp.input_.dispatch_mouse_event(
         type_=_MOUSE[event.action],
         x=x,
         y=y,
         modifiers=_modifiers(event.modifiers),
-        button=event.button,
-        buttons=pressed,
-        click_count=event.click_count,
+        button=button,
+        buttons=held,
+        click_count=count,
         delta_x=event.delta_x if wheel else None,
         delta_y=event.delta_y if wheel else None,
     )
 
 
+def _first_held(buttons: int) -> str:
+    return next((name for name, bit in _BUTTONS.items() if buttons & bit), "none")
+
+
 def _key(event: KeyInput) -> Iterator[CdpCommand[None]]:
+    if len(event.key) > 1 and not event.key.isascii():  # no key's name, but what one typed
+        if event.action != "up":
+            yield insert_text(event.key)
+        return
     modifiers = _modifiers(event.modifiers)
     key = strike(event.key, event.code, modifiers)
     if event.action in ("down", "press"):
