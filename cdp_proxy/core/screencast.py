@@ -279,6 +279,8 @@ class Screencast:
                 self._viewers.pop(event.viewer, None)
             case ViewerReady():
                 self._ready(event.viewer, now)
+            case _:
+                assert_never(event)
 
     def _capture_input(
         self, event: CaptureStarted | CaptureFailed | CaptureStopped, now: float
@@ -292,6 +294,8 @@ class Screencast:
             case CaptureStopped():
                 self._move(Step.STOPPED)
                 self._forget_capture()
+            case _:
+                assert_never(event)
 
     def _wish(self, viewer_id: ViewerId, options: ScreencastOptions, now: float) -> None:
         viewer = self._viewers.get(viewer_id)
