@@ -39,12 +39,19 @@ _BUTTONS: Final = {"none": 0, "left": 1, "right": 2, "middle": 4, "back": 8, "fo
 """`MouseEvent.buttons`."""
 
 
-def commands_for(event: InputDescription, view: PageView | None) -> Iterator[CdpCommand[Any]]:
+Fingers = dict[int, cdp.input_.TouchPoint]
+"""Those that are on a page, by their ids."""
+
+
+def commands_for(
+    event: InputDescription, view: PageView | None, fingers: Fingers
+) -> Iterator[CdpCommand[Any]]:
     """The commands, in order.
 
     Args:
         event: positions refer to its `frame`.
         view: where the newest picture of the screencast lies on the page, if there is one.
+        fingers: the page's; kept up to date here.
 
     Raises:
         InvalidRequest: positions of a picture, and there is none.
@@ -57,7 +64,7 @@ def commands_for(event: InputDescription, view: PageView | None) -> Iterator[Cdp
         case TextInput() | PasteInput():
             yield insert_text(event.text)
         case TouchInput():
-            yield _touch(event, view)
+            yield _touch(event, view, fingers)
         case _:
             assert_never(event)
 
@@ -104,17 +111,22 @@ def _key(event: KeyInput) -> Iterator[CdpCommand[None]]:
         yield key.up(modifiers)
 
 
-def _touch(event: TouchInput, view: PageView | None) -> CdpCommand[None]:
-    points = []
+def _touch(event: TouchInput, view: PageView | None, fingers: Fingers) -> CdpCommand[None]:
+    """People tell which fingers are there; Chromium is told which of them have been lifted."""
+    there: Fingers = {}
     for point in event.points:
         x, y = _on_page(point.x, point.y, event.frame, view)
-        points.append(cdp.input_.TouchPoint(x=x, y=y, id_=point.id))
-    kind = _TOUCH[event.action]
-    if points and event.action in ("end", "cancel"):
-        # Chromium takes no points with an end; those it misses among the moved have been lifted.
-        kind = "touchMove"
-    if not points and event.action in ("start", "move"):
-        raise InvalidRequest("A touch that starts or moves has points.", field="event.points")
+        there[point.id] = cdp.input_.TouchPoint(x=x, y=y, id_=point.id)
+    kind, points = _TOUCH[event.action], list(there.values())
+    if event.action in ("start", "move"):
+        if not points:
+            raise InvalidRequest("A touch that starts or moves has points.", field="event.points")
+    elif points:
+        lifted = [point for number, point in fingers.items() if number not in there]
+        # With points a touch ends for those alone; it cannot be cancelled for some.
+        kind, points = ("touchEnd", lifted) if lifted else ("touchMove", points)
+    fingers.clear()
+    fingers.update(there)
     return cdp.input_.dispatch_touch_event(
         type_=kind, touch_points=points, modifiers=_modifiers(event.modifiers)
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdp_proxy.core.input_events import commands_for
+from cdp_proxy.core.input_events import Fingers, commands_for
 from cdp_proxy.core.pictures import PageView
 from shared.envelope.incoming import (
     FrameSize,
@@ -23,8 +23,11 @@ from shared.errors import InvalidRequest
 VIEW = PageView(width_dip=1280, height_dip=720, offset_top_dip=0)
 
 
-def sent(event: InputDescription, view: PageView | None = None) -> list[tuple[str, dict[str, Any]]]:
-    requests = [next(command) for command in commands_for(event, view)]
+def sent(
+    event: InputDescription, view: PageView | None = None, fingers: Fingers | None = None
+) -> list[tuple[str, dict[str, Any]]]:
+    on_page = {} if fingers is None else fingers
+    requests = [next(command) for command in commands_for(event, view, on_page)]
     return [(request["method"], request["params"]) for request in requests]
 
 
@@ -170,8 +173,13 @@ def test_texts_are_inserted(event: InputDescription) -> None:
 
 
 class TestTouch:
+    @pytest.fixture(autouse=True)
+    def _nobody_touches(self) -> None:
+        self.fingers: Fingers = {}
+
     def touch(self, action: Any, *points: TouchPoint, **more: Any) -> dict[str, Any]:
-        ((method, params),) = sent(TouchInput(action=action, points=points, **more), VIEW)
+        event = TouchInput(action=action, points=points, **more)
+        ((method, params),) = sent(event, VIEW, self.fingers)
         assert method == "Input.dispatchTouchEvent"
         return params
 
@@ -194,11 +202,21 @@ class TestTouch:
 
         assert (params["type"], params["touchPoints"]) == (kind, [])
 
-    def test_one_of_several_fingers_is_lifted_by_the_others_staying(self) -> None:
-        params = self.touch("end", TouchPoint(1, 2, 1))
+    @pytest.mark.parametrize("action", ["end", "cancel"])
+    def test_of_several_fingers_those_that_do_not_stay_are_lifted(self, action: str) -> None:
+        self.touch("start", TouchPoint(1, 2), TouchPoint(3, 4, 1), TouchPoint(5, 6, 2))
+        self.touch("move", TouchPoint(7, 8), TouchPoint(3, 4, 1), TouchPoint(5, 6, 2))
 
-        assert params["type"] == "touchMove"
-        assert [point["id"] for point in params["touchPoints"]] == [1]
+        params = self.touch(action, TouchPoint(3, 4, 1))
+
+        assert params["type"] == "touchEnd"
+        assert params["touchPoints"] == [{"x": 7, "y": 8, "id": 0}, {"x": 5, "y": 6, "id": 2}]
+        assert list(self.fingers) == [1]
+
+    def test_an_end_for_nobody_lifts_nobody(self) -> None:
+        self.touch("start", TouchPoint(1, 2))
+
+        assert self.touch("end", TouchPoint(1, 2))["type"] == "touchMove"
 
     @pytest.mark.parametrize("action", ["start", "move"])
     def test_a_touch_without_fingers_is_none(self, action: str) -> None:
