@@ -5,7 +5,8 @@
 2. Each picture goes to every viewer whose connection takes one; the others are owed the newest. It
    is acknowledged to Chromium as soon as one viewer is owed nothing, be it that it took the picture
    or has no use for it: then Chromium makes the next. While all of them stall nothing is
-   acknowledged, and nothing captured.
+   acknowledged, and nothing captured. Chromium compresses pictures side by side, so that one may
+   overtake the one before it: what was overtaken is dropped.
 3. Another tab, or other wishes: the capture is stopped and started anew. Chromium itself takes it
    along through navigations, crashes and changes of the renderer process.
 4. A capture that does not start (its tab is just navigating, say) is tried again, soon and then
@@ -19,12 +20,31 @@ Shell's duty: perform the effects in order; call `handle` with `TimePassed` at `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, assert_never
 
 from cdp_proxy.core.errors import LocalProtocolError
 from cdp_proxy.core.pictures import CapturedFrame, PageView, Picture, make_picture
+from cdp_proxy.core.screencast_events import (
+    Acknowledge,
+    CaptureFailed,
+    CaptureStarted,
+    CaptureStopped,
+    Effect,
+    FrameCame,
+    Input,
+    Show,
+    StartCapture,
+    StopCapture,
+    TabsChanged,
+    TellFailed,
+    TellIdle,
+    TimePassed,
+    ViewerId,
+    ViewerLeft,
+    ViewerReady,
+    ViewerWishes,
+)
 from cdp_proxy.core.viewers import CaptureSettings, Tally, Viewer, largest_wish
 from shared.envelope.incoming import ScreencastOptions
 from shared.envelope.outgoing import ScreencastStats
@@ -34,9 +54,8 @@ KEEP_ALIVE_SECONDS: Final = 5.0
 RETRY_SECONDS: Final = (0.1, 0.3, 1.0, 3.0)
 """Pauses before a failed start is tried again; the last one repeats."""
 _TELL_AFTER_FAILURES: Final = 3
-
-ViewerId = object
-"""Whatever the shell knows its viewers by."""
+_OVERTAKEN_SECONDS: Final = 1.0
+"""A picture older than the one before by more was not overtaken: a clock was set back."""
 
 
 class State(Enum):
@@ -68,125 +87,6 @@ TRANSITIONS: Final[Mapping[tuple[State, Step], State]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ViewerWishes:
-    """Somebody becomes a viewer, or wishes otherwise."""
-
-    viewer: ViewerId
-    options: ScreencastOptions
-
-
-@dataclass(frozen=True, slots=True)
-class ViewerLeft:
-    """A viewer is one no more."""
-
-    viewer: ViewerId
-
-
-@dataclass(frozen=True, slots=True)
-class ViewerReady:
-    """Its connection takes a picture again."""
-
-    viewer: ViewerId
-
-
-@dataclass(frozen=True, slots=True)
-class TabsChanged:
-    """The session's tabs, in the order they were opened."""
-
-    open: tuple[str, ...]
-    active: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureStarted:
-    """Chromium does what `StartCapture` asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureFailed:
-    """Chromium does not."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureStopped:
-    """No more pictures come of it: after `StopCapture`, or because its tab was lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class FrameCame:
-    """A picture of the capture."""
-
-    frame: CapturedFrame
-
-
-@dataclass(frozen=True, slots=True)
-class TimePassed:
-    """It is `due()`."""
-
-
-Input = (
-    ViewerWishes
-    | ViewerLeft
-    | ViewerReady
-    | TabsChanged
-    | CaptureStarted
-    | CaptureFailed
-    | CaptureStopped
-    | FrameCame
-    | TimePassed
-)
-
-
-@dataclass(frozen=True, slots=True)
-class StartCapture:
-    """`Page.startScreencast`; answered by `CaptureStarted` or `CaptureFailed`."""
-
-    settings: CaptureSettings
-
-
-@dataclass(frozen=True, slots=True)
-class StopCapture:
-    """`Page.stopScreencast`; answered by `CaptureStopped`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledge:
-    """`Page.screencastFrameAck`."""
-
-    frame_number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Show:
-    """Hand a picture to a viewer's connection; `ViewerReady` follows when it takes the next."""
-
-    viewer: ViewerId
-    picture: Picture
-    keep_alive: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TellIdle:
-    """Nothing has changed for a while, or something does again."""
-
-    viewer: ViewerId
-    idle: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TellFailed:
-    """There is nothing to show for now."""
-
-    viewer: ViewerId
-    reason: str
-
-
-Effect = StartCapture | StopCapture | Acknowledge | Show | TellIdle | TellFailed
-
-
 class Screencast:
     """The screencast of one session."""
 
@@ -201,6 +101,8 @@ class Screencast:
         self._unacknowledged: list[int] = []
         self._last: Picture | None = None
         self._numbers = 0
+        self._newest_at: float | None = None
+        """Chromium's time of the newest picture of the capture under way."""
         self._changed_at = 0.0
         self._failures = 0
         self._trouble: str | None = None
@@ -331,6 +233,9 @@ class Screencast:
         settings = self._settings
         if settings is None or self.state is State.STOPPING:
             return  # of a capture that is no more: Chromium expects nothing
+        self._unacknowledged.append(frame.frame_number)
+        if self._is_overtaken(frame):
+            return
         last, target_id = self._last, settings.target_id
         changed = last is None or last.data != frame.data or last.target_id != target_id
         if changed:
@@ -338,7 +243,6 @@ class Screencast:
             self._changed_at = now
         picture = make_picture(frame, self._numbers, target_id, now)
         self._last = picture
-        self._unacknowledged.append(frame.frame_number)
         for viewer_id, viewer in self._viewers.items():
             if viewer.idle and changed:
                 viewer.idle = False
@@ -347,6 +251,15 @@ class Screencast:
                 self._skip(viewer)
             else:
                 self._offer(viewer_id, viewer, picture, now)
+
+    def _is_overtaken(self, frame: CapturedFrame) -> bool:
+        newest, captured_at = self._newest_at, frame.metadata.timestamp
+        if newest is not None and captured_at is not None:
+            age = newest - captured_at
+            if 0 < age < _OVERTAKEN_SECONDS:
+                return True
+        self._newest_at = captured_at
+        return False
 
     def _offer(self, viewer_id: ViewerId, viewer: Viewer, picture: Picture, now: float) -> None:
         """Give one viewer a picture, or owe it to it."""
@@ -437,7 +350,7 @@ class Screencast:
         return picture.target_id == self._target()
 
     def _forget_capture(self) -> None:
-        self._settings = None
+        self._settings, self._newest_at = None, None
         self._unacknowledged.clear()
 
     def _tell_trouble(self) -> None:

@@ -13,7 +13,8 @@ from cdp_proxy.core.actions.ports import CommandFailed
 from cdp_proxy.core.commands import activate_target, start_screencast
 from cdp_proxy.core.messages import Answer
 from cdp_proxy.core.pictures import PageView, Picture, parse_captured
-from cdp_proxy.core.screencast import (
+from cdp_proxy.core.screencast import Screencast, State
+from cdp_proxy.core.screencast_events import (
     Acknowledge,
     CaptureFailed,
     CaptureStarted,
@@ -21,10 +22,8 @@ from cdp_proxy.core.screencast import (
     Effect,
     FrameCame,
     Input,
-    Screencast,
     Show,
     StartCapture,
-    State,
     StopCapture,
     TabsChanged,
     TellFailed,

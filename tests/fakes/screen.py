@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from cdp_proxy.core.pictures import CapturedFrame, Metadata
-from cdp_proxy.core.screencast import (
+from cdp_proxy.core.screencast import Screencast
+from cdp_proxy.core.screencast_events import (
     CaptureStarted,
     CaptureStopped,
     Effect,
     FrameCame,
     Input,
-    Screencast,
     Show,
     StartCapture,
     StopCapture,

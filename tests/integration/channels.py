@@ -6,7 +6,8 @@ import itertools
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -58,7 +59,12 @@ class ChannelClient:
 
     def __init__(self, url: str) -> None:
         opening = connect(
-            url, max_size=None, compression=None, proxy=None, open_timeout=ANSWER_SECONDS
+            url,
+            max_size=None,
+            compression=None,
+            proxy=None,
+            open_timeout=ANSWER_SECONDS,
+            max_queue=1,
         )
         self._socket: ClientConnection = opening.__enter__()  # left by `close`
         self._ids = itertools.count(1)
@@ -66,6 +72,8 @@ class ChannelClient:
         self._arrived = threading.Condition()
         self._chunks: dict[str, list[str]] = {}
         self._closed = False
+        self._reading = threading.Event()
+        self._reading.set()
         self.frames: list[Frame] = []
         """All pictures, in the order they came."""
         self.lanes: list[str] = []
@@ -175,6 +183,13 @@ class ChannelClient:
         assert not self._reader.is_alive(), f"not closed within {seconds:g} s"
         return self._socket.close_code, self._socket.close_reason
 
+    @contextmanager
+    def stalled(self) -> Iterator[None]:
+        """Read nothing meanwhile."""
+        self._reading.clear()
+        yield
+        self._reading.set()
+
     def close(self) -> None:
         """Leave in order."""
         self._socket.close()
@@ -193,6 +208,7 @@ class ChannelClient:
     def _read(self) -> None:
         try:
             while True:
+                self._reading.wait()
                 self._take(self._socket.recv())
         except (ConnectionClosed, OSError):
             pass

@@ -3,17 +3,13 @@ from __future__ import annotations
 import pytest
 
 from cdp_proxy.core.errors import LocalProtocolError
-from cdp_proxy.core.screencast import (
-    RETRY_SECONDS,
-    TRANSITIONS,
+from cdp_proxy.core.screencast import RETRY_SECONDS, TRANSITIONS, Screencast, State, Step
+from cdp_proxy.core.screencast_events import (
     CaptureFailed,
     CaptureStarted,
     CaptureStopped,
     Input,
-    Screencast,
     StartCapture,
-    State,
-    Step,
     StopCapture,
     TellFailed,
     TimePassed,

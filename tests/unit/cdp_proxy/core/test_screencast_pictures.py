@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cdp_proxy.core.screencast import (
-    KEEP_ALIVE_SECONDS,
+from cdp_proxy.core.screencast import KEEP_ALIVE_SECONDS
+from cdp_proxy.core.screencast_events import (
     Acknowledge,
     CaptureStopped,
     Show,
@@ -92,6 +92,23 @@ class TestPictures:
 
         assert screen.shown() == [("ann", 1)]
         assert screen.of(Acknowledge) == [Acknowledge(1)]
+
+    def test_a_picture_that_was_overtaken_is_dropped_but_acknowledged(self, screen: Screen) -> None:
+        screen.streaming()
+        screen.frame("b", 1, timestamp=screen.now - 0.1)
+        screen.tell(ViewerReady("ann"))
+
+        assert screen.frame("a", 2, timestamp=screen.now - 0.2) == [Acknowledge(2)]
+        assert screen.frame("b", 3, timestamp=screen.now - 0.1) == [Acknowledge(3)]
+
+    def test_what_is_much_older_comes_of_a_clock_that_was_set_back(self, screen: Screen) -> None:
+        screen.streaming()
+        screen.frame("a", 1, timestamp=screen.now - 0.1)
+        screen.tell(ViewerReady("ann"))
+
+        screen.frame("b", 2, timestamp=screen.now - 3600)
+
+        assert screen.shown() == [("ann", 2)]
 
     def test_a_picture_of_a_stopped_capture_is_nothing(self, screen: Screen) -> None:
         screen.streaming()

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from cdp_proxy.core.pictures import Picture
-from cdp_proxy.core.screencast import (
+from cdp_proxy.core.screencast import State
+from cdp_proxy.core.screencast_events import (
     Acknowledge,
     CaptureFailed,
     CaptureStarted,
@@ -18,7 +19,6 @@ from cdp_proxy.core.screencast import (
     Input,
     Show,
     StartCapture,
-    State,
     StopCapture,
     TabsChanged,
     TimePassed,
@@ -57,6 +57,8 @@ class Watching(RuleBasedStateMachine):
         """Connections that take no picture."""
         self.newest: dict[object, int] = {}
         """Number of the newest picture each viewer was shown."""
+        self.newest_of: dict[object, tuple[str, float]] = {}
+        """Its tab, and when it was captured."""
 
     def tell(self, event: Input) -> None:
         for effect in self.screen.tell(event):
@@ -79,12 +81,16 @@ class Watching(RuleBasedStateMachine):
         assert viewer not in self.busy
         assert picture.number >= self.newest.get(viewer, 0)
         self.newest[viewer] = picture.number
+        tab, captured_at = self.newest_of.get(viewer, ("", 0.0))
+        assert tab != picture.target_id or picture.captured_at >= captured_at
+        self.newest_of[viewer] = picture.target_id, picture.captured_at
         self.busy.add(viewer)
 
     @rule(viewer=VIEWERS, options=OPTIONS)
     def somebody_wishes(self, viewer: str, options: ScreencastOptions) -> None:
         if not self.screen.machine.watches(viewer):
             self.newest.pop(viewer, None)
+            self.newest_of.pop(viewer, None)
         self.tell(ViewerWishes(viewer, options))
 
     @rule(viewer=VIEWERS)
@@ -122,11 +128,11 @@ class Watching(RuleBasedStateMachine):
         self.tell(CaptureStopped())
 
     @precondition(lambda self: self.captures and len(self.in_flight) < 2)
-    @rule(content=st.sampled_from("xyz"))
-    def a_picture_comes(self, content: str) -> None:
+    @rule(content=st.sampled_from("xyz"), age=st.sampled_from((0.0, 0.01, 0.03)))
+    def a_picture_comes(self, content: str, age: float) -> None:
         self.number += 1
         self.in_flight.append(self.number)
-        self.tell(FrameCame(captured(content, self.number)))
+        self.tell(FrameCame(captured(content, self.number, timestamp=self.screen.now - age)))
 
     @rule(content=st.sampled_from("xyz"))
     def a_picture_of_before_comes(self, content: str) -> None:
