@@ -64,12 +64,15 @@ def test_functions_are_named_as_chalice_names_them(production: Template) -> None
     }
 
 
-def test_a_function_that_fails_without_having_been_counted_yet_is_no_division_by_zero(
-    template: Template,
-) -> None:
-    (expression, *_) = alarms_of(template)["ReapErrors"]["Metrics"]
+def test_errors_are_counted_against_invocations(template: Template) -> None:
+    alarm = alarms_of(template)["ReapErrors"]
+    (rate, *counts) = alarm["Metrics"]
 
-    assert expression["Expression"] == "100 * errors / MAX([errors, invocations, 1])"
+    assert (rate["Expression"], alarm["Threshold"]) == ("100 * errors / invocations", 5)
+    assert {each["Id"]: each["MetricStat"]["Metric"]["MetricName"] for each in counts} == {
+        "errors": "Errors",
+        "invocations": "Invocations",
+    }
 
 
 def test_the_api_may_take_as_long_as_it_is_built_to(template: Template) -> None:
