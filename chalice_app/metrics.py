@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from shared import metrics
-from shared.aws_names import CREATE_LATENCY_METRIC, FAILURES_METRIC
 from shared.clock import Clock
 from shared.session_state import EndReason, SessionStatus
 
@@ -34,13 +33,13 @@ class ApiMetrics:
     def created(self, began_at: float) -> None:
         """A session was created for a request that began then (epoch seconds)."""
         latency_ms = round((self._clock() - began_at) * 1000, 1)
-        self._tell({CREATE_LATENCY_METRIC: latency_ms}, None)
+        self._tell({metrics.CREATE_LATENCY: latency_ms}, None)
 
     def failed(self, reasons: Iterable[EndReason | None]) -> None:
         """Sessions have failed, as this program was the first to notice."""
         for reason in reasons:
             if reason is not None and reason.status is SessionStatus.FAILED:
-                self._tell({FAILURES_METRIC: 1}, reason.value)
+                self._tell({metrics.SESSIONS_FAILED: 1}, reason.value)
 
     def _tell(self, values: Mapping[str, float], reason: str | None) -> None:
         if self._environment is not None:

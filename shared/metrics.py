@@ -1,7 +1,7 @@
 """CloudWatch's embedded metric format: metrics as log lines (its specification, version 1).
 
-CloudWatch Logs makes metrics of such lines by itself, so nobody calls an API for them. Their names
-are in `shared.aws_names`, where scaling and alarms have them from too.
+CloudWatch Logs makes metrics of such lines by itself, so nobody calls an API for them. The names
+are those that scaling and alarms in `cdk/` refer to.
 """
 
 from __future__ import annotations
@@ -9,12 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from shared.aws_names import CREATE_LATENCY_METRIC, METRIC_DIMENSION, METRIC_NAMESPACE
-
+NAMESPACE: Final = "WallCrawler"
+ENVIRONMENT: Final = "Environment"
+"""The dimension that all metrics have."""
 REASON: Final = "Reason"
-"""A second dimension of failures: an `EndReason`."""
+"""A second one, of `SESSIONS_FAILED`: an `EndReason`."""
 
-_UNITS: Mapping[str, str] = {CREATE_LATENCY_METRIC: "Milliseconds"}
+FREE_SLOTS: Final = "FreeSlots"
+"""Slots that a new session could take; each task tells its own once a minute, so sum them up."""
+SESSIONS: Final = "Sessions"
+"""Slots in use, likewise."""
+ACTIVE_SCREENCASTS: Final = "ActiveScreencasts"
+"""Sessions that are being watched, likewise."""
+CREATE_LATENCY: Final = "CreateLatency"
+"""What `POST /sessions` took to be answered with a session."""
+SESSIONS_FAILED: Final = "SessionsFailed"
+"""Sessions that failed, whoever noticed."""
+
+_UNITS: Mapping[str, str] = {CREATE_LATENCY: "Milliseconds"}
 _COUNT: Final = "Count"
 INTERVAL_SECONDS: Final = 60.0
 """How often a task tells what is now: CloudWatch's own granularity."""
@@ -26,17 +38,15 @@ def make_record(
     """One line's object.
 
     Args:
-        environment: the value of the dimension that all have.
+        environment: the value of `ENVIRONMENT`.
         now: epoch seconds.
         values: by metric name.
         reason: counts them for this reason too, beside all reasons together.
     """
-    dimensions = (
-        [[METRIC_DIMENSION], [METRIC_DIMENSION, REASON]] if reason else [[METRIC_DIMENSION]]
-    )
-    named = {METRIC_DIMENSION: environment} | ({REASON: reason} if reason else {})
+    dimensions = [[ENVIRONMENT], [ENVIRONMENT, REASON]] if reason else [[ENVIRONMENT]]
+    named = {ENVIRONMENT: environment} | ({REASON: reason} if reason else {})
     metrics = [{"Name": name, "Unit": _UNITS.get(name, _COUNT)} for name in values]
-    directive = {"Namespace": METRIC_NAMESPACE, "Dimensions": dimensions, "Metrics": metrics}
+    directive = {"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": metrics}
     return {
         "_aws": {"Timestamp": round(now * 1000), "CloudWatchMetrics": [directive]},
         **named,

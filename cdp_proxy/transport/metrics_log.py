@@ -9,12 +9,6 @@ from dataclasses import dataclass
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from shared import metrics
-from shared.aws_names import (
-    FAILURES_METRIC,
-    FREE_SLOTS_METRIC,
-    SCREENCASTS_METRIC,
-    SESSIONS_METRIC,
-)
 from shared.session_state import EndReason, SessionStatus
 
 Write = Callable[[Mapping[str, object]], None]
@@ -61,9 +55,9 @@ class MetricsLog:
         now = self._reactor.seconds()
         readings = self._readings
         values: dict[str, float] = {
-            FREE_SLOTS_METRIC: readings.free_slots(),
-            SESSIONS_METRIC: readings.sessions(),
-            SCREENCASTS_METRIC: readings.screencasts(),
+            metrics.FREE_SLOTS: readings.free_slots(),
+            metrics.SESSIONS: readings.sessions(),
+            metrics.ACTIVE_SCREENCASTS: readings.screencasts(),
         }
         self._write(metrics.make_record(environment, now, values))
         self._tell_failures(environment)
@@ -74,7 +68,7 @@ class MetricsLog:
         for reason, count in self._readings.ended().items():
             more = count - self._told[reason]
             if more > 0 and reason.status is SessionStatus.FAILED:
-                values = {FAILURES_METRIC: more}
+                values = {metrics.SESSIONS_FAILED: more}
                 now = self._reactor.seconds()
                 self._write(metrics.make_record(environment, now, values, reason.value))
             self._told[reason] = count

@@ -30,7 +30,7 @@ def test_failures_are_told_by_reason_and_other_ends_are_not() -> None:
 
     told.metrics.failed([EndReason.CAPACITY_LOST, EndReason.RELEASED, None])
 
-    assert [(line["SessionFailures"], line["Reason"]) for line in told.lines] == [
+    assert [(line["SessionsFailed"], line["Reason"]) for line in told.lines] == [
         (1, "capacity_lost")
     ]
 

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from shared import metrics
-from shared.aws_names import CREATE_LATENCY_METRIC, FAILURES_METRIC, FREE_SLOTS_METRIC
 
 
 def test_a_record_is_what_cloudwatch_specifies() -> None:
-    record = metrics.make_record("production", 1_700_000_000.5, {FREE_SLOTS_METRIC: 7})
+    record = metrics.make_record("production", 1_700_000_000.5, {metrics.FREE_SLOTS: 7})
 
     assert record == {
         "_aws": {
@@ -24,7 +23,7 @@ def test_a_record_is_what_cloudwatch_specifies() -> None:
 
 
 def test_a_reason_is_a_dimension_beside_all_together() -> None:
-    record = metrics.make_record("dev", 1.0, {FAILURES_METRIC: 2}, "browser_crashed")
+    record = metrics.make_record("dev", 1.0, {metrics.SESSIONS_FAILED: 2}, "browser_crashed")
 
     directive = record["_aws"]["CloudWatchMetrics"][0]  # type: ignore[index]
     assert directive["Dimensions"] == [["Environment"], ["Environment", "Reason"]]
@@ -32,7 +31,7 @@ def test_a_reason_is_a_dimension_beside_all_together() -> None:
 
 
 def test_a_latency_is_in_milliseconds() -> None:
-    record = metrics.make_record("dev", 1.0, {CREATE_LATENCY_METRIC: 27.5})
+    record = metrics.make_record("dev", 1.0, {metrics.CREATE_LATENCY: 27.5})
 
     directive = record["_aws"]["CloudWatchMetrics"][0]  # type: ignore[index]
     assert directive["Metrics"] == [{"Name": "CreateLatency", "Unit": "Milliseconds"}]

@@ -36,7 +36,7 @@ def told() -> Told:
 def test_the_figures_are_of_this_moment_and_environment(told: Told) -> None:
     (line,) = told.lines
 
-    assert (line["FreeSlots"], line["Sessions"], line["Screencasts"]) == (17, 3, 1)
+    assert (line["FreeSlots"], line["Sessions"], line["ActiveScreencasts"]) == (17, 3, 1)
     assert line["Environment"] == "production"
     assert line["_aws"]["Timestamp"] == 90_000
 
@@ -55,7 +55,7 @@ def test_failures_are_told_once_by_reason(told: Told) -> None:
     told.clock.advance(60)
     told.clock.advance(60)
 
-    assert told.figures("SessionFailures") == [2, 1]
+    assert told.figures("SessionsFailed") == [2, 1]
     assert told.figures("Reason") == ["browser_crashed"] * 2
 
 
@@ -64,7 +64,7 @@ def test_the_last_failures_are_told_at_the_end(told: Told) -> None:
 
     told.log.stop()
 
-    assert told.figures("SessionFailures") == [1]
+    assert told.figures("SessionsFailed") == [1]
     assert told.clock.getDelayedCalls() == []
 
 
