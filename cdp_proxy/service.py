@@ -156,7 +156,7 @@ class Container:
         readings = Readings(
             free_slots=lambda: self._sessions.free_slots,
             sessions=lambda: self._sessions.held,
-            screencasts=lambda: 0,
+            screencasts=self._sessions.watched,
             ended=lambda: self._sessions.ended_by_reason + self._sessions.reaped_by_reason,
         )
         self._metrics = MetricsLog(reactor, config.environment, readings, logs.write_record)

@@ -91,6 +91,10 @@ class Sessions:
         """Sessions whose end has not begun."""
         return [session for session in self._running.values() if session.end_reason is None]
 
+    def watched(self) -> int:
+        """How many of them somebody watches."""
+        return sum(session.screencast.viewers > 0 for session in self.running())
+
     def knows(self, session_id: SessionId) -> bool:
         """Whether the session occupies a slot here, or waits to be reported."""
         return any(session_id in known for known in (self._opening, self._running, self.unreported))
