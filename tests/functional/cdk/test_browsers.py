@@ -144,8 +144,12 @@ def test_the_aws_sdk_is_told_its_region_by_the_variable_that_it_reads(template: 
     assert environment_of(template)["AWS_DEFAULT_REGION"] == "<AWS::Region>"
 
 
+def test_a_container_knows_its_version(production: Template) -> None:
+    assert environment_of(production)["WALLCRAWLER_VERSION"] == "3f2a9c1"
+
+
 def test_the_services_tasks_are_no_canaries(template: Template) -> None:
-    assert ProxyConfig.from_env(as_ecs_fills_it_in(template)).version == ""
+    assert "WALLCRAWLER_CANARY" not in environment_of(template)
 
 
 def test_metrics_can_be_told_apart_by_environment(
