@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.aws_names import CONTAINER_NAME
 from shared.limits import (
     SLOTS_PER_TASK_DEFAULT,
     TASKS_MAX_DEFAULT,
@@ -28,7 +29,6 @@ _WHOLE = {"SLOTS_PER_TASK": (1, 1_000), "TASKS_MAX": (1, 5_000)}
 _SECONDS = {"CAPACITY_WAIT_SECONDS": (1, 3_600), "BURST_IDLE_EXIT_SECONDS": (10, 86_400)}
 _NAME = re.compile(r"[\w-]{1,255}")
 _BURST_IDLE_EXIT_SECONDS = 300
-CONTAINER_NAME_DEFAULT = "container"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class CapacityConfig:
     """`TASK_SUBNET_IDS`, comma-separated: private ones."""
     security_group_id: str
     """`TASK_SECURITY_GROUP_ID`"""
-    container_name: str = CONTAINER_NAME_DEFAULT
+    container_name: str = CONTAINER_NAME
     """`ECS_CONTAINER_NAME`: what the task definition calls our container."""
     slots_per_task: int = SLOTS_PER_TASK_DEFAULT
     """`SLOTS_PER_TASK`: the `MAX_SESSIONS` of that container."""
@@ -73,7 +73,7 @@ def parse_capacity(env: Mapping[str, str]) -> tuple[CapacityConfig | None, list[
     ]
     if not env.get("CDP_PUBLIC_URL", "").strip():
         problems.append("CDP_PUBLIC_URL is required beside ECS_CLUSTER_ARN")
-    container_name = env.get("ECS_CONTAINER_NAME", "").strip() or CONTAINER_NAME_DEFAULT
+    container_name = env.get("ECS_CONTAINER_NAME", "").strip() or CONTAINER_NAME
     if not _NAME.fullmatch(container_name):
         problems.append("ECS_CONTAINER_NAME does not look right")
     numbers, complaints = _numbers(env)

@@ -16,6 +16,8 @@ import botocore.session
 from moto.moto_api import state_manager
 from moto.server import ThreadedMotoServer
 
+from shared.aws_names import CONTAINER_NAME
+
 REGION = "eu-central-1"
 ENVIRONMENT: Mapping[str, str] = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -90,7 +92,7 @@ def _resources(ec2: Any, ecs: Any, url: str) -> dict[str, str]:
         requiresCompatibilities=["FARGATE"],
         cpu="1024",
         memory="2048",
-        containerDefinitions=[{"name": "container", "image": "wallcrawler", "memory": 2048}],
+        containerDefinitions=[{"name": CONTAINER_NAME, "image": "wallcrawler", "memory": 2048}],
     )["taskDefinition"]["taskDefinitionArn"]
     return {
         "AWS_ENDPOINT_URL": url,

@@ -12,6 +12,7 @@ from chalice_app.auth import key_digest_of
 from chalice_app.config import ApiConfig
 from chalice_app.main import make_program
 from chalice_app.wiring import Deps, make_deps
+from shared.aws_names import CONTAINER_NAME
 from shared.clock import system_clock
 from shared.ids import SessionId, StartToken, TaskId
 from shared.waiting import Line
@@ -71,7 +72,7 @@ def reap(deps: Deps) -> None:
 
 def variables_of(task: dict[str, Any]) -> dict[str, str]:
     (container,) = task["overrides"]["containerOverrides"]
-    assert container["name"] == "container"
+    assert container["name"] == CONTAINER_NAME
     return {each["name"]: each["value"] for each in container["environment"]}
 
 

@@ -15,6 +15,7 @@ from botocore.stub import Stubber
 
 from chalice_app.aws.capacity import EcsCapacity, StartRefused, StartUnknown
 from chalice_app.capacity_config import CapacityConfig
+from shared.aws_names import CONTAINER_NAME
 from shared.ids import StartToken
 from shared.session_state import EndReason
 
@@ -47,7 +48,7 @@ REQUEST = {
     "overrides": {
         "containerOverrides": [
             {
-                "name": "container",
+                "name": CONTAINER_NAME,
                 "environment": [
                     {"name": "START_TOKEN", "value": TOKEN},
                     {"name": "IDLE_EXIT_SECONDS", "value": "300"},
