@@ -59,7 +59,8 @@ def _needs_stack(options: Options) -> bool:
 
 def _tool_problems(options: Options, find: Find) -> list[str]:
     problems = []
-    if not options.rollback and not any(map(find, BUILDERS)):
+    builds = not (options.rollback or options.destroying)
+    if builds and not any(map(find, BUILDERS)):
         problems.append(
             "No builder of images is installed (docker, podman or buildah): as root run "
             "apt-get install buildah, or see https://docs.docker.com/engine/install/."
