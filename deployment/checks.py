@@ -41,7 +41,9 @@ class Findings:
 
 def check(options: Options, clients: Clients, find: Find = find_program) -> Findings:
     """Look at everything, and say all that is missing at once."""
-    problems = [*_tool_problems(options, find), *_context_problems(options)]
+    problems = _tool_problems(options, find)
+    if not _needs_stack(options):
+        problems += _context_problems(options)
     situation, credential_problem = _look_at_aws(options, clients)
     if credential_problem is not None:
         problems.append(credential_problem)
@@ -54,6 +56,7 @@ def check(options: Options, clients: Clients, find: Find = find_program) -> Find
 
 
 def _needs_stack(options: Options) -> bool:
+    """Whether the stack is left as it is, and must therefore be there."""
     return options.canary is not None or options.rollback
 
 

@@ -78,5 +78,12 @@ def test_what_cdk_would_refuse_is_said_before_anything_is_done() -> None:
     assert "deployment/production.json" in problem
 
 
+@pytest.mark.parametrize("change", [{"canary": 10}, {"rollback": True}])
+def test_what_leaves_the_stack_alone_needs_nothing_for_it(change: dict[str, int]) -> None:
+    options = dataclasses.replace(PRODUCTION, **change)  # type: ignore[arg-type]
+
+    assert look(options).problems == []
+
+
 def test_all_that_is_missing_is_said_at_once() -> None:
     assert len(look(PRODUCTION, FakeAws(credentials=False), "vi").problems) == 3
