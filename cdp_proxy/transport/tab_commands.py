@@ -10,7 +10,7 @@ import cdp.target
 from cdp_proxy.core.actions.ports import CommandFailed
 from cdp_proxy.core.commands import activate_target, go_to_entry, history, navigate
 from cdp_proxy.core.policy import Refused, check_url
-from cdp_proxy.transport.pages import AttachedTab
+from cdp_proxy.transport.attached_tab import AttachedTab
 from cdp_proxy.transport.session import LiveSession
 from shared.envelope.incoming import TabCommand
 from shared.errors import InvalidRequest, NavigationFailed
@@ -33,7 +33,7 @@ async def run_tab_command(session: LiveSession, command: TabCommand) -> str | No
     pages = session.pages
     if command.action == "open":
         return await pages.open(_url_of(command) if command.url else "about:blank")
-    tab = await pages.tab(command.target_id or session.screencast.target_id)
+    tab = await pages.attached(command.target_id or session.screencast.target_id)
     if command.action == "activate":
         await tab.call_unheld(activate_target(tab.target_id))
         pages.choose(tab.target_id)
