@@ -93,8 +93,8 @@ class ProxyConfig:
     """`MODEL_USE`: `auto` (when the resolver is not sure), `always`, or `never` unless asked to."""
     model_timeout_seconds: float
     """`MODEL_TIMEOUT_SECONDS`: for one question, retries included."""
-    version: str
-    """`WALLCRAWLER_VERSION`: makes it a canary (`shared.canary`); default: it is in service."""
+    canary: str
+    """`WALLCRAWLER_CANARY`: the version on trial (`shared.canary`); default: it is in service."""
     drain_seconds: float
     """`DRAIN_SECONDS`: how long running sessions may go on after SIGTERM."""
     hold_seconds: float
@@ -159,7 +159,7 @@ class ProxyConfig:
             model_api_key=reader.optional("MODEL_API_KEY", check=_one_line),
             model_use=reader.model_use(),
             model_timeout_seconds=reader.seconds("MODEL_TIMEOUT_SECONDS", 60.0, above=1.0),
-            version=reader.optional("WALLCRAWLER_VERSION", check=_image_tag) or "",
+            canary=reader.optional("WALLCRAWLER_CANARY", check=_image_tag) or "",
             drain_seconds=reader.seconds("DRAIN_SECONDS", 0.0),
             hold_seconds=reader.seconds("HOLD_SECONDS", HOLD_SECONDS_DEFAULT, above=0.1),
             private_address=reader.optional("PRIVATE_ADDRESS", check=_host),

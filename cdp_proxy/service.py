@@ -299,7 +299,7 @@ class Container:
             ttl_seconds=self._config.heartbeat_ttl_seconds,
             task_arn=ecs.task_arn if ecs else None,
             availability_zone=ecs.availability_zone if ecs else None,
-            version=self._config.version,
+            canary=self._config.canary,
         )
 
     def _listen(self) -> int:

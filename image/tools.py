@@ -56,11 +56,10 @@ class Tool:
         if self.name != "docker":
             # OCI's own format has no health check; layers are kept for the next build.
             command += ["--format", "docker", "--layers"]
+            # Nothing is needed of the machine then: no OCI runtime, no network plugins.
+            command += ["--isolation", "chroot", "--network", "host"]
             for mount in build.mounts:
                 command += ["--volume", f"{mount.source}:{mount.target}:ro"]
-        if self.name == "buildah":
-            # Needs nothing of the machine but root: no OCI runtime, no network plugins.
-            command += ["--isolation", "chroot", "--network", "host"]
         if build.platform is not None:
             command += ["--platform", build.platform]
         if build.local_base:

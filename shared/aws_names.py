@@ -23,7 +23,8 @@ CONTAINER_NAME: Final = "container"
 
 CANARY_ORDER: Final = "WallCrawler Canary"
 """`detail-type` of the event with which an operator calls the reaper to set a canary's share; its
-`detail` is `{"version": …, "percent": …}`, without a version the present one's share is set."""
+`detail` is `{"version": …, "percent": …}`; without a version the present one's share is set, and
+without a percentage none."""
 
 
 def stack_name(environment: str) -> str:

@@ -45,7 +45,7 @@ class Identity:
     ttl_seconds: float
     task_arn: str | None = None
     availability_zone: str | None = None
-    version: str = ""
+    canary: str = ""
 
 
 class Heartbeat:
@@ -201,7 +201,7 @@ class Heartbeat:
             started_at=identity.started_at,
             task_arn=identity.task_arn,
             availability_zone=identity.availability_zone,
-            version=identity.version,
+            canary=identity.canary,
         )
 
     def _note_connection(self, error: redis.RedisError | None) -> None:

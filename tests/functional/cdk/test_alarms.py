@@ -3,7 +3,7 @@ from __future__ import annotations
 from tests.fakes.template import Properties, Template
 
 ALARM = "AWS::CloudWatch::Alarm"
-FUNCTIONS = ("ApiHandler", "WsConnect", "WsMessage", "WsDisconnect", "Reap")
+FUNCTIONS = ("ApiHandler", "WebsocketConnect", "WebsocketMessage", "WebsocketDisconnect", "Reap")
 
 
 def alarms_of(template: Template) -> dict[str, Properties]:
@@ -57,9 +57,9 @@ def test_functions_are_named_as_chalice_names_them(production: Template) -> None
 
     assert names == {
         "ApiHandler": "wallcrawler-production",
-        "WsConnect": "wallcrawler-production-ws_connect",
-        "WsMessage": "wallcrawler-production-ws_message",
-        "WsDisconnect": "wallcrawler-production-ws_disconnect",
+        "WebsocketConnect": "wallcrawler-production-websocket_connect",
+        "WebsocketMessage": "wallcrawler-production-websocket_message",
+        "WebsocketDisconnect": "wallcrawler-production-websocket_disconnect",
         "Reap": "wallcrawler-production-reap",
     }
 

@@ -148,6 +148,10 @@ def test_a_container_knows_its_version(production: Template) -> None:
     assert environment_of(production)["WALLCRAWLER_VERSION"] == "3f2a9c1"
 
 
+def test_the_services_tasks_are_no_canaries(template: Template) -> None:
+    assert "WALLCRAWLER_CANARY" not in environment_of(template)
+
+
 def test_metrics_can_be_told_apart_by_environment(
     development: Template, production: Template
 ) -> None:

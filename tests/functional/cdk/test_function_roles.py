@@ -62,7 +62,7 @@ def test_sockets_log_read_two_secrets_and_answer_on_their_own_stage(
 ) -> None:
     assert rights_of(production, "RolesSocket") == {
         *IN_VPC,
-        *logs_to("WsConnect", "WsMessage", "WsDisconnect"),
+        *logs_to("WebsocketConnect", "WebsocketMessage", "WebsocketDisconnect"),
         *reads("Tokens", "RedisAuth"),
         (
             "Allow execute-api:ManageConnections on arn:<AWS::Partition>:execute-api:<AWS::Region>:"
