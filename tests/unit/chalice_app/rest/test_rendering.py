@@ -30,6 +30,7 @@ def test_a_live_session_is_shown_with_what_opens_it() -> None:
             "status": "active",
             "connectUrl": "ws://h/cdp?token=tok",
             "token": "tok",
+            "liveUrl": "http://h/live?token=live",
             "createdAt": "2023-11-14T22:13:20.250Z",
             "expiresAt": "2023-11-14T22:14:20.250Z",
             "startedAt": "2023-11-14T22:13:20.500Z",
