@@ -106,6 +106,8 @@ WS_API_PUSH_BYTES_MAX: Final = 120_000
 WS_API_IDLE_SECONDS: Final = 600
 WS_API_LIFE_SECONDS: Final = 7_200
 """API Gateway ends a connection that is idle, or old, by so much (the same quotas)."""
+MESSAGE_ID_CHARS_MAX: Final = 255
+"""A client's name for its message, which is kept until the answer has gone out."""
 CHUNKS_MAX: Final = 4_096
 """Pieces of one message: enough for 100 MiB of text that escapes to twice its size."""
 CHANNEL_BACKLOG_BYTES_MAX: Final = 64 * 1024 * 1024
