@@ -116,6 +116,7 @@ def _explain(error: msgspec.ValidationError) -> InvalidRequest:
 def _id_of(text: bytes | str) -> MessageId:
     """The id of a message that is wrong otherwise, if it has a proper one."""
     try:
-        return msgspec.convert(_decode_anything(text).id, MessageId)
+        found: MessageId = msgspec.convert(_decode_anything(text).id, MessageId)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
+    return found
