@@ -38,6 +38,12 @@ class RequestKind(Enum):
     EXTRACT = "extract"
     NAVIGATE = "navigate"
     SCREENSHOT = "screenshot"
+    # shared.connections: nobody waits on the bus for what comes of these
+    MESSAGE = "message"  # ConnectionMessage
+    LEFT = "left"  # ConnectionLeft
+
+
+WITHOUT_REPLY = frozenset({RequestKind.MESSAGE, RequestKind.LEFT})
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -117,12 +123,16 @@ class RequestBus:
         return None
 
     def take(self, task_id: TaskId) -> Request | None:
-        """Pop the task's next request that is not past its deadline; None after a quiet while."""
+        """Pop the task's next request that is not past its deadline; None after a quiet while.
+
+        Those without a reply come even when they are late: whoever sent them has to be told.
+        """
         popped = self._redis.brpop([keys.requests(task_id)], timeout=_BLOCK_SECONDS)
         if popped is None:
             return None
         request = msgspec.json.decode(popped[1], type=Request)
-        return request if request.deadline > self._clock() else None
+        in_time = request.deadline > self._clock()
+        return request if in_time or request.kind in WITHOUT_REPLY else None
 
     def wake(self, task_id: TaskId) -> None:
         """Have a blocked `take` of this task return at once, with None."""

@@ -3,11 +3,14 @@
     WallCrawlerError                 code, HTTP status, text for the caller
     ├── InvalidRequest               400  INVALID_REQUEST, with the field
     ├── Unauthorized                 401  UNAUTHORIZED
+    ├── Forbidden                    403  FORBIDDEN, with the scope that is missing
     ├── SessionNotFound              404  SESSION_NOT_FOUND
     ├── NoSuchFile                   404  FILE_NOT_FOUND
     ├── OperationNotFound            404  OPERATION_NOT_FOUND
+    ├── ConnectionNotFound           404  CONNECTION_NOT_FOUND
     ├── SessionEnded                 410  SESSION_ENDED, with the status and reason
     ├── IdempotencyConflict          409  IDEMPOTENCY_CONFLICT
+    ├── ScreencastConflict           409  SCREENCAST_CONFLICT
     ├── TooLarge                     413  PAYLOAD_TOO_LARGE
     ├── ActionFailed                 422  ACTION_FAILED, with how far the chain got (`performed`);
     │   │                                 so have those below
@@ -25,6 +28,7 @@
     ├── ModelFailed                  502  MODEL_FAILED
     ├── ScreenshotNotStored          502  SCREENSHOT_NOT_STORED
     ├── Unavailable                  503  UNAVAILABLE, with Retry-After
+    ├── ContainerLost                503  CONTAINER_LOST, with Retry-After
     ├── TaskTimeout                  504  TASK_TIMEOUT, with the request's id
     └── ActionTimeout                504  ACTION_TIMEOUT, with what was waited for
 
@@ -64,6 +68,13 @@ class Unauthorized(WallCrawlerError):
     http_status = 401
 
 
+class Forbidden(WallCrawlerError):
+    """The token is right, but not for this; `details["scope"]` is what it lacks."""
+
+    code = "FORBIDDEN"
+    http_status = 403
+
+
 class SessionNotFound(WallCrawlerError):
     """No such session, or somebody else's: the two are not told apart."""
 
@@ -85,6 +96,13 @@ class OperationNotFound(WallCrawlerError):
     http_status = 404
 
 
+class ConnectionNotFound(WallCrawlerError):
+    """No such connection of the WebSocket API, or it is gone: connect again."""
+
+    code = "CONNECTION_NOT_FOUND"
+    http_status = 404
+
+
 class SessionEnded(WallCrawlerError):
     """The session existed and is over; its tokens are revoked with it."""
 
@@ -96,6 +114,13 @@ class IdempotencyConflict(WallCrawlerError):
     """The same `Idempotency-Key` was used with another body."""
 
     code = "IDEMPOTENCY_CONFLICT"
+    http_status = 409
+
+
+class ScreencastConflict(WallCrawlerError):
+    """The connection is a viewer already, or is none that could stop."""
+
+    code = "SCREENCAST_CONFLICT"
     http_status = 409
 
 
@@ -125,6 +150,14 @@ class Unavailable(WallCrawlerError):
     """Redis cannot be reached just now; nothing was changed."""
 
     code = "UNAVAILABLE"
+    http_status = 503
+    retry_after_seconds = 2
+
+
+class ContainerLost(WallCrawlerError):
+    """The session's container is gone, and with it the session; another one may be created."""
+
+    code = "CONTAINER_LOST"
     http_status = 503
     retry_after_seconds = 2
 

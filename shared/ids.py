@@ -15,3 +15,6 @@ RequestId = NewType("RequestId", str)
 
 OwnerId = NewType("OwnerId", str)
 """The user an API key stands for (16 hex digits derived from the key's hash)."""
+
+ConnectionId = NewType("ConnectionId", str)
+"""One connection of the WebSocket API: API Gateway's `connectionId`."""

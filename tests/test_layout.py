@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("shared", "chalice_app", "cdp_proxy", "standalone")
 EXEMPT: Mapping[str, str] = {
     "shared/scripts.py": "Lua; run by every test of shared/store.py",
+    "shared/connection_scripts.py": "Lua; run by every test of shared/connections.py",
     "cdp_proxy/core/actions/scripts.py": (
         "JavaScript; run in Chromium by tests/integration/test_act.py"
     ),

@@ -9,6 +9,7 @@ from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.registry import Sessions
 from cdp_proxy.transport.session import LiveSession
 from shared.errors import (
+    Forbidden,
     SessionEnded,
     SessionNotFound,
     Unauthorized,
@@ -20,13 +21,6 @@ from shared.store import SessionStore
 from shared.tokens import Claims, Scope, TokenRefused, parse_token
 
 _NO_TOKEN = "Pass the session's token as ?token= or as Authorization: Bearer."  # noqa: S105
-
-
-class Forbidden(WallCrawlerError):
-    """The token is right, but not for this."""
-
-    code = "FORBIDDEN"
-    http_status = 403
 
 
 class Authority:
@@ -57,7 +51,7 @@ class Authority:
         """
         claims = self._claims(request)
         if scope not in claims.scopes:
-            raise Forbidden(f"This token does not have the scope {scope.value}.")
+            raise Forbidden(f"This token does not have the scope {scope.value}.", scope=scope.value)
         if path_id is not None and path_id != claims.session_id:
             raise SessionNotFound("The token is for another session.")
         session = await self._sessions.find(claims.session_id)

@@ -4,9 +4,9 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.web.test.requesthelper import DummyRequest
 
-from cdp_proxy.transport.authority import Authority, Forbidden
+from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.session import LiveSession
-from shared.errors import SessionEnded, SessionNotFound, Unauthorized, Unavailable
+from shared.errors import Forbidden, SessionEnded, SessionNotFound, Unauthorized, Unavailable
 from shared.ids import SessionId
 from shared.records import SessionSpec
 from shared.session_state import EndReason, SessionStatus
