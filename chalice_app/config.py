@@ -35,8 +35,12 @@ class ApiConfig:
     """`API_KEY_HASHES`: SHA-256 hex digests of accepted keys, besides those in Redis."""
     cdp_public_url: str | None = None
     """`CDP_PUBLIC_URL`: `ws[s]://host[:port]` clients connect to; None: each task's own."""
+    ws_public_url: str | None = None
+    """`WS_PUBLIC_URL`: `ws[s]://…` of the WebSocket API; None: sessions do not tell it."""
     ws_management_endpoint: str | None = None
     """`WS_MANAGEMENT_ENDPOINT`: where @connections is served instead of AWS (local gateway)."""
+    aws_region: str | None = None
+    """`AWS_REGION`, set by Lambda: where @connections of an API with a domain of its own is."""
     answer_bytes_max: int | None = None
     """What an action's result may weigh: Lambda's quota where `AWS_LAMBDA_FUNCTION_NAME` (set by
     Lambda itself) says that this is one."""
@@ -60,7 +64,9 @@ class ApiConfig:
             token_secret=env["JWE_SECRET"].strip(),
             api_key_hashes=frozenset(_split(env.get("API_KEY_HASHES", ""))),
             cdp_public_url=env.get("CDP_PUBLIC_URL", "").strip().rstrip("/") or None,
+            ws_public_url=env.get("WS_PUBLIC_URL", "").strip().rstrip("/") or None,
             ws_management_endpoint=env.get("WS_MANAGEMENT_ENDPOINT", "").strip() or None,
+            aws_region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION"),
             answer_bytes_max=LAMBDA_RESULT_BYTES_MAX
             if env.get("AWS_LAMBDA_FUNCTION_NAME")
             else None,
@@ -126,5 +132,6 @@ _CHECKS: Mapping[str, Callable[[str], str | None]] = {
     "JWE_SECRET": _check_secret,
     "API_KEY_HASHES": _check_digests,
     "CDP_PUBLIC_URL": _check_url(("ws", "wss")),
+    "WS_PUBLIC_URL": _check_url(("ws", "wss")),
     "WS_MANAGEMENT_ENDPOINT": _check_url(("http", "https")),
 }

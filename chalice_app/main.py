@@ -19,7 +19,9 @@ from chalice_app.rest import actions, files, sessions
 from chalice_app.wiring import Provide, cold_start
 from chalice_app.ws.connect import connect
 from chalice_app.ws.disconnect import disconnect
-from chalice_app.ws.message import reply_to
+from chalice_app.ws.message import receive
+from chalice_app.ws.orphans import tell_orphans
+from shared import envelope
 
 LambdaEntry = Callable[[Any, Any], Any]
 """What Lambda calls, with an event and a context."""
@@ -41,7 +43,8 @@ def make_program(provide: Provide) -> Program:
     app = Chalice("wallcrawler", configure_logs=False)
     # Chalice calls its WebSocket support experimental, and packages nothing without consent.
     app.experimental_feature_flags.add("WEBSOCKETS")
-    app.websocket_api.session = ManagementSession(lambda: provide().config)
+    management = ManagementSession(lambda: provide().config)
+    app.websocket_api.session = management
     app.register_middleware(answer_failures, "http")
     app.register_blueprint(sessions.make_blueprint(provide))
     app.register_blueprint(actions.make_blueprint(provide))
@@ -53,20 +56,26 @@ def make_program(provide: Provide) -> Program:
 
     @app.on_ws_message()
     def ws_message(event: WebsocketEvent) -> None:
+        answer = receive(event.to_dict(), provide())
+        if answer is None:
+            return
         try:
-            app.websocket_api.send(event.connection_id, reply_to(event.body))
+            app.websocket_api.send(event.connection_id, envelope.encode(answer).decode())
         except WebsocketDisconnectedError:
             logs.info("websocket gone before its answer", connectionId=event.connection_id)
 
     @app.on_ws_disconnect()
     def ws_disconnect(event: WebsocketEvent) -> None:
-        disconnect(event.to_dict())
+        disconnect(event.to_dict(), provide())
 
     @app.schedule(Rate(1, unit=Rate.MINUTES))
     def reap(_event: CloudWatchEvent) -> None:
         deps = provide()
         failed = deps.store.reap(deps.clock())
-        logs.info("reaped", sessions=failed)
+        told = tell_orphans(
+            deps, lambda url: management.client("apigatewaymanagementapi", endpoint_url=url)
+        )
+        logs.info("reaped", sessions=failed, connections=told)
 
     return Program(app, ws_connect, ws_message, ws_disconnect, reap)
 

@@ -10,6 +10,7 @@ from chalice_app.config import ApiConfig, process_environment
 from shared import randomness, redis_client
 from shared.bus import RequestBus
 from shared.clock import Clock, system_clock
+from shared.connections import Connections
 from shared.ids import RequestId, SessionId
 from shared.limits import ACTION_WAIT_SECONDS
 from shared.operations import Operations
@@ -24,6 +25,7 @@ class Deps:
     store: SessionStore
     bus: RequestBus
     operations: Operations
+    connections: Connections
     clock: Clock
     new_session_id: Callable[[], SessionId] = randomness.new_session_id
     new_request_id: Callable[[], RequestId] = randomness.new_request_id
@@ -43,6 +45,7 @@ def make_deps(config: ApiConfig, clock: Clock = system_clock) -> Deps:
         store=SessionStore(redis),
         bus=RequestBus(redis, clock),
         operations=Operations(redis),
+        connections=Connections(redis),
         clock=clock,
     )
 

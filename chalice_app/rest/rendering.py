@@ -27,7 +27,9 @@ class SessionView(Struct, frozen=True, kw_only=True, rename="camel"):
     session_id: str
     status: str
     connect_url: str | UnsetType = UNSET
-    """Only while the session is live, and not in lists; so is `token`."""
+    """Only while the session is live, and not in lists; so are `webSocketUrl` and `token`."""
+    web_socket_url: str | UnsetType = UNSET
+    """Where the WebSocket API is known."""
     token: str | UnsetType = UNSET
     created_at: str
     expires_at: str
@@ -74,6 +76,7 @@ def view_of(session: Session, access: Access | None = None) -> SessionView:
         session_id=spec.session_id,
         status=session.status.value,
         connect_url=access.connect_url if access else UNSET,
+        web_socket_url=(access.web_socket_url or UNSET) if access else UNSET,
         token=access.token if access else UNSET,
         created_at=_iso(spec.created_at),
         expires_at=_iso(spec.expires_at),

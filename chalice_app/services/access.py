@@ -28,11 +28,18 @@ class Access:
     token: str = field(repr=False)
     base: str
     """`ws[s]://host`, perhaps with a path: where the session's container is reached."""
+    web_socket_api: str | None = None
+    """Where the WebSocket API is, if that is known."""
 
     @property
     def connect_url(self) -> str:
         """Where CDP clients connect."""
         return f"{self.base}/cdp?token={self.token}"
+
+    @property
+    def web_socket_url(self) -> str | None:
+        """Where clients of the WebSocket API connect."""
+        return f"{self.web_socket_api}?token={self.token}" if self.web_socket_api else None
 
     def http_url(self, path: str, query: Mapping[str, str]) -> str:
         """Where a file endpoint of the container is, with what opens it."""
@@ -58,7 +65,7 @@ def access_to(session: Session, config: ApiConfig, tasks: TaskDirectory) -> Acce
         expires_at=int(spec.expires_at),
     )
     token = make_token(claims, config.token_secret)
-    return Access(token=token, base=base)
+    return Access(token=token, base=base, web_socket_api=config.ws_public_url)
 
 
 def _public_url(task: Task | None) -> str | None:
