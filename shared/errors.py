@@ -3,14 +3,16 @@
     WallCrawlerError                 code, HTTP status, text for the caller
     ├── InvalidRequest               400  INVALID_REQUEST, with the field
     ├── Unauthorized                 401  UNAUTHORIZED
-    ├── Forbidden                    403  FORBIDDEN, with the scope that is missing
+    ├── Forbidden                    403  FORBIDDEN
     ├── SessionNotFound              404  SESSION_NOT_FOUND
     ├── NoSuchFile                   404  FILE_NOT_FOUND
     ├── OperationNotFound            404  OPERATION_NOT_FOUND
     ├── ConnectionNotFound           404  CONNECTION_NOT_FOUND
     ├── SessionEnded                 410  SESSION_ENDED, with the status and reason
     ├── IdempotencyConflict          409  IDEMPOTENCY_CONFLICT
-    ├── ScreencastConflict           409  SCREENCAST_CONFLICT
+    ├── ControlHeld                  409  CONTROL_HELD
+    ├── AlreadyStreaming             409  SCREENCAST_RUNNING
+    ├── NotStreaming                 409  SCREENCAST_NOT_RUNNING
     ├── TooLarge                     413  PAYLOAD_TOO_LARGE
     ├── ActionFailed                 422  ACTION_FAILED, with how far the chain got (`performed`);
     │   │                                 so have those below
@@ -69,7 +71,7 @@ class Unauthorized(WallCrawlerError):
 
 
 class Forbidden(WallCrawlerError):
-    """The token is right, but not for this; `details["scope"]` is what it lacks."""
+    """The token is right, but not for this."""
 
     code = "FORBIDDEN"
     http_status = 403
@@ -117,10 +119,24 @@ class IdempotencyConflict(WallCrawlerError):
     http_status = 409
 
 
-class ScreencastConflict(WallCrawlerError):
-    """The connection is a viewer already, or is none that could stop."""
+class ControlHeld(WallCrawlerError):
+    """A human holds the session, and has not handed it back in time."""
 
-    code = "SCREENCAST_CONFLICT"
+    code = "CONTROL_HELD"
+    http_status = 409
+
+
+class AlreadyStreaming(WallCrawlerError):
+    """The connection is a viewer already; send other options over it to change its wish."""
+
+    code = "SCREENCAST_RUNNING"
+    http_status = 409
+
+
+class NotStreaming(WallCrawlerError):
+    """The connection is no viewer."""
+
+    code = "SCREENCAST_NOT_RUNNING"
     http_status = 409
 
 
@@ -258,6 +274,7 @@ REMOTE_ERRORS: Mapping[str, type[WallCrawlerError]] = {
         InvalidRequest,
         SessionNotFound,
         SessionEnded,
+        ControlHeld,
         NoCapacity,
         BrowserStartFailed,
         Unavailable,

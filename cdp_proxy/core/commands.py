@@ -172,6 +172,29 @@ def capture_screenshot(image_format: str, quality: int | None, clip: Box | None)
     return str(answer["data"])
 
 
+def start_screencast(
+    image_format: str,
+    quality: int,
+    max_width: int | None,
+    max_height: int | None,
+    every_nth_frame: int,
+) -> CdpCommand[None]:
+    """`Page.startScreencast`; sizes in pixels."""
+    params: dict[str, object] = {"format": image_format, "everyNthFrame": every_nth_frame}
+    if image_format == "jpeg":
+        params["quality"] = quality
+    if max_width is not None:
+        params["maxWidth"] = max_width
+    if max_height is not None:
+        params["maxHeight"] = max_height
+    yield {"method": "Page.startScreencast", "params": params}
+
+
+def activate_target(target_id: str) -> CdpCommand[None]:
+    """`Target.activateTarget`: bring a tab to the front of its window."""
+    yield {"method": "Target.activateTarget", "params": {"targetId": target_id}}
+
+
 class HistoryEntry(NamedTuple):
     """One page of a tab's history."""
 

@@ -65,8 +65,13 @@ class Key:
     def strokes(self, extra_modifiers: int = 0) -> Iterator[CdpCommand[None]]:
         """Down and up."""
         modifiers = self.modifiers | extra_modifiers
-        text = "" if extra_modifiers & (CONTROL | META | ALT) else self.text
-        yield cdp.input_.dispatch_key_event(
+        yield self.down(modifiers)
+        yield self.up(modifiers)
+
+    def down(self, modifiers: int, *, auto_repeat: bool = False) -> CdpCommand[None]:
+        """Down alone, typing what it types."""
+        text = "" if modifiers & (CONTROL | META | ALT) else self.text
+        return cdp.input_.dispatch_key_event(
             type_="keyDown" if text else "rawKeyDown",
             modifiers=modifiers,
             text=text or None,
@@ -74,8 +79,8 @@ class Key:
             key=self.key,
             code=self.code,
             windows_virtual_key_code=self.key_code,
+            auto_repeat=auto_repeat or None,
         )
-        yield self.up(modifiers)
 
     def up(self, modifiers: int) -> CdpCommand[None]:
         """Up alone."""
@@ -152,6 +157,21 @@ def chord(name: str) -> Iterator[CdpCommand[Any]]:
     for key in reversed(down):
         modifiers &= ~_MODIFIERS[key.key][0]
         yield key.up(modifiers)
+
+
+def strike(key: str, code: str, modifiers: int) -> Key:
+    """The key that a `KeyboardEvent` describes; one that is not known types its character.
+
+    Args:
+        key: `KeyboardEvent.key`: what the layout in use made of it, modifiers included.
+        code: `KeyboardEvent.code`, or `""`.
+        modifiers: those held.
+    """
+    try:
+        known = _key(key, modifiers & SHIFT)
+    except ValueError:
+        known = Key(key, code, 0, key if len(key) == 1 else "")
+    return Key(key, code or known.code, known.key_code, known.text)
 
 
 def _split(name: str) -> list[str]:

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from msgspec import UNSET
 
 from cdp_proxy.core import messages
+from cdp_proxy.core.control import is_mutating
 from cdp_proxy.core.latency import SessionLatencies
 from cdp_proxy.core.messages import Command
 from cdp_proxy.core.policy import CloseBrowser, Policy, Refusal
@@ -54,10 +55,19 @@ class Member:
     """Messages it has sent."""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A mutating command that has to wait: a human holds the session (`core.control`)."""
+
+    command: Command
+
+
 class Multiplexer:
     """Ownership of flat sessions, and routing by it."""
 
     def __init__(self, policy: Policy, latencies: SessionLatencies) -> None:
+        self.holding = False
+        """Whether mutating commands have to wait."""
         self._policy = policy
         self._latencies = latencies
         self._owners: dict[bytes, Member] = {}
@@ -75,12 +85,15 @@ class Multiplexer:
         for key in (member.root, *member.flat):
             self._owners.pop(key, None)
 
-    def client_message(self, member: Member, message: bytes) -> bytes | Refusal | CloseBrowser:
+    def client_message(
+        self, member: Member, message: bytes
+    ) -> bytes | Refusal | CloseBrowser | Held:
         """One whole message of a client.
 
         Returns:
             What to write on the pipe; or a refusal to send back to the client alone; or the
-            client's wish to close the browser, which only the session can grant.
+            client's wish to close the browser, which only the session can grant; or that it has to
+            wait, to be given here again later.
         """
         try:
             command = messages.decode_command(message)
@@ -91,6 +104,8 @@ class Multiplexer:
         key = member.root if session_id is UNSET else session_id.encode(errors="replace")
         if key != member.root and key not in member.flat:
             return _unknown_session(command)
+        if self.holding and is_mutating(command.method):
+            return Held(command)
         if command.method in self._policy.rows:
             verdict = self._policy.judge(command, message)
             if not isinstance(verdict, bytes):

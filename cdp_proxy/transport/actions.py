@@ -58,20 +58,23 @@ class Actions:
         """Run one; see `ActionRunner`."""
         body = request.body
         deadline = session.pages.now() + body.timeout_ms / 1000
-        await session.pages.turn.acquire()
-        tab: AttachedTab | None = None
         try:
-            tab = await self._tab_for(session, body)
-            tab.watch(watching=True)
-            return await self._do(session, tab, request, deadline)
+            if session.takeover.held and not isinstance(body, ActBody | NavigateBody):
+                # It only reads: it does not wait for an action that waits for a human.
+                return await self._do(
+                    session, await self._tab_for(session, body), request, deadline
+                )
+            async with session.pages.turn:
+                tab = await self._tab_for(session, body)
+                tab.watch(watching=True)
+                try:
+                    return await self._do(session, tab, request, deadline)
+                finally:
+                    tab.watch(watching=False)
         except CommandFailed as error:
-            if tab is not None and tab.now() >= deadline:
+            if session.pages.now() >= deadline:
                 raise ActionTimeout(f"The page did not answer in time: {error}") from error
             raise TargetDetached(f"The page could not be reached: {error}") from error
-        finally:
-            if tab is not None:
-                tab.watch(watching=False)
-            session.pages.turn.release()
 
     async def _tab_for(self, session: LiveSession, body: ActionBody) -> AttachedTab:
         pages = session.pages

@@ -6,7 +6,7 @@ without `sessionId`) can be taken for one of ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -22,6 +22,8 @@ from cdp_proxy.core.messages import Answer
 T = TypeVar("T")
 
 CALL_TIMEOUT_SECONDS = 10.0
+Passage = Callable[[str], Awaitable[None]]
+"""Says when a command of this method may be sent."""
 
 
 class CallFailed(CommandFailed):
@@ -46,14 +48,23 @@ class CdpCaller:
         command: CdpCommand[T],
         cdp_session_id: str | None = None,
         timeout_seconds: float = CALL_TIMEOUT_SECONDS,
+        passage: Passage | None = None,
     ) -> T:
         """Run one command to its answer.
+
+        Args:
+            command: in PyCDP's shape.
+            cdp_session_id: whose; None: the browser's.
+            timeout_seconds: for the answer.
+            passage: waited for first, with the command's method; what it raises is raised.
 
         Raises:
             CallFailed: Chromium refused it, did not answer in time, or is gone.
         """
         request = next(command)
         method = request["method"]
+        if passage is not None:
+            await passage(method)
         deferred = self._begin(method, request.get("params"), cdp_session_id)
         deferred.addTimeout(timeout_seconds, self._reactor)
         try:
@@ -85,6 +96,12 @@ class CdpCaller:
             heard: beside those who listen to it already.
         """
         self._listeners.setdefault(cdp_session_id, []).append(heard)
+
+    def unlisten(self, cdp_session_id: str, heard: Callable[[Answer], None]) -> None:
+        """Have `heard` called no more; harmless when it is not."""
+        listeners = self._listeners.get(cdp_session_id, [])
+        if heard in listeners:
+            self._listeners[cdp_session_id] = [it for it in listeners if it != heard]
 
     def stop_listening(self, cdp_session_id: str) -> None:
         """Forget all who listen to a flat session that has ended."""

@@ -27,7 +27,7 @@ from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, Dialog
 from cdp_proxy.core.commands import CdpCommand, attach_frames, discover_tabs
 from cdp_proxy.core.messages import Answer
 from cdp_proxy.core.targets import Tabs
-from cdp_proxy.transport.caller import CdpCaller
+from cdp_proxy.transport.caller import CdpCaller, Passage
 from cdp_proxy.transport.reactor import Reactor
 from shared.errors import InvalidRequest, TargetNotFound
 
@@ -41,13 +41,25 @@ _DETACHED = "Target.detachedFromTarget"
 class Pages:
     """All tabs of one session, as actions reach them."""
 
-    def __init__(self, reactor: IReactorTime, caller: CdpCaller) -> None:
-        """Nothing is attached yet."""
+    def __init__(
+        self, reactor: IReactorTime, caller: CdpCaller, passage: Passage | None = None
+    ) -> None:
+        """Nothing is attached yet.
+
+        Args:
+            reactor: for the clock.
+            caller: of the session's browser.
+            passage: waited for before each command of an action; None: nothing stands in the way.
+        """
         self.tabs = Tabs()
+        self.watchers: set[Callable[[], None]] = set()
+        """Called when tabs have opened, closed or changed, or a dialog has."""
         self.turn = DeferredLock()
         """Held by the action under way: they take turns."""
         self._reactor = reactor
         self._caller = caller
+        self._passage = passage
+        self._starting = DeferredLock()
         self._root: str | None = None
         self._attached: dict[str, AttachedTab] = {}
 
@@ -59,7 +71,7 @@ class Pages:
             TargetNotFound: no tab is open.
             CommandFailed: the browser did not attach.
         """
-        await self._start()
+        await self.start()
         info = self.tabs.active if target_id is None else self.tabs.get(target_id)
         if info is None:
             if target_id is not None:
@@ -68,7 +80,7 @@ class Pages:
         tab = self._attached.get(info.target_id)
         if tab is None:
             tab = self._attached[info.target_id] = AttachedTab(
-                self._reactor, self._caller, info.target_id
+                self._reactor, self._caller, info.target_id, self._passage, self._changed
             )
             try:
                 await tab.attach(self._root)
@@ -83,21 +95,46 @@ class Pages:
 
     async def open(self, url: str = "about:blank") -> str:
         """Open a new tab; its target id."""
-        await self._start()
+        await self.start()
         target = await self._caller.call(cdp.target.create_target(url), self._root)
         return str(target)
 
-    async def _start(self) -> None:
-        if self._root is not None:
-            return
-        root = str(await self._caller.call(cdp.target.attach_to_browser_target()))
-        self._caller.listen(root, self._on_event)
-        # Chromium tells of the tabs that are there before it answers.
-        await self._caller.call(discover_tabs(), root)
-        self._root = root
+    async def start(self) -> None:
+        """Learn of the tabs, if that has not begun; `tabs` is complete then.
+
+        Raises:
+            CommandFailed: the browser does not answer.
+        """
+        async with self._starting:
+            if self._root is not None:
+                return
+            root = str(await self._caller.call(cdp.target.attach_to_browser_target()))
+            self._caller.listen(root, self._on_event)
+            # Chromium tells of the tabs that are there before it answers.
+            await self._caller.call(discover_tabs(), root)
+            self._root = root
+
+    def choose(self, target_id: str) -> None:
+        """Make an open tab the active one."""
+        self.tabs.choose(target_id)
+        self._changed()
+
+    @property
+    def dialogs(self) -> Mapping[str, Dialog]:
+        """The dialogs that are open in attached tabs, by the tab's id."""
+        return {
+            target_id: tab.dialog
+            for target_id, tab in self._attached.items()
+            if tab.dialog is not None
+        }
+
+    def _changed(self) -> None:
+        for changed in list(self.watchers):
+            changed()
 
     def _on_event(self, event: Answer) -> None:
         self.tabs.receive(event)
+        self._changed()
         if event.method == _DETACHED:
             ended = messages.decode_attached(event.params).session_id
             for target_id, tab in list(self._attached.items()):
@@ -109,13 +146,22 @@ class Pages:
 class AttachedTab:
     """One tab (`core.actions.ports.Tab`)."""
 
-    def __init__(self, reactor: IReactorTime, caller: CdpCaller, target_id: str) -> None:
-        """`attach` comes next."""
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        caller: CdpCaller,
+        target_id: str,
+        passage: Passage | None,
+        on_dialog: Callable[[], None],
+    ) -> None:
+        """`attach` comes next; `on_dialog` is called when a dialog opens or closes."""
         self.target_id = target_id
         self.session = ""
         self.activity = Activity(target_id, "")
         self._reactor = reactor
         self._caller = caller
+        self._passage = passage
+        self._on_dialog = on_dialog
         self._frames: dict[str, str] = {}
         self._watching = False
         self._closed = False
@@ -237,7 +283,7 @@ class AttachedTab:
         if blockable and self.activity.dialog is not None:
             raise BlockedByDialog("a dialog is open")
         answer = Deferred.fromCoroutine(
-            self._caller.call(command, session or self.session, timeout_seconds)
+            self._caller.call(command, session or self.session, timeout_seconds, self._passage)
         )
         outcome: Deferred[T] = Deferred(lambda _outcome: answer.cancel())
         self._calls[outcome] = blockable
@@ -252,10 +298,12 @@ class AttachedTab:
             self._frame_attached(messages.decode_frame_attached(event.params))
         elif event.method == _DETACHED:
             self._frame_detached(messages.decode_attached(event.params).session_id)
-        had_dialog = self.activity.dialog is not None
+        dialog = self.activity.dialog
         if not self.activity.receive(event, self._reactor.seconds()):
             return
-        if self.activity.dialog is not None and not had_dialog:
+        if self.activity.dialog is not dialog:
+            self._on_dialog()
+        if self.activity.dialog is not None and dialog is None:
             for call, blockable in list(self._calls.items()):
                 if blockable:
                     call.errback(BlockedByDialog("a dialog opened"))

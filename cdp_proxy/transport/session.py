@@ -23,13 +23,15 @@ from twisted.logger import Logger
 from cdp_proxy.core.close_codes import CloseCode, close_code_of
 from cdp_proxy.core.latency import MethodLatencies, SessionLatencies
 from cdp_proxy.core.lifecycle import Lifecycle, Limits
-from cdp_proxy.core.multiplexer import Member, Multiplexer
+from cdp_proxy.core.multiplexer import Held, Member, Multiplexer
 from cdp_proxy.core.policy import CloseBrowser, Policy
 from cdp_proxy.core.settings import needs_targets
 from cdp_proxy.transport.caller import CallFailed
 from cdp_proxy.transport.chromium import Browser
 from cdp_proxy.transport.download_names import DownloadNames
 from cdp_proxy.transport.pages import Pages
+from cdp_proxy.transport.screencast import LiveScreencast
+from cdp_proxy.transport.takeover import Takeover
 from cdp_proxy.transport.target_settings import TargetSettings
 from cdp_proxy.transport.tasks import spawn
 from cdp_proxy.transport.uploads import UploadBudget
@@ -111,8 +113,6 @@ class LiveSession:
         """Set when the end begins."""
         self.downloads = DownloadNames(browser.caller, browser.folder.folders.downloads)
         self.uploads = UploadBudget()
-        self.pages = Pages(reactor, browser.caller)
-        """Its tabs, for actions."""
         self.transfers: set[Transfer] = set()
         """Downloads that are being fetched, and actions; they end with the session."""
         self._reactor = reactor
@@ -120,6 +120,13 @@ class LiveSession:
         self._bury = bury
         self.latencies = SessionLatencies(methods)
         self._mux = Multiplexer(Policy(browser.folder.folders), self.latencies)
+        self.takeover = Takeover(
+            reactor, on_change=self._hold, resend=self.from_client, flush=self.flush
+        )
+        """Who holds it: its agent, or a human."""
+        self.pages = Pages(reactor, browser.caller, self.takeover.passage)
+        """Its tabs, for actions, input and the screencast."""
+        self.screencast = LiveScreencast(reactor, self.pages, browser.caller)
         self._in_batch = False
         self._sockets: dict[Member, ClientSocket] = {}
         self._lifecycle = Lifecycle(
@@ -207,6 +214,9 @@ class LiveSession:
         if isinstance(out, bytes):
             self._browser.queue(out)
             return
+        if isinstance(out, Held):
+            self.takeover.hold(member, message, out.command)
+            return
         member.deliver(out.reply)
         if isinstance(out, CloseBrowser):
             self._browser_close(member)
@@ -225,6 +235,7 @@ class LiveSession:
         if self._sockets.pop(member, None) is None:
             return
         member.deliver = _discard
+        self.takeover.forget(member)
         self._lifecycle.client_left(self._reactor.seconds())
         self._arm()
         if self.end_reason is None:
@@ -244,10 +255,12 @@ class LiveSession:
             self._timer.cancel()
         if self._probe.running:
             self._probe.stop()
+        self.takeover.close()
         for socket in list(self._sockets.values()):
             socket.close(close_code_of(reason), reason.text)
         for transfer in list(self.transfers):
             transfer.cut_off()
+        self.screencast.close()
         self._browser.kill()
         spawn(self._finish(reason), "ending a session")
 
@@ -259,6 +272,9 @@ class LiveSession:
         if not self._in_batch:
             self._begin_batch()
         return self._mux.browser_message(message)
+
+    def _hold(self, holding: bool) -> None:
+        self._mux.holding = holding
 
     async def _finish(self, reason: EndReason) -> None:
         try:

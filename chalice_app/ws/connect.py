@@ -93,7 +93,7 @@ def _screencast(query: Mapping[str, str], claims: Claims) -> ScreencastOptions |
     if not _switch(query, "screencast"):
         return None
     if Scope.VIEW not in claims.scopes:
-        raise Forbidden("This token does not have the scope view.", scope=Scope.VIEW.value)
+        raise Forbidden("This token does not have the scope view.")
     options = {name: value for name, value in query.items() if name not in _OF_THE_CONNECTION}
     try:
         return msgspec.convert(options, ScreencastOptions, strict=False)

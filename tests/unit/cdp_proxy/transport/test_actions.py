@@ -47,6 +47,11 @@ class Spec:
     session_id: SessionId
 
 
+@dataclass
+class Untaken:
+    held: bool = False
+
+
 class Session:
     """As much of a live session as actions use."""
 
@@ -64,13 +69,14 @@ class Session:
             },
         )
         self.pages = Pages(self.clock, self.browser.caller)
+        self.takeover = Untaken()
         self.spec = Spec(SessionId("s"))
         self.runner = Actions(Inline(), Models(cast("Reactor", self.clock), None))
 
     def open_tab(self) -> None:
         described = {"targetId": "T1", "type": "page", "title": "A", "url": "https://a.example/"}
         event = {"method": "Target.targetCreated", "params": {"targetInfo": described}}
-        Deferred.fromCoroutine(self.pages._start())
+        Deferred.fromCoroutine(self.pages.start())
         self.browser.emit(event, ROOT)
 
     def ask(self, body: ActionBody) -> Deferred[Mapping[str, object]]:

@@ -50,7 +50,7 @@ class Session:
 
     def tab(self) -> AttachedTab:
         """The tab, attached."""
-        Deferred.fromCoroutine(self.pages._start())
+        Deferred.fromCoroutine(self.pages.start())
         self.open_tab()
         tab: AttachedTab = Asked(self.pages.tab()).values[0]
         return tab
@@ -108,7 +108,7 @@ def test_an_unknown_tab_is_the_requests_fault(at: Session) -> None:
 
 
 def test_a_tab_that_was_not_attached_is_tried_again(at: Session) -> None:
-    Deferred.fromCoroutine(at.pages._start())
+    Deferred.fromCoroutine(at.pages.start())
     at.open_tab()
     at.browser.errors["Target.attachToTarget"] = "No target with given id found"
     (error,) = Asked(at.pages.tab()).errors
