@@ -51,7 +51,7 @@ class Authority:
         """
         claims = self._claims(request)
         if scope not in claims.scopes:
-            raise Forbidden(f"This token does not have the scope {scope.value}.", scope=scope.value)
+            raise Forbidden(f"This token does not have the scope {scope.value}.")
         if path_id is not None and path_id != claims.session_id:
             raise SessionNotFound("The token is for another session.")
         session = await self._sessions.find(claims.session_id)
