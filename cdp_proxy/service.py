@@ -19,7 +19,8 @@ from cdp_proxy.transport.actions import Actions
 from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.caller import CallFailed
-from cdp_proxy.transport.cdp_socket import CdpSocketFactory, Patience
+from cdp_proxy.transport.cdp_socket import CdpSocketFactory
+from cdp_proxy.transport.channel_socket import ChannelSocketFactory
 from cdp_proxy.transport.chromium import Build, Launcher, LaunchFailed, find_binary
 from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.files import Files
@@ -27,6 +28,7 @@ from cdp_proxy.transport.heartbeat import Heartbeat, Identity
 from cdp_proxy.transport.http import FrontDoor, Rooms
 from cdp_proxy.transport.models.configured import Models, configured_model
 from cdp_proxy.transport.monitoring import Monitoring
+from cdp_proxy.transport.patient_socket import Patience
 from cdp_proxy.transport.pool import WarmPool
 from cdp_proxy.transport.protocol_file import ProtocolFile
 from cdp_proxy.transport.reactor import Reactor
@@ -111,17 +113,18 @@ class Container:
             reactor, self._blocking, self._sessions, RequestBus(self._redis, system_clock)
         )
         self._models = Models(reactor, configured_model(config))
-        self._consumer.use_actions(RunningActions(reactor, self._sessions, self._actions()))
+        actions = RunningActions(reactor, self._sessions, self._actions())
+        self._consumer.use_actions(actions)
+        patience = Patience(config.ping_interval_seconds, config.pong_timeout_seconds)
         self._site = QuietSite(
             FrontDoor(
                 Rooms(
                     Authority(self._sessions, self._store, self._blocking, config.jwt_secret),
                     Discovery(ProtocolFile(reactor, launcher)),
                     Monitoring(reactor, self._task_id, self._sessions, self._pool, self._heartbeat),
-                    CdpSocketFactory(
-                        reactor,
-                        Patience(config.ping_interval_seconds, config.pong_timeout_seconds),
-                    ),
+                    CdpSocketFactory(reactor, patience),
+                    ChannelSocketFactory(reactor, patience),
+                    actions,
                     Files(reactor, self._blocking),
                 ),
             ),

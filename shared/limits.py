@@ -118,6 +118,15 @@ MESSAGE_ID_CHARS_MAX: Final = 255
 """A client's name for its message, which is kept until the answer has gone out."""
 CHUNKS_MAX: Final = 4_096
 """Pieces of one message: enough for 100 MiB of text that escapes to twice its size."""
+CHUNKED_BYTES_MAX: Final = 8 * 1024 * 1024
+"""A client's message in chunks, all unfinished ones of its connection together."""
+CHANNEL_QUEUE_MAX: Final = 1_000
+"""Messages of one channel that wait for their turn."""
+INPUT_PENDING_MAX: Final = 500
+"""Input commands of one session that its page has not taken yet."""
+CHANNEL_CHUNK_BYTES: Final = 64 * 1024
+CHANNEL_MESSAGE_BYTES_MAX: Final = 256 * 1024
+"""On `/internal/ws` longer messages travel as chunks of the above, with frames between them."""
 CHANNEL_BACKLOG_BYTES_MAX: Final = 64 * 1024 * 1024
 """Messages that wait for one channel connection to read; over it, it is closed."""
 

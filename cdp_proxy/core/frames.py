@@ -15,22 +15,33 @@ except ImportError:  # a platform without the compiled wheel
     from websockets.utils import apply_mask
 
 _FINAL_TEXT: Final = 0x81
-_PLAIN: Final = (_FINAL_TEXT, 0x82)
+_FINAL_BINARY: Final = 0x82
+_PLAIN: Final = (_FINAL_TEXT, _FINAL_BINARY)
 _MASKED: Final = 0x80
 _LENGTH_BITS: Final = 0x7F
 _LENGTH_7_BITS_MAX: Final = 125
 _LENGTH_16_BITS: Final = 126
 _LENGTH_16_BITS_MAX: Final = 0xFFFF
+_LENGTH_64_BITS: Final = 127
 _MASK_BYTES: Final = 4
 
 
 def text_header(size: int) -> bytes:
     """The header of an unmasked, final text frame with `size` bytes of payload."""
+    return _header(_FINAL_TEXT, size)
+
+
+def binary_header(size: int) -> bytes:
+    """The header of an unmasked, final binary frame with `size` bytes of payload."""
+    return _header(_FINAL_BINARY, size)
+
+
+def _header(first: int, size: int) -> bytes:
     if size <= _LENGTH_7_BITS_MAX:
-        return bytes((_FINAL_TEXT, size))
+        return bytes((first, size))
     if size <= _LENGTH_16_BITS_MAX:
-        return b"\x81\x7e" + size.to_bytes(2)
-    return b"\x81\x7f" + size.to_bytes(8)
+        return bytes((first, _LENGTH_16_BITS)) + size.to_bytes(2)
+    return bytes((first, _LENGTH_64_BITS)) + size.to_bytes(8)
 
 
 def is_text(payload: bytes) -> bool:

@@ -223,6 +223,18 @@ def make_command(
     return msgspec.json.encode(message, enc_hook=_plain)
 
 
+def make_raw_command(
+    command_id: int, method: str, params: bytes, cdp_session_id: str | None = None
+) -> bytes:
+    """A command whose params are JSON text already; empty for none."""
+    message: dict[str, object] = {"id": command_id, "method": method}
+    if params:
+        message["params"] = Raw(params)
+    if cdp_session_id is not None:
+        message["sessionId"] = cdp_session_id
+    return msgspec.json.encode(message)
+
+
 def make_result(command: Command) -> bytes:
     """An empty result, addressed as Chromium would."""
     return _addressed({"id": command.id, "result": {}}, command.session_id)

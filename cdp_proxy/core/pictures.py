@@ -100,7 +100,7 @@ def make_picture(frame: CapturedFrame, number: int, target_id: str, now: float) 
     width, height = size_of(frame.data) or (round(meta.device_width), round(meta.device_height))
     return Picture(
         number=number,
-        captured_at=meta.timestamp or now,
+        captured_at=min(meta.timestamp or now, now),
         width=width,
         height=height,
         data=frame.data,

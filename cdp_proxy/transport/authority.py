@@ -54,12 +54,16 @@ class Authority:
             raise Forbidden(f"This token does not have the scope {scope.value}.")
         if path_id is not None and path_id != claims.session_id:
             raise SessionNotFound("The token is for another session.")
-        session = await self._sessions.find(claims.session_id)
-        if session is None:
-            raise await self._why_not_here(claims.session_id)
-        if session.spec.token_id != claims.token_id:
-            raise Unauthorized("The token has been replaced.")
-        return session
+        return await self._session_of(claims)
+
+    async def channel_for(self, request: Request) -> tuple[LiveSession, frozenset[Scope]]:
+        """The running session that the token opens, and what its holder may do there.
+
+        Raises:
+            WallCrawlerError: as `session_for`, but for scopes: each message is checked by itself.
+        """
+        claims = self._claims(request)
+        return await self._session_of(claims), claims.scopes
 
     def recognises(self, request: Request, scope: Scope, path_id: str) -> bool:
         """Whether the token may well open the session named in the path, as far as can be told now.
@@ -73,6 +77,14 @@ class Authority:
         if scope not in claims.scopes or path_id != claims.session_id:
             return False
         return self._sessions.knows(claims.session_id)
+
+    async def _session_of(self, claims: Claims) -> LiveSession:
+        session = await self._sessions.find(claims.session_id)
+        if session is None:
+            raise await self._why_not_here(claims.session_id)
+        if session.spec.token_id != claims.token_id:
+            raise Unauthorized("The token has been replaced.")
+        return session
 
     def _claims(self, request: Request) -> Claims:
         token = _token_of(request)

@@ -14,15 +14,20 @@ from twisted.logger import Logger
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
+from cdp_proxy.core.actions.ports import CommandFailed
 from cdp_proxy.transport.answers import Alive, refuse, reply
 from cdp_proxy.transport.authority import Authority
-from cdp_proxy.transport.cdp_socket import CdpSocket, CdpSocketFactory, Handoff
+from cdp_proxy.transport.cdp_socket import CdpSocket, CdpSocketFactory
+from cdp_proxy.transport.channel import Channel
+from cdp_proxy.transport.channel_socket import ChannelSocket, ChannelSocketFactory
 from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.files import Files
 from cdp_proxy.transport.monitoring import Monitoring
+from cdp_proxy.transport.patient_socket import Handoff, PatientSocket, PatientSocketFactory
 from cdp_proxy.transport.request_body import BoundedRequest
+from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.tasks import spawn
-from shared.errors import SessionNotFound, WallCrawlerError
+from shared.errors import SessionEnded, SessionNotFound, WallCrawlerError
 from shared.limits import BODY_BYTES_MAX, UPLOADS_BYTES_MAX
 from shared.tokens import Scope
 
@@ -37,6 +42,8 @@ class Rooms:
     discovery: Discovery
     monitoring: Monitoring
     sockets: CdpSocketFactory
+    channels: ChannelSocketFactory
+    actions: RunningActions
     files: Files
 
 
@@ -78,6 +85,8 @@ class FrontDoor(Resource):
                 await self._open_cdp(request, alive, None)
             case ["cdp", session_id]:
                 await self._open_cdp(request, alive, session_id)
+            case ["internal", "ws"]:
+                await self._open_channel(request, alive)
             case ["sessions", session_id, *rest]:
                 await self._files(request, alive, session_id, rest)
             case ["json", name]:
@@ -93,22 +102,31 @@ class FrontDoor(Resource):
 
     async def _open_cdp(self, request: BoundedRequest, alive: Alive, path_id: str | None) -> None:
         session = await self._rooms.authority.session_for(request, Scope.CDP, path_id)
-        if (request.getHeader("Upgrade") or "").lower() != "websocket":
-            request.setHeader("Upgrade", "websocket")
-            raise UpgradeRequired("Connect to this URL with a WebSocket client.")
+        _check_upgrade(request)
         socket = CdpSocket()
         member = await session.admit(socket)
         if alive.gone:
             session.depart(member)
             return
+        socket.join(session, member)
+        _upgrade(request, alive, socket, self._rooms.sockets)
 
-        def prepare(socket: CdpSocket) -> None:
-            socket.factory = self._rooms.sockets
-            socket.join(session, member)
-
-        alive.hand_over()
-        WebSocketResource(Handoff(socket, prepare)).render(request)
-        socket.take_transport()
+    async def _open_channel(self, request: BoundedRequest, alive: Alive) -> None:
+        session, scopes = await self._rooms.authority.channel_for(request)
+        _check_upgrade(request)
+        session.check_room()
+        socket = ChannelSocket()
+        channel = Channel(session, socket, scopes, self._rooms.actions)
+        socket.join(channel)
+        try:
+            await channel.greet()
+            if not alive.gone:
+                _upgrade(request, alive, socket, self._rooms.channels)
+        except CommandFailed as error:
+            raise SessionEnded("The session's browser is gone.") from error
+        finally:
+            if not socket.upgraded:
+                channel.left()
 
     async def _files(
         self, request: BoundedRequest, alive: Alive, session_id: str, path: list[str]
@@ -137,6 +155,25 @@ class UpgradeRequired(WallCrawlerError):
 
     code = "UPGRADE_REQUIRED"
     http_status = 426
+
+
+def _check_upgrade(request: BoundedRequest) -> None:
+    if (request.getHeader("Upgrade") or "").lower() != "websocket":
+        request.setHeader("Upgrade", "websocket")
+        raise UpgradeRequired("Connect to this URL with a WebSocket client.")
+
+
+def _upgrade(
+    request: BoundedRequest, alive: Alive, socket: PatientSocket, factory: PatientSocketFactory
+) -> None:
+    """Make the request's connection the socket's."""
+
+    def prepare(socket: PatientSocket) -> None:
+        socket.factory = factory
+
+    alive.hand_over()
+    WebSocketResource(Handoff(socket, prepare)).render(request)
+    socket.take_transport()
 
 
 def _parts(request: Request) -> list[str]:

@@ -206,6 +206,14 @@ class AttachedTab:
         """Run one command; see `Page.call`."""
         return await self._follow(command, session, timeout_seconds, blockable=True)
 
+    async def call_unheld(self, command: CdpCommand[T]) -> T:
+        """Run a command of the human who watches, whoever holds the session.
+
+        Raises:
+            CommandFailed: as for `call`; `BlockedByDialog` only when one opens after it.
+        """
+        return await self._follow(command, None, 10.0, blockable=self.dialog is None, held=False)
+
     async def browser_call(self, command: CdpCommand[T]) -> T:
         """Run a command that the browser itself answers, whatever blocks the page.
 
@@ -276,14 +284,25 @@ class AttachedTab:
         self._wake()
 
     async def _follow(
-        self, command: CdpCommand[T], session: str | None, timeout_seconds: float, blockable: bool
+        self,
+        command: CdpCommand[T],
+        session: str | None,
+        timeout_seconds: float,
+        *,
+        blockable: bool,
+        held: bool = True,
     ) -> T:
         if self._closed:
             raise CommandFailed("the tab has been closed")
         if blockable and self.activity.dialog is not None:
             raise BlockedByDialog("a dialog is open")
         answer = Deferred.fromCoroutine(
-            self._caller.call(command, session or self.session, timeout_seconds, self._passage)
+            self._caller.call(
+                command,
+                session or self.session,
+                timeout_seconds,
+                self._passage if held else None,
+            )
         )
         outcome: Deferred[T] = Deferred(lambda _outcome: answer.cancel())
         self._calls[outcome] = blockable

@@ -29,6 +29,7 @@ from cdp_proxy.core.settings import needs_targets
 from cdp_proxy.transport.caller import CallFailed
 from cdp_proxy.transport.chromium import Browser
 from cdp_proxy.transport.download_names import DownloadNames
+from cdp_proxy.transport.live_input import LiveInput
 from cdp_proxy.transport.pages import Pages
 from cdp_proxy.transport.screencast import LiveScreencast
 from cdp_proxy.transport.takeover import Takeover
@@ -63,6 +64,13 @@ class ClientSocket(Protocol):
 
     def pause(self, paused: bool) -> None:
         """Stop reading from it, or go on."""
+
+
+class Channel(Protocol):
+    """A connection on which more than CDP is spoken (`transport.channel`)."""
+
+    def end(self, code: CloseCode, reason: EndReason) -> None:
+        """Say why the session ends, and close it."""
 
 
 class Transfer(Protocol):
@@ -127,6 +135,9 @@ class LiveSession:
         self.pages = Pages(reactor, browser.caller, self.takeover.passage)
         """Its tabs, for actions, input and the screencast."""
         self.screencast = LiveScreencast(reactor, self.pages, browser.caller)
+        self.input = LiveInput(self.pages, self.screencast)
+        self.channels: set[Channel] = set()
+        """Connections that speak of more than CDP; they are told of the end."""
         self._in_batch = False
         self._sockets: dict[Member, ClientSocket] = {}
         self._lifecycle = Lifecycle(
@@ -182,6 +193,15 @@ class LiveSession:
         """The session's own; gone once `end_reason` is set."""
         return self._browser
 
+    def check_room(self) -> None:
+        """Whether one more connection may come.
+
+        Raises:
+            NoCapacity: the session has as many as it may.
+        """
+        if max(len(self._sockets), len(self.channels)) + self._admitting >= CLIENTS_MAX:
+            raise NoCapacity(f"The session has {CLIENTS_MAX} clients already.")
+
     async def admit(self, socket: ClientSocket) -> Member:
         """Give a new client its root.
 
@@ -189,8 +209,7 @@ class LiveSession:
             NoCapacity: the session has as many clients as it may.
             SessionEnded: it ended meanwhile.
         """
-        if len(self._sockets) + self._admitting >= CLIENTS_MAX:
-            raise NoCapacity(f"The session has {CLIENTS_MAX} clients already.")
+        self.check_room()
         self._admitting += 1
         try:
             root = await self._browser.caller.call(cdp.target.attach_to_browser_target())
@@ -256,6 +275,8 @@ class LiveSession:
         if self._probe.running:
             self._probe.stop()
         self.takeover.close()
+        for channel in list(self.channels):
+            channel.end(close_code_of(reason), reason)
         for socket in list(self._sockets.values()):
             socket.close(close_code_of(reason), reason.text)
         for transfer in list(self.transfers):

@@ -11,14 +11,17 @@ from twisted.internet.protocol import ServerFactory
 from twisted.internet.threads import deferToThread
 
 from cdp_proxy.transport.authority import Authority
-from cdp_proxy.transport.cdp_socket import CdpSocketFactory, Patience
+from cdp_proxy.transport.cdp_socket import CdpSocketFactory
+from cdp_proxy.transport.channel_socket import ChannelSocketFactory
 from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.files import Files
 from cdp_proxy.transport.heartbeat import Heartbeat
 from cdp_proxy.transport.http import FrontDoor, Rooms
 from cdp_proxy.transport.monitoring import Monitoring
+from cdp_proxy.transport.patient_socket import Patience
 from cdp_proxy.transport.registry import Resources, Sessions
 from cdp_proxy.transport.request_body import QuietSite
+from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.session import LiveSession
 from shared.clock import system_clock
 from shared.ids import TaskId
@@ -72,6 +75,8 @@ class LoopbackDoor:
             Discovery(cast("Any", FakeProtocolFile())),
             Monitoring(self.clock, task_id, self.sessions, cast("Any", self.pool), heartbeat),
             CdpSocketFactory(reactor, patience),
+            ChannelSocketFactory(reactor, patience),
+            RunningActions(self.clock, self.sessions, cast("Any", None)),
             Files(reactor, blocking),
         )
         site = cast("ServerFactory", QuietSite(FrontDoor(rooms)))

@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from cdp_proxy.core.close_codes import CloseCode
 from cdp_proxy.transport import cdp_socket
-from cdp_proxy.transport.cdp_socket import Patience
+from cdp_proxy.transport.patient_socket import Patience
 from cdp_proxy.transport.session import LiveSession
 from shared.session_state import EndReason
 from tests.fakes.front_door import PATIENCE, LoopbackDoor

@@ -1,0 +1,359 @@
+"""A channel: one connection that speaks the messages of `shared.envelope` to a session.
+
+What carries the messages is the `Carrier`'s affair: a socket of this container
+(`transport.channel_socket`), or a connection of API Gateway. Messages are taken in the order they
+came; each answer comes when it is true.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from twisted.internet.defer import Deferred
+
+from cdp_proxy.core.actions.ports import CommandFailed, Dialog
+from cdp_proxy.core.close_codes import CloseCode
+from cdp_proxy.core.pictures import Picture
+from cdp_proxy.transport.channel_cdp import ChannelCdp
+from cdp_proxy.transport.running import RunningActions
+from cdp_proxy.transport.session import LiveSession
+from cdp_proxy.transport.tab_commands import run_tab_command
+from cdp_proxy.transport.tasks import spawn
+from shared import envelope
+from shared.action_bodies import parse_action
+from shared.actions import ActionBody, ActionRequest
+from shared.bus import RequestKind
+from shared.envelope.chunks import Assembly
+from shared.envelope.incoming import (
+    AiAction,
+    CdpCommand,
+    ChunkMessage,
+    ClientMessage,
+    Control,
+    InputEvent,
+    MessageId,
+    Ping,
+    StartScreencast,
+    StopScreencast,
+    Subscribe,
+    TabCommand,
+    Unsubscribe,
+)
+from shared.envelope.outgoing import (
+    ActionResult,
+    ControlState,
+    DialogState,
+    Hello,
+    InputResult,
+    Outgoing,
+    Pong,
+    ScreencastFailed,
+    ScreencastIdle,
+    ScreencastStarted,
+    ScreencastStopped,
+    SessionEnded,
+    TabResult,
+    Tabs,
+    TabView,
+)
+from shared.errors import Forbidden, InvalidRequest, TargetDetached, WallCrawlerError
+from shared.limits import CHANNEL_QUEUE_MAX, CHUNKED_BYTES_MAX
+from shared.session_state import EndReason
+from shared.tokens import Scope
+
+
+class Carrier(Protocol):
+    """What carries the messages of one channel."""
+
+    def send(self, message: Outgoing) -> None:
+        """Have a message sent after those before it; never blocks."""
+
+    def show(self, picture: Picture, *, keep_alive: bool) -> None:
+        """Send a picture; `Channel.ready_for_frame` follows when the next one may come."""
+
+    def close(self, code: CloseCode, reason: str) -> None:
+        """Close the connection, after what has been sent."""
+
+
+class Channel:
+    """One connection's doings in one session."""
+
+    def __init__(
+        self,
+        session: LiveSession,
+        carrier: Carrier,
+        scopes: frozenset[Scope],
+        actions: RunningActions,
+    ) -> None:
+        """Join a session; `left` is to be called when the connection is gone."""
+        self._session = session
+        self._carrier = carrier
+        self._scopes = scopes
+        self._actions = actions
+        self._cdp = ChannelCdp(session, self._send)
+        self._chunks = Assembly(CHUNKED_BYTES_MAX)
+        self._queue: deque[ClientMessage] = deque()
+        self._busy = False
+        self._left = False
+        self._told_tabs: Tabs | None = None
+        self._told_dialogs: Mapping[str, Dialog] = {}
+        session.channels.add(self)
+
+    @property
+    def streaming(self) -> bool:
+        """Whether it is a viewer of the screencast."""
+        return self._session.screencast.watches(self)
+
+    async def greet(self) -> None:
+        """Say hello, and tell of tabs, dialogs and control from here on.
+
+        Raises:
+            CommandFailed: the browser does not answer.
+        """
+        session = self._session
+        await session.pages.start()
+        if self._left:
+            return
+        self._told_tabs = self._tabs()
+        self._send(
+            Hello(
+                session_id=session.spec.session_id,
+                scopes=tuple(sorted(scope.value for scope in self._scopes)),
+                control=session.takeover.info,
+                tabs=self._told_tabs.tabs,
+                active_target_id=self._told_tabs.active_target_id,
+            )
+        )
+        session.pages.watchers.add(self._pages_changed)
+        session.takeover.watchers.add(self._control_changed)
+
+    def receive(self, text: bytes) -> None:
+        """One whole message of the client."""
+        try:
+            message = envelope.decode(text)
+            if isinstance(message, ChunkMessage):
+                self._receive_chunk(message)
+                return
+            self._check_scope(message)
+        except envelope.InvalidMessage as invalid:
+            self._send(invalid.answer)
+            return
+        except WallCrawlerError as error:
+            self._fail(message.id, error)
+            return
+        if len(self._queue) >= CHANNEL_QUEUE_MAX:
+            self._fail(message.id, InvalidRequest(f"{CHANNEL_QUEUE_MAX} messages wait already."))
+            return
+        self._queue.append(message)
+        if not self._busy:
+            self._busy = True
+            spawn(self._work(), "the messages of a channel")
+
+    def ready_for_frame(self) -> None:
+        """The carrier takes another picture."""
+        self._session.screencast.ready(self)
+
+    def left(self) -> None:
+        """The connection is gone; harmless when called again."""
+        if self._left:
+            return
+        self._left = True
+        session = self._session
+        session.channels.discard(self)
+        session.pages.watchers.discard(self._pages_changed)
+        session.takeover.watchers.discard(self._control_changed)
+        session.screencast.leave(self)
+        self._cdp.leave()
+        self._queue.clear()
+
+    def end(self, code: CloseCode, reason: EndReason) -> None:
+        """The session is over."""
+        self._send(SessionEnded(reason=reason.value, message=reason.text))
+        self._carrier.close(code, reason.text)
+
+    def show(self, picture: Picture, *, keep_alive: bool) -> None:
+        """A picture for this viewer (`screencast.Audience`)."""
+        self._carrier.show(picture, keep_alive=keep_alive)
+
+    def tell_idle(self, *, idle: bool) -> None:
+        """Nothing changes on the page, or something does again."""
+        self._send(ScreencastIdle(idle=idle))
+
+    def tell_failed(self, reason: str) -> None:
+        """There is nothing to show."""
+        self._send(ScreencastFailed(message=reason))
+
+    async def _work(self) -> None:
+        try:
+            while self._queue and not self._left:
+                message = self._queue.popleft()
+                try:
+                    await self._do(message)
+                except WallCrawlerError as error:
+                    self._fail(message.id, error)
+                except CommandFailed as error:
+                    self._fail(message.id, TargetDetached(f"The browser did not do it: {error}"))
+        finally:
+            self._busy = False
+
+    async def _do(self, message: ClientMessage) -> None:
+        """Begin what a message asks for; only its beginning keeps the next ones waiting."""
+        await _HANDLERS[type(message)].begin(self, message)
+
+    async def _pass_command(self, message: CdpCommand) -> None:
+        await self._cdp.command(message)
+
+    async def _subscribe(self, message: Subscribe) -> None:
+        await self._cdp.subscribe(message)
+
+    async def _unsubscribe(self, message: Unsubscribe) -> None:
+        await self._cdp.unsubscribe(message)
+
+    async def _ping(self, message: Ping) -> None:
+        self._send(Pong(id=message.id))
+
+    async def _begin_action(self, message: AiAction) -> None:
+        kind = RequestKind(message.action)
+        try:
+            body = parse_action(kind, bytes(message.params))
+        except InvalidRequest as error:
+            field = f"params.{error.details.get('field')}"
+            raise InvalidRequest(error.message, field=field) from error
+        request: ActionRequest[ActionBody] = ActionRequest(
+            session_id=self._session.spec.session_id,
+            body=body,
+            model_api_key=message.model_api_key,
+        )
+        spawn(self._action(message, request), "an action of a channel")
+
+    async def _action(self, message: AiAction, request: ActionRequest[ActionBody]) -> None:
+        try:
+            result = await self._actions.run(request)
+        except WallCrawlerError as error:
+            self._fail(message.id, error)
+        else:
+            self._send(ActionResult(id=message.id, action=message.action, result=result))
+
+    async def _input(self, message: InputEvent) -> None:
+        """Send it on, in order; the page's answers are waited for beside the next messages."""
+        taken = await self._session.input.dispatch(message.event, message.target_id)
+        self._session.used()
+        spawn(self._confirm(message.id, taken), "an input event")
+
+    async def _confirm(self, message_id: MessageId, taken: Deferred[None]) -> None:
+        try:
+            await taken
+        except CommandFailed as error:
+            self._fail(message_id, TargetDetached(f"The page did not take it: {error}"))
+        else:
+            if message_id is not None:
+                self._send(InputResult(id=message_id))
+
+    async def _begin_tab_command(self, message: TabCommand) -> None:
+        spawn(self._tab_command(message), "a tab command")
+
+    async def _tab_command(self, message: TabCommand) -> None:
+        try:
+            target_id = await run_tab_command(self._session, message)
+        except WallCrawlerError as error:
+            self._fail(message.id, error)
+        except CommandFailed as error:
+            self._fail(message.id, TargetDetached(f"The browser did not do it: {error}"))
+        else:
+            self._send(TabResult(id=message.id, target_id=target_id))
+
+    async def _start_screencast(self, message: StartScreencast) -> None:
+        screencast = self._session.screencast
+        await screencast.watch(self, message.options)
+        settings = screencast.settings
+        options = settings.as_options() if settings is not None else message.options
+        self._send(
+            ScreencastStarted(id=message.id, target_id=screencast.target_id, options=options)
+        )
+
+    async def _stop_screencast(self, message: StopScreencast) -> None:
+        stats = self._session.screencast.leave(self)
+        self._send(ScreencastStopped(id=message.id, stats=stats))
+
+    async def _control(self, message: Control) -> None:
+        takeover = self._session.takeover
+        self._session.used()
+        if message.holder == "human":
+            takeover.take(message.ttl_seconds)
+        else:
+            takeover.hand_back()
+        self._send(ControlState(id=message.id, control=takeover.info))
+
+    def _receive_chunk(self, chunk: ChunkMessage) -> None:
+        try:
+            whole = self._chunks.add(chunk)
+        except InvalidRequest as error:
+            self._fail(chunk.id, error)
+            return
+        if whole is not None:
+            self.receive(whole)
+
+    def _check_scope(self, message: ClientMessage) -> None:
+        needed = _HANDLERS[type(message)].scope
+        if needed is not None and needed not in self._scopes:
+            raise Forbidden(f"This token does not have the scope {needed.value}.")
+
+    def _control_changed(self) -> None:
+        self._send(ControlState(control=self._session.takeover.info))
+
+    def _pages_changed(self) -> None:
+        tabs = self._tabs()
+        if tabs != self._told_tabs:
+            self._told_tabs = tabs
+            self._send(tabs)
+        dialogs = self._session.pages.dialogs
+        for target_id in self._told_dialogs.keys() - dialogs.keys():
+            self._send(DialogState(target_id=target_id))
+        for target_id, dialog in dialogs.items():
+            if self._told_dialogs.get(target_id) is not dialog:
+                self._send(DialogState(target_id=target_id, kind=dialog.kind, text=dialog.text))
+        self._told_dialogs = dialogs
+
+    def _tabs(self) -> Tabs:
+        tabs = self._session.pages.tabs
+        views = [
+            TabView(target_id=info.target_id, title=info.title, url=info.url)
+            for info in map(tabs.get, tabs.ids)
+            if info is not None
+        ]
+        active = tabs.active
+        return Tabs(
+            tabs=tuple(views), active_target_id=active.target_id if active is not None else None
+        )
+
+    def _fail(self, message_id: MessageId, error: WallCrawlerError) -> None:
+        self._send(envelope.error_message(message_id, error))
+
+    def _send(self, message: Outgoing) -> None:
+        if not self._left:
+            self._carrier.send(message)
+
+
+@dataclass(frozen=True, slots=True)
+class _Handler:
+    """What takes a kind of message, and the scope it needs, if any."""
+
+    begin: Callable[[Channel, Any], Awaitable[None]]
+    scope: Scope | None = None
+
+
+_HANDLERS: Final[Mapping[type[ClientMessage], _Handler]] = {
+    CdpCommand: _Handler(Channel._pass_command, Scope.CDP),
+    AiAction: _Handler(Channel._begin_action, Scope.CDP),
+    Subscribe: _Handler(Channel._subscribe, Scope.CDP),
+    Unsubscribe: _Handler(Channel._unsubscribe, Scope.CDP),
+    InputEvent: _Handler(Channel._input, Scope.INPUT),
+    TabCommand: _Handler(Channel._begin_tab_command, Scope.INPUT),
+    Control: _Handler(Channel._control, Scope.INPUT),
+    StartScreencast: _Handler(Channel._start_screencast, Scope.VIEW),
+    StopScreencast: _Handler(Channel._stop_screencast, Scope.VIEW),
+    Ping: _Handler(Channel._ping),
+}

@@ -1,0 +1,229 @@
+"""CDP over a channel: a client of the session like any on `/cdp`, with its bookkeeping done here.
+
+1. The first command makes it a client (`LiveSession.admit`): policy, take-over and latencies hold.
+2. A command for a tab goes to a flat session of the client's own on that tab, attached when it is
+   first needed. Results cross as bytes.
+3. Subscriptions enable their domains on each tab they are for, those that open later too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+from msgspec import Raw
+from twisted.internet.defer import Deferred, DeferredLock
+
+from cdp_proxy.core import messages
+from cdp_proxy.core.close_codes import CloseCode
+from cdp_proxy.core.messages import Answer
+from cdp_proxy.core.multiplexer import Member
+from cdp_proxy.core.subscriptions import Subscriptions, domain_of
+from cdp_proxy.transport.session import LiveSession
+from cdp_proxy.transport.tasks import spawn
+from shared.envelope.incoming import CdpCommand, Subscribe, Unsubscribe
+from shared.envelope.outgoing import CdpEvent, CdpResponse, Outgoing, Subscribed, Unsubscribed
+from shared.errors import InvalidRequest, SessionEnded, TargetNotFound
+
+_PENDING_MAX = 1_000
+"""Commands of one channel that wait for their answers."""
+_BROWSER_DOMAINS = frozenset(
+    {"Browser", "Target", "Storage", "SystemInfo", "Extensions", "Tracing", "IO", "Tethering"}
+)
+"""Domains whose methods go to the browser unless a tab is named."""
+
+
+class ChannelCdp:
+    """One channel's commands, answers and events."""
+
+    def __init__(self, session: LiveSession, send: Callable[[Outgoing], None]) -> None:
+        """Nothing happens before the first command; `send` takes answers and events."""
+        self._session = session
+        self._send = send
+        self._member: Member | None = None
+        self._joining = DeferredLock()
+        self._attaching = DeferredLock()
+        self._last_id = 0
+        self._pending: dict[int, Deferred[Answer]] = {}
+        self._sessions: dict[str, str] = {}
+        """Tabs that are attached: target id to flat session."""
+        self._subscriptions = Subscriptions()
+        self._left = False
+
+    async def command(self, command: CdpCommand) -> None:
+        """Send a command; its answer follows when it comes.
+
+        Raises:
+            InvalidRequest: there is no such tab, or too many commands wait.
+            TargetNotFound: no tab is open.
+            NoCapacity: the session has as many clients as it may.
+            SessionEnded: it is over.
+        """
+        where = await self._where(command)
+        answering = self._begin(command.method, bytes(command.params), where)
+        spawn(self._answer(command, answering), "a command of a channel")
+
+    async def subscribe(self, message: Subscribe) -> None:
+        """Report events from here on; raises as `command`."""
+        await self._join()
+        self._watch_tabs()
+        self._subscriptions.add(message.events, message.target_id)
+        for target_id in self._tabs_of(message.target_id):
+            await self._enable(target_id, {domain_of(name) for name in message.events})
+        self._send(Subscribed(id=message.id, events=message.events))
+
+    async def unsubscribe(self, message: Unsubscribe) -> None:
+        """Report them no more; their domains stay enabled, which nobody notices."""
+        self._subscriptions.remove(message.events, message.target_id)
+        self._send(Unsubscribed(id=message.id, events=message.events))
+
+    def leave(self) -> None:
+        """The channel is gone."""
+        self._left = True
+        self._session.pages.watchers.discard(self._tabs_changed)
+        if self._member is not None:
+            self._session.depart(self._member)
+        self._lose()
+
+    def deliver(self, message: bytes) -> None:
+        """A message of the browser for this client (`session.ClientSocket`)."""
+        answer = messages.decode_answer(message)
+        if answer.id is not None:
+            pending = self._pending.pop(answer.id, None)
+            if pending is not None:
+                pending.callback(answer)
+        elif answer.method is not None:
+            self._event(answer)
+
+    def flush(self) -> None:
+        """Nothing waits here: the carrier sends for itself."""
+
+    def close(self, code: CloseCode, reason: str) -> None:  # noqa: ARG002 - the channel tells
+        """The session closes its clients: what waits is answered so."""
+        self._lose()
+
+    def pause(self, paused: bool) -> None:
+        """The browser takes no more: bounded by `_PENDING_MAX` as it is."""
+
+    async def _where(self, command: CdpCommand) -> str | None:
+        """The flat session a command is for; None: the client's root."""
+        await self._join()
+        if command.cdp_session_id is not None:
+            return command.cdp_session_id
+        if command.target_id == "browser":
+            return None
+        if command.target_id is None and domain_of(command.method) in _BROWSER_DOMAINS:
+            return None
+        return await self._attach(command.target_id)
+
+    async def _join(self) -> Member:
+        async with self._joining:
+            if self._left:
+                raise SessionEnded("The connection is closing.")
+            if self._member is None:
+                await self._session.pages.start()
+                self._member = await self._session.admit(self)
+                if self._left:
+                    self._session.depart(self._member)
+            return self._member
+
+    async def _attach(self, target_id: str | None) -> str:
+        """This client's flat session on a tab, the active one when none is named."""
+        tabs = self._session.pages.tabs
+        info = tabs.active if target_id is None else tabs.get(target_id)
+        if info is None and target_id is not None:
+            raise InvalidRequest("There is no such tab in this session.", field="targetId")
+        if info is None:
+            raise TargetNotFound("The session has no open tab; open one with a TAB_COMMAND.")
+        async with self._attaching:
+            attached = self._sessions.get(info.target_id)
+            if attached is None:
+                params = {"targetId": info.target_id, "flatten": True}
+                answer = await self._begin(
+                    "Target.attachToTarget", msgspec.json.encode(params), None
+                )
+                if answer.error is not None:
+                    raise InvalidRequest("The tab has just closed.", field="targetId")
+                attached = str(msgspec.json.decode(answer.result)["sessionId"])
+                self._sessions[info.target_id] = attached
+            return attached
+
+    def _begin(self, method: str, params: bytes, cdp_session_id: str | None) -> Deferred[Answer]:
+        if len(self._pending) >= _PENDING_MAX:
+            raise InvalidRequest(f"{_PENDING_MAX} commands wait for their answers already.")
+        if self._member is None or self._session.end_reason is not None:
+            raise SessionEnded("The session is over.")
+        self._last_id += 1
+        number = self._last_id
+        pending: Deferred[Answer] = Deferred()
+        self._pending[number] = pending
+        message = messages.make_raw_command(number, method, params, cdp_session_id)
+        self._session.from_client(self._member, message)
+        self._session.flush()
+        return pending
+
+    async def _answer(self, command: CdpCommand, answering: Deferred[Answer]) -> None:
+        answer = await answering
+        if self._left:
+            return
+        if answer.error is not None:
+            error = Raw(msgspec.json.encode(answer.error))
+            self._send(CdpResponse(id=command.id, error=error))
+        else:
+            self._send(CdpResponse(id=command.id, result=answer.result))
+
+    def _event(self, event: Answer) -> None:
+        method = event.method or ""
+        if method == "Target.detachedFromTarget":
+            ended = messages.decode_attached(event.params).session_id
+            self._sessions = {tab: held for tab, held in self._sessions.items() if held != ended}
+        target_id = next(
+            (tab for tab, held in self._sessions.items() if held == event.session_id), None
+        )
+        if self._subscriptions.wants(method, target_id):
+            self._send(
+                CdpEvent(
+                    method=method,
+                    params=event.params or Raw(b"{}"),
+                    target_id=target_id,
+                    cdp_session_id=event.session_id if target_id is None else None,
+                )
+            )
+
+    def _watch_tabs(self) -> None:
+        self._session.pages.watchers.add(self._tabs_changed)
+
+    def _tabs_changed(self) -> None:
+        for target_id in self._session.pages.tabs.ids:
+            domains = self._subscriptions.news_for(target_id)
+            if domains and not self._left:
+                spawn(self._enable_later(target_id, domains), "subscribing to a new tab")
+
+    async def _enable_later(self, target_id: str, domains: Iterable[str]) -> None:
+        try:
+            await self._enable(target_id, domains)
+        except (InvalidRequest, TargetNotFound, SessionEnded):
+            return  # it closed at once: there is nothing to report
+
+    async def _enable(self, target_id: str, domains: Iterable[str]) -> None:
+        """Have a tab report domains; a domain without `enable` reports by itself."""
+        names = sorted(domains)
+        self._subscriptions.enabled(target_id, names)
+        attached = await self._attach(target_id)
+        for name in names:
+            if name not in _BROWSER_DOMAINS:
+                await self._begin(f"{name}.enable", b"", attached)
+
+    def _tabs_of(self, target_id: str | None) -> tuple[str, ...]:
+        tabs = self._session.pages.tabs
+        if target_id is None:
+            return tabs.ids
+        if tabs.get(target_id) is None:
+            raise InvalidRequest("There is no such tab in this session.", field="targetId")
+        return (target_id,)
+
+    def _lose(self) -> None:
+        pending, self._pending = self._pending, {}
+        gone = messages.RemoteError(messages.SERVER_ERROR, "The session is over.")
+        for deferred in pending.values():
+            deferred.callback(Answer(error=gone))

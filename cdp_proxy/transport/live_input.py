@@ -1,0 +1,70 @@
+"""What people do to a session's pages: in order, whoever holds the session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import FirstError as OneFailed
+
+from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed
+from cdp_proxy.core.commands import CdpCommand
+from cdp_proxy.core.input_events import commands_for
+from cdp_proxy.transport.pages import AttachedTab, Pages
+from cdp_proxy.transport.screencast import LiveScreencast
+from shared.envelope.incoming import InputDescription
+from shared.errors import DialogOpen, InvalidRequest
+from shared.limits import INPUT_PENDING_MAX
+
+
+class LiveInput:
+    """Input for one session."""
+
+    def __init__(self, pages: Pages, screencast: LiveScreencast) -> None:
+        """`screencast` says which tab is meant, and where its pictures lie on the page."""
+        self._pages = pages
+        self._screencast = screencast
+        self._pending = 0
+
+    async def dispatch(self, event: InputDescription, target_id: str | None) -> Deferred[None]:
+        """Send an event to the page, after those before it.
+
+        Returns:
+            Fires when the page has taken it, errbacks with `CommandFailed` when it did not; a
+            dialog that opens at it means that it did.
+
+        Raises:
+            InvalidRequest: there is no such tab; or its positions are in a picture, and none has
+                been shown; or too many events wait for the page.
+            TargetNotFound: no tab is open.
+            DialogOpen: a dialog blocks the tab.
+        """
+        tab = await self._pages.tab(target_id or self._screencast.target_id)
+        if tab.dialog is not None:
+            raise DialogOpen(
+                "A JavaScript dialog blocks the page; accept or dismiss it first.",
+                kind=tab.dialog.kind,
+                text=tab.dialog.text,
+            )
+        if self._pending >= INPUT_PENDING_MAX:
+            raise InvalidRequest(f"{INPUT_PENDING_MAX} events wait for the page already.")
+        commands = list(commands_for(event, self._screencast.view))
+        sent = [Deferred.fromCoroutine(self._send(tab, command)) for command in commands]
+        return Deferred.fromCoroutine(_all(sent))
+
+    async def _send(self, tab: AttachedTab, command: CdpCommand[Any]) -> None:
+        self._pending += 1
+        try:
+            await tab.call_unheld(command)
+        except BlockedByDialog:
+            return
+        finally:
+            self._pending -= 1
+
+
+async def _all(sent: list[Deferred[None]]) -> None:
+    try:
+        await gatherResults(sent, consumeErrors=True)
+    except OneFailed as error:
+        failure = error.subFailure.value
+        raise CommandFailed(str(failure)) from failure
