@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import cast
@@ -15,6 +16,7 @@ from twisted.internet.protocol import ServerFactory
 from twisted.logger import Logger
 
 from cdp_proxy.config import ProxyConfig
+from cdp_proxy.transport import management
 from cdp_proxy.transport.actions import Actions
 from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.blocking import Blocking
@@ -24,10 +26,13 @@ from cdp_proxy.transport.channel_socket import ChannelSocketFactory
 from cdp_proxy.transport.chromium import Build, Launcher, LaunchFailed, find_binary
 from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.files import Files
+from cdp_proxy.transport.gateway import Gateway
 from cdp_proxy.transport.heartbeat import Heartbeat, Identity
 from cdp_proxy.transport.http import FrontDoor, Rooms
+from cdp_proxy.transport.management import Management
 from cdp_proxy.transport.models.configured import Models, configured_model
 from cdp_proxy.transport.monitoring import Monitoring
+from cdp_proxy.transport.outbox import Ways
 from cdp_proxy.transport.patient_socket import Patience
 from cdp_proxy.transport.pool import WarmPool
 from cdp_proxy.transport.protocol_file import ProtocolFile
@@ -42,6 +47,7 @@ from cdp_proxy.transport.session import Timeouts
 from cdp_proxy.transport.tasks import all_done
 from shared.bus import RequestBus
 from shared.clock import system_clock
+from shared.connections import Connections
 from shared.randomness import new_task_id
 from shared.redis_client import connect
 from shared.store import SessionStore
@@ -51,6 +57,8 @@ _log = Logger()
 _REQUEST_SECONDS = 60.0
 """How long a client may take over one HTTP request; upgraded connections are beyond it."""
 
+_PUSH_SECONDS = 5.0
+"""How long last words to WebSocket API clients may take at the end."""
 _COMPUTING_THREADS = 2
 """For reading large pages (`Page.compute`), which would hold the reactor for seconds."""
 
@@ -115,6 +123,16 @@ class Container:
         self._models = Models(reactor, configured_model(config))
         actions = RunningActions(reactor, self._sessions, self._actions())
         self._consumer.use_actions(actions)
+        self._pushing = Blocking(reactor, management.THREADS, "push")
+        self._gateway = Gateway(
+            Ways(reactor, self._pushing, Management(), random.random),
+            self._blocking,
+            Connections(self._redis),
+            self._sessions,
+            system_clock,
+        )
+        self._gateway.use_actions(actions)
+        self._consumer.use_gateway(self._gateway)
         patience = Patience(config.ping_interval_seconds, config.pong_timeout_seconds)
         self._site = QuietSite(
             FrontDoor(
@@ -140,6 +158,7 @@ class Container:
         """
         self._reactor.suggestThreadPoolSize(_COMPUTING_THREADS)
         self._blocking.start()
+        self._pushing.start()
         self._models.start()
         await self._reach_redis(self._blocking.run(self._store.ping))
         swept = await self._blocking.run(self._scratch.sweep)
@@ -153,6 +172,7 @@ class Container:
         public_url = self._config.public_url or f"ws://{address}"
         ready = Ready(self._task_id, f"{public_url}/cdp", self._config.browser)
         await self._reach_redis(self._heartbeat.start(self._identity(address, public_url)))
+        self._gateway.start(self._task_id)
         self._consumer.start(self._task_id, RequestBus(self._taking, system_clock))
         _log.info("serving {url}", url=ready.cdp_url, task_id=self._task_id)
         return ready
@@ -167,12 +187,14 @@ class Container:
             if self._port is not None:
                 await maybeDeferred(self._port.stopListening)
             await self._consumer.stop()
+            await self._gateway.stop(_PUSH_SECONDS)
             await self._pool.stop()
             if self._heartbeat.started:
                 await self._heartbeat.stop()
             await all_done()
         finally:
             self._models.stop()
+            self._pushing.stop()
             self._blocking.stop()
             self._scratch.remove()
             self._redis.close()

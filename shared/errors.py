@@ -25,6 +25,7 @@
     │   ├── NavigationFailed         422  NAVIGATION_FAILED
     │   └── DialogOpen               422  DIALOG_OPEN, with its kind and text
     ├── ResultTooLarge               422  RESULT_TOO_LARGE, with its size and the limit
+    ├── TooSlow                      429  TOO_SLOW
     ├── NoCapacity                   429  NO_CAPACITY, with Retry-After
     ├── BrowserStartFailed           502  BROWSER_START_FAILED
     ├── ModelFailed                  502  MODEL_FAILED
@@ -145,6 +146,13 @@ class TooLarge(WallCrawlerError):
 
     code = "PAYLOAD_TOO_LARGE"
     http_status = 413
+
+
+class TooSlow(WallCrawlerError):
+    """The client takes less than it is sent; its connection is closed."""
+
+    code = "TOO_SLOW"
+    http_status = 429
 
 
 class NoCapacity(WallCrawlerError):
