@@ -42,6 +42,7 @@ from cdp_proxy.transport.request_body import QuietSite
 from cdp_proxy.transport.requests import RequestConsumer
 from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.scratch import ScratchRoot
+from cdp_proxy.transport.screencast_requests import ScreencastRequests
 from cdp_proxy.transport.screenshots import make_screenshot_store
 from cdp_proxy.transport.session import Timeouts
 from cdp_proxy.transport.tasks import all_done
@@ -144,6 +145,7 @@ class Container:
                     ChannelSocketFactory(reactor, patience),
                     actions,
                     Files(reactor, self._blocking),
+                    ScreencastRequests(self._gateway),
                 ),
             ),
             timeout=_REQUEST_SECONDS,
