@@ -127,7 +127,8 @@ class Gateway:
                 known.leave()
             return
         message = msgspec.json.decode(request.payload, type=ConnectionMessage)
-        connection = self._connection(message.connection)
+        known = self._known.get(message.connection.connection_id)
+        connection = known or self._make_known(message.connection)
         if message.message is not UNSET:
             now = self._clock()
             arrived = Arrived(
@@ -140,6 +141,8 @@ class Gateway:
                 late=request.deadline <= now,
             )
             connection.receive(arrived)
+        if known is None:
+            spawn(self._attach(connection), "opening a pushed channel")
 
     async def start_screencast(
         self, session: LiveSession, connection_id: str, options: ScreencastOptions
@@ -196,17 +199,13 @@ class Gateway:
         if not self._known and self._all_gone is not None and not self._all_gone.called:
             self._all_gone.callback(None)
 
-    def _connection(self, head: ConnectionHead) -> PushedConnection:
-        known = self._known.get(head.connection_id)
-        if known is None:
-            known = PushedConnection(self._ways, head, self, self._clock)
-            self._known[head.connection_id] = known
-            left = head.connected_at + WS_API_MAPPING_SECONDS - self._clock()
-            self._lives[head.connection_id] = self._ways.reactor.callLater(
-                max(0.0, left), known.leave
-            )
-            spawn(self._attach(known), "opening a pushed channel")
-        return known
+    def _make_known(self, head: ConnectionHead) -> PushedConnection:
+        made = PushedConnection(self._ways, head, self, self._clock)
+        self._known[head.connection_id] = made
+        left = head.connected_at + WS_API_MAPPING_SECONDS - self._clock()
+        life = self._ways.reactor.callLater(max(0.0, left), made.leave)
+        self._lives[head.connection_id] = life
+        return made
 
     async def _attach(self, connection: PushedConnection) -> None:
         try:

@@ -88,7 +88,6 @@ class Outbox:
         self._ways = ways
         self._head = head
         self._listener = listener
-        self._opened_at = ways.reactor.seconds()
         self._queue: deque[_Item] = deque()
         self._bytes = 0
         self._picture: tuple[Picture, bool] | None = None
@@ -197,7 +196,7 @@ class Outbox:
             return
         if self._stopped:
             return
-        opening = self._ways.reactor.seconds() - self._opened_at < OPENING_SECONDS
+        opening = self._ways.reactor.seconds() - self._head.connected_at < OPENING_SECONDS
         for_ever = isinstance(trouble, Refused) or self._retries >= RETRIES_MAX
         if isinstance(trouble, Gone) and not opening:
             self._give_up()

@@ -138,6 +138,7 @@ class PushedConnection:
     def receive(self, arrived: Arrived) -> None:
         """Take one message of the client, in the order they came."""
         if self.over or self._closing:
+            self._registrar.answered(arrived.request_id)  # what it hears is that all is over
             return
         if arrived.type == _CHUNK:
             self._receive_chunk(arrived)

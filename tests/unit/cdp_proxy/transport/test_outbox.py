@@ -19,6 +19,7 @@ from shared.limits import CHANNEL_BACKLOG_BYTES_MAX, WS_API_PUSH_BYTES_MAX
 from tests.fakes.connections import make_head
 from tests.fakes.container import clock_at
 from tests.fakes.pushing import FakeManagement, HeldPool, make_ways
+from tests.fakes.records import NOW
 
 
 @dataclass
@@ -43,12 +44,11 @@ class Heard:
 class Case:
     """An outbox that has been open for a while."""
 
-    def __init__(self) -> None:
-        self.clock = clock_at()
+    def __init__(self, *, opened: bool = True) -> None:
+        self.clock = clock_at(NOW + OPENING_SECONDS if opened else NOW)
         self.management = FakeManagement()
         self.heard = Heard()
         self.outbox = Outbox(make_ways(self.clock, self.management), make_head("c"), self.heard)
-        self.clock.advance(OPENING_SECONDS)
 
     def send(self, *numbers: int) -> None:
         for number in numbers:
@@ -67,7 +67,6 @@ def case() -> Case:
 def held_case() -> tuple[Case, HeldPool]:
     case, pool = Case(), HeldPool()
     case.outbox = Outbox(make_ways(case.clock, case.management, pool), make_head("c"), case.heard)
-    case.clock.advance(OPENING_SECONDS)
     return case, pool
 
 
@@ -148,8 +147,7 @@ def test_a_client_that_is_gone_is_told_of_at_once_and_once(case: Case) -> None:
 
 
 def test_a_client_that_is_not_there_yet_is_waited_for() -> None:
-    case = Case()
-    case.outbox = Outbox(make_ways(case.clock, case.management), make_head("c"), case.heard)
+    case = Case(opened=False)
     case.management.failures = [Gone(), Gone()]
     case.send(1)
 
@@ -159,8 +157,7 @@ def test_a_client_that_is_not_there_yet_is_waited_for() -> None:
 
 
 def test_a_client_that_never_comes_is_gone() -> None:
-    case = Case()
-    case.outbox = Outbox(make_ways(case.clock, case.management), make_head("c"), case.heard)
+    case = Case(opened=False)
     case.management.failures = [Gone()] * 100
     case.send(1)
 
