@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from bench import acts, footprint, relay, report, starts
+from bench import acts, coldstart, footprint, relay, report, screencast, starts
 from bench.edition import Edition
 from bench.report import Row
 
-_SUITES = ("start", "sessions", "acts", "relay", "relay20", "flood", "memory")
 _CREATIONS_A_ROUND = 5
 _ACTS_A_ROUND = 10
+_COLD_STARTS_A_ROUND = 4
 
 
 def main() -> int:
@@ -37,20 +37,36 @@ def _leave(_number: int, _frame: object) -> None:
 def _rows(rounds: int, suites: list[str]) -> Iterator[Row]:
     if "start" in suites:
         yield from starts.second_start(rounds)
+    if "coldstart" in suites:
+        yield from coldstart.measure(rounds * _COLD_STARTS_A_ROUND)
+    if set(suites) & _IN_AN_EDITION.keys():
+        yield from _rows_of_an_edition(rounds, suites)
+
+
+def _rows_of_an_edition(rounds: int, suites: list[str]) -> Iterator[Row]:
     with Edition("--max-sessions", "24") as edition:
-        if "sessions" in suites:
-            yield from starts.measure(edition, rounds * _CREATIONS_A_ROUND)
-        if "acts" in suites:
-            yield from acts.measure(edition, rounds * _ACTS_A_ROUND)
-            yield from acts.find_among_many(edition, rounds * _ACTS_A_ROUND)
-        if "relay" in suites:
-            yield from relay.measure(edition, rounds, sessions=1)
-        if "relay20" in suites:
-            yield from relay.measure(edition, rounds, sessions=20)
-        if "flood" in suites:
-            yield from relay.beside_flood(edition, rounds)
-        if "memory" in suites:
-            yield from footprint.measure(edition)
+        for name, measure in _IN_AN_EDITION.items():
+            if name in suites:
+                yield from measure(edition, rounds)
+
+
+def _acts(edition: Edition, rounds: int) -> Iterator[Row]:
+    yield from acts.measure(edition, rounds * _ACTS_A_ROUND)
+    yield from acts.find_among_many(edition, rounds * _ACTS_A_ROUND)
+
+
+_IN_AN_EDITION: Mapping[str, Callable[[Edition, int], Iterator[Row]]] = {
+    "sessions": lambda edition, rounds: starts.measure(edition, rounds * _CREATIONS_A_ROUND),
+    "acts": _acts,
+    "relay": lambda edition, rounds: relay.measure(edition, rounds, sessions=1),
+    "relay20": lambda edition, rounds: relay.measure(edition, rounds, sessions=20),
+    "flood": relay.beside_flood,
+    "memory": lambda edition, _rounds: footprint.measure(edition),
+    "screencast": screencast.measure,
+    "screencast20": lambda edition, _rounds: screencast.many(edition),
+}
+"""What is measured on one running edition, in this order."""
+_SUITES = ("start", "coldstart", *_IN_AN_EDITION)
 
 
 if __name__ == "__main__":

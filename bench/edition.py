@@ -30,6 +30,7 @@ class RemoteSession:
 
     id: str
     connect_url: str
+    live_url: str
 
 
 class Edition:
@@ -72,7 +73,7 @@ class Edition:
     def create(self, **body: object) -> RemoteSession:
         """`POST /sessions`."""
         data = self._request("POST", "/sessions", body)
-        return RemoteSession(data["sessionId"], data["connectUrl"])
+        return RemoteSession(data["sessionId"], data["connectUrl"], data["liveUrl"])
 
     def delete(self, session: RemoteSession) -> None:
         """`DELETE /sessions/{id}`."""

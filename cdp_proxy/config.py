@@ -11,16 +11,20 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from shared.actions import ModelProvider, ModelUse
-from shared.limits import HEARTBEAT_TTL_SECONDS_DEFAULT, JWT_SECRET_CHARS_MIN
+from shared.limits import HEARTBEAT_TTL_SECONDS_DEFAULT
+from shared.tokens import secrets_of
 
 T = TypeVar("T")
 
 _SANDBOX_WORDS = {"auto": None, "on": True, "off": False}
 _BROWSERS = ("headless-shell", "chromium")
 _SESSIONS_MAX = 1_000
+_HOST_DEFAULT = "127.0.0.1"
+_PORT_DEFAULT = 9223
 _PORT_MAX = 65_535
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 """S3's rules for bucket names, as far as letters and length go."""
+_IMAGE_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _OF_A_MODEL = ("MODEL_NAME", "MODEL_BASE_URL", "MODEL_REGION", "MODEL_API_KEY")
 _WANT_KEYS = frozenset({ModelProvider.OPENAI, ModelProvider.ANTHROPIC})
 
@@ -33,10 +37,13 @@ class ConfigError(Exception):
 class ProxyConfig:
     """One field a variable; the README's table is checked against this."""
 
-    redis_endpoint: str
+    redis_endpoint: str = field(repr=False)
     """`REDIS_ENDPOINT`: `host:port`, or a `redis://`, `rediss://` or `unix://` URL."""
+    redis_auth_token: str | None = field(repr=False)
+    """`REDIS_AUTH_TOKEN`: Redis' password; default: what the endpoint has."""
     jwt_secret: str = field(repr=False)
-    """`JWE_SECRET` (the seed's name): signs and checks session tokens; 32 characters or more."""
+    """`JWE_SECRET` (the seed's name): signs and checks session tokens; 32 characters or more.
+    Several separated by commas: the first signs, all verify."""
     host: str
     """`CDP_HOST`: the address to listen on."""
     port: int
@@ -84,6 +91,8 @@ class ProxyConfig:
     """`MODEL_USE`: `auto` (when the resolver is not sure), `always`, or `never` unless asked to."""
     model_timeout_seconds: float
     """`MODEL_TIMEOUT_SECONDS`: for one question, retries included."""
+    version: str
+    """`WALLCRAWLER_VERSION`: makes it a canary (`shared.canary`); default: it is in service."""
     drain_seconds: float
     """`DRAIN_SECONDS`: how long running sessions may go on after SIGTERM."""
     ready_fd: int | None
@@ -99,9 +108,10 @@ class ProxyConfig:
         reader = _Reader(os.environ if env is None else env)
         config = cls(
             redis_endpoint=reader.text("REDIS_ENDPOINT"),
+            redis_auth_token=reader.optional("REDIS_AUTH_TOKEN", check=_one_line),
             jwt_secret=reader.text("JWE_SECRET", check=_long_enough),
-            host=reader.text("CDP_HOST", "127.0.0.1"),
-            port=reader.integer("CDP_PORT", 9223, 0, _PORT_MAX),
+            host=reader.text("CDP_HOST", _HOST_DEFAULT),
+            port=reader.integer("CDP_PORT", _PORT_DEFAULT, 0, _PORT_MAX),
             public_url=reader.optional("CDP_PUBLIC_URL", check=_websocket_url),
             max_sessions=reader.integer("MAX_SESSIONS", 20, 1, _SESSIONS_MAX),
             warm_browsers=reader.integer("WARM_BROWSERS", 2, 0, _SESSIONS_MAX),
@@ -131,11 +141,23 @@ class ProxyConfig:
             model_api_key=reader.optional("MODEL_API_KEY", check=_one_line),
             model_use=reader.model_use(),
             model_timeout_seconds=reader.seconds("MODEL_TIMEOUT_SECONDS", 60.0, above=1.0),
+            version=reader.optional("WALLCRAWLER_VERSION", check=_image_tag) or "",
             drain_seconds=reader.seconds("DRAIN_SECONDS", 0.0),
             ready_fd=reader.descriptor("READY_FD"),
         )
         reader.finish()
         return config
+
+
+def own_address(env: Mapping[str, str] | None = None) -> tuple[str, int]:
+    """Where the container of this environment is reached from beside it: host and port.
+
+    For the health check, which runs in the same environment, so the container has checked it.
+    """
+    variables = os.environ if env is None else env
+    host = variables.get("CDP_HOST") or _HOST_DEFAULT
+    port = int(variables.get("CDP_PORT") or _PORT_DEFAULT)
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port  # noqa: S104 (a comparison)
 
 
 class _Reader:
@@ -225,8 +247,10 @@ class _Reader:
 
 
 def _long_enough(secret: str) -> str | None:
-    if len(secret) < JWT_SECRET_CHARS_MIN:
-        return f"must have at least {JWT_SECRET_CHARS_MIN} characters"
+    try:
+        secrets_of(secret)
+    except ValueError as error:
+        return f"cannot be used: {error}"
     return None
 
 
@@ -247,6 +271,10 @@ def _http_url(url: str) -> str | None:
 
 def _one_line(key: str) -> str | None:
     return None if key.isascii() and key.isprintable() else "has characters that no key has"
+
+
+def _image_tag(version: str) -> str | None:
+    return None if _IMAGE_TAG.fullmatch(version) else "must be the tag of an image"
 
 
 def _bucket_name(name: str) -> str | None:

@@ -29,6 +29,7 @@ from cdp_proxy.transport.files import Files
 from cdp_proxy.transport.gateway import Gateway
 from cdp_proxy.transport.heartbeat import Heartbeat, Identity
 from cdp_proxy.transport.http import FrontDoor, Rooms
+from cdp_proxy.transport.live import LivePage
 from cdp_proxy.transport.management import Management
 from cdp_proxy.transport.models.configured import Models, configured_model
 from cdp_proxy.transport.monitoring import Monitoring
@@ -103,8 +104,8 @@ class Container:
         build = self._build()
         self._scratch = self._make_scratch()
         launcher = Launcher(reactor, self._blocking, self._scratch, build)
-        self._redis = connect(config.redis_endpoint)
-        self._taking = connect(config.redis_endpoint)
+        self._redis = connect(config.redis_endpoint, config.redis_auth_token)
+        self._taking = connect(config.redis_endpoint, config.redis_auth_token)
         self._store = SessionStore(self._redis)
         self._sessions = Sessions(
             Resources(reactor, system_clock, self._blocking, launcher, self._store),
@@ -122,6 +123,7 @@ class Container:
             reactor, self._blocking, self._sessions, RequestBus(self._redis, system_clock)
         )
         self._models = Models(reactor, configured_model(config))
+        authority = Authority(self._sessions, self._store, self._blocking, config.jwt_secret)
         actions = RunningActions(reactor, self._sessions, self._actions())
         self._consumer.use_actions(actions)
         self._pushing = Blocking(reactor, management.THREADS, "push")
@@ -138,7 +140,7 @@ class Container:
         self._site = QuietSite(
             FrontDoor(
                 Rooms(
-                    Authority(self._sessions, self._store, self._blocking, config.jwt_secret),
+                    authority,
                     Discovery(ProtocolFile(reactor, launcher)),
                     Monitoring(reactor, self._task_id, self._sessions, self._pool, self._heartbeat),
                     CdpSocketFactory(reactor, patience),
@@ -146,6 +148,7 @@ class Container:
                     actions,
                     Files(reactor, self._blocking),
                     ScreencastRequests(self._gateway),
+                    LivePage(authority),
                 ),
             ),
             timeout=_REQUEST_SECONDS,
@@ -227,6 +230,7 @@ class Container:
             browser=self._config.browser,
             started_at=system_clock(),
             ttl_seconds=self._config.heartbeat_ttl_seconds,
+            version=self._config.version,
         )
 
     def _listen(self) -> str:

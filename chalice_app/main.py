@@ -10,18 +10,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from chalice.app import Chalice, CloudWatchEvent, Rate, WebsocketDisconnectedError, WebsocketEvent
+from chalice.app import (
+    Chalice,
+    CloudWatchEvent,
+    Rate,
+    WebsocketAPI,
+    WebsocketDisconnectedError,
+    WebsocketEvent,
+)
 
 from chalice_app import logs
 from chalice_app.aws.management import ManagementSession
 from chalice_app.http_errors import answer_failures
-from chalice_app.rest import actions, files, sessions
+from chalice_app.rest import actions, files, sessions, sharing
+from chalice_app.services.canary import follow_order
 from chalice_app.wiring import Provide, cold_start
 from chalice_app.ws.connect import connect
 from chalice_app.ws.disconnect import disconnect
 from chalice_app.ws.message import receive
 from chalice_app.ws.orphans import tell_orphans
 from shared import envelope
+from shared.aws_names import CANARY_ORDER
+from shared.envelope.outgoing import Outgoing
 
 LambdaEntry = Callable[[Any, Any], Any]
 """What Lambda calls, with an event and a context."""
@@ -49,6 +59,7 @@ def make_program(provide: Provide) -> Program:
     app.register_blueprint(sessions.make_blueprint(provide))
     app.register_blueprint(actions.make_blueprint(provide))
     app.register_blueprint(files.make_blueprint(provide))
+    app.register_blueprint(sharing.make_blueprint(provide))
 
     @app.on_ws_connect()
     def ws_connect(event: WebsocketEvent) -> dict[str, Any]:
@@ -56,28 +67,38 @@ def make_program(provide: Provide) -> Program:
 
     @app.on_ws_message()
     def ws_message(event: WebsocketEvent) -> None:
-        answer = receive(event.to_dict(), provide())
-        if answer is None:
-            return
-        try:
-            app.websocket_api.send(event.connection_id, envelope.encode(answer).decode())
-        except WebsocketDisconnectedError:
-            logs.info("websocket gone before its answer", connectionId=event.connection_id)
+        _push(app.websocket_api, event.connection_id, receive(event.to_dict(), provide()))
 
     @app.on_ws_disconnect()
     def ws_disconnect(event: WebsocketEvent) -> None:
         disconnect(event.to_dict(), provide())
 
     @app.schedule(Rate(1, unit=Rate.MINUTES))
-    def reap(_event: CloudWatchEvent) -> None:
+    def reap(event: CloudWatchEvent) -> dict[str, Any] | None:
         deps = provide()
+        if event.detail_type == CANARY_ORDER:
+            return follow_order(event.detail, deps)
         failed = deps.store.reap(deps.clock())
         told = tell_orphans(
             deps, lambda url: management.client("apigatewaymanagementapi", endpoint_url=url)
         )
         logs.info("reaped", sessions=failed, connections=told)
+        if deps.capacity is not None and deps.config.capacity is not None:
+            tokens = [deps.new_start_token() for _ in range(deps.config.capacity.tasks_max)]
+            deps.capacity.top_up(tokens)
+        return None
 
     return Program(app, ws_connect, ws_message, ws_disconnect, reap)
+
+
+def _push(api: WebsocketAPI, connection_id: str, answer: Outgoing | None) -> None:
+    """Send a client what is to be answered at once, if anything."""
+    if answer is None:
+        return
+    try:
+        api.send(connection_id, envelope.encode(answer).decode())
+    except WebsocketDisconnectedError:
+        logs.info("websocket gone before its answer", connectionId=connection_id)
 
 
 def _lambda_program() -> Program:

@@ -10,7 +10,7 @@ longer then.
 from __future__ import annotations
 
 import math
-from enum import Enum
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Raw, Struct
@@ -21,29 +21,17 @@ from shared.errors import REMOTE_ERRORS, TaskTimeout, WallCrawlerError
 from shared.ids import RequestId, TaskId
 from shared.limits import OPERATION_TTL_SECONDS, REPLY_TTL_SECONDS
 from shared.records import ErrorBody
-from shared.redis_client import RedisClient
+from shared.request_kind import RequestKind
+
+if TYPE_CHECKING:
+    from shared.redis_client import RedisClient
 
 _BLOCK_SECONDS = 2.0
 """One blocking pop; shorter than the client's socket timeout, so that the two never race."""
 
 
-class RequestKind(Enum):
-    """What a task can be asked for; the payload's record is named beside it."""
-
-    OPEN = "open"  # OpenSession -> {}
-    CLOSE = "close"  # CloseSession -> {}
-    # shared.actions.ActionRequest of the body that `BODY_OF_KIND` names -> the action's result
-    ACT = "act"
-    OBSERVE = "observe"
-    EXTRACT = "extract"
-    NAVIGATE = "navigate"
-    SCREENSHOT = "screenshot"
-    # shared.connections: nobody waits on the bus for what comes of these
-    MESSAGE = "message"  # ConnectionMessage
-    LEFT = "left"  # ConnectionLeft
-
-
 WITHOUT_REPLY = frozenset({RequestKind.MESSAGE, RequestKind.LEFT})
+"""Nobody waits on the bus for what comes of these (`shared.connections`)."""
 
 
 class Request(Struct, frozen=True, kw_only=True):

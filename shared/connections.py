@@ -21,7 +21,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from shared import connection_scripts, keys
-from shared.bus import Request, RequestKind
+from shared.bus import Request
 from shared.envelope.incoming import MessageId, ScreencastOptions
 from shared.ids import ConnectionId, OwnerId, RequestId, SessionId, TaskId
 from shared.limits import (
@@ -31,6 +31,7 @@ from shared.limits import (
     WS_API_QUEUED_MAX,
 )
 from shared.redis_client import RedisClient
+from shared.request_kind import RequestKind
 from shared.session_state import LIVE
 
 _LIVE_WORDS = [status.value for status in LIVE]

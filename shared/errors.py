@@ -28,10 +28,13 @@
     ├── TooSlow                      429  TOO_SLOW
     ├── NoCapacity                   429  NO_CAPACITY, with Retry-After
     ├── BrowserStartFailed           502  BROWSER_START_FAILED
+    ├── CapacityRefused              502  CAPACITY_REFUSED, with ECS's word for it
     ├── ModelFailed                  502  MODEL_FAILED
     ├── ScreenshotNotStored          502  SCREENSHOT_NOT_STORED
     ├── Unavailable                  503  UNAVAILABLE, with Retry-After
     ├── ContainerLost                503  CONTAINER_LOST, with Retry-After
+    ├── CapacityUnavailable          503  CAPACITY_UNAVAILABLE, with ECS's word and Retry-After
+    ├── SessionNotReady              503  SESSION_NOT_READY, with Retry-After
     ├── TaskTimeout                  504  TASK_TIMEOUT, with the request's id
     └── ActionTimeout                504  ACTION_TIMEOUT, with what was waited for
 
@@ -156,7 +159,7 @@ class TooSlow(WallCrawlerError):
 
 
 class NoCapacity(WallCrawlerError):
-    """Every slot of every live task is taken."""
+    """Every slot of every live task is taken, and no more tasks may be started."""
 
     code = "NO_CAPACITY"
     http_status = 429
@@ -168,6 +171,29 @@ class BrowserStartFailed(WallCrawlerError):
 
     code = "BROWSER_START_FAILED"
     http_status = 502
+
+
+class CapacityRefused(WallCrawlerError):
+    """ECS will not start a container as it is configured; `details["reason"]` is its word."""
+
+    code = "CAPACITY_REFUSED"
+    http_status = 502
+
+
+class CapacityUnavailable(WallCrawlerError):
+    """ECS has no room for another container just now; `details["reason"]` is its word."""
+
+    code = "CAPACITY_UNAVAILABLE"
+    http_status = 503
+    retry_after_seconds = 30
+
+
+class SessionNotReady(WallCrawlerError):
+    """The session still waits for its container or its browser."""
+
+    code = "SESSION_NOT_READY"
+    http_status = 503
+    retry_after_seconds = 5
 
 
 class Unavailable(WallCrawlerError):
@@ -286,6 +312,7 @@ REMOTE_ERRORS: Mapping[str, type[WallCrawlerError]] = {
         NoCapacity,
         BrowserStartFailed,
         Unavailable,
+        SessionNotReady,
         TaskTimeout,
         ActionFailed,
         TargetNotFound,

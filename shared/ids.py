@@ -18,3 +18,6 @@ OwnerId = NewType("OwnerId", str)
 
 ConnectionId = NewType("ConnectionId", str)
 """One connection of the WebSocket API: API Gateway's `connectionId`."""
+
+StartToken = NewType("StartToken", str)
+"""One decision to start a task, and ECS's `clientToken` for it (32 to 36 hex digits and dashes)."""

@@ -7,6 +7,11 @@
 | `wc:tasks` | zset | task ids by heartbeat deadline | none; dead ones are reaped |
 | `wc:task:{id}` | hash | address, capacity, draining | 10 heartbeat TTLs |
 | `wc:leases:{task}` | zset | session ids by lease deadline | none; reaped with the task |
+| `wc:room` | zset | tasks with a free slot by slots in use (`shared.scripts`) | none |
+| `wc:canary` | hash | the canary's version and its share (`shared.canary`) | none |
+| `wc:canary-room` | zset | as `wc:room`, of the canary's tasks | none |
+| `wc:waiting` | zset | sessions without a slot by the deadline of their waiting | none; reaped |
+| `wc:starts` | hash | tasks being started (`shared.waiting`) | none; looked after each minute |
 | `wc:requests:{task}` | list | requests for the task | 10 heartbeat TTLs |
 | `wc:reply:{request}` | list | the one reply | 60 s; an operation's 1 h |
 | `wc:operation:{request}` | hash | an action that outlived its request | 1 h after its end |
@@ -26,6 +31,11 @@ from typing import Final
 from shared.ids import ConnectionId, OwnerId, RequestId, SessionId, TaskId
 
 TASKS: Final = "wc:tasks"
+ROOM: Final = "wc:room"
+CANARY: Final = "wc:canary"
+CANARY_ROOM: Final = "wc:canary-room"
+WAITING: Final = "wc:waiting"
+STARTS: Final = "wc:starts"
 API_KEYS: Final = "wc:api-keys"
 SESSION_PREFIX: Final = "wc:session:"
 TASK_PREFIX: Final = "wc:task:"

@@ -35,6 +35,18 @@ HEARTBEAT_TTL_SECONDS_DEFAULT: Final = 9.0
 HEARTBEATS_PER_TTL: Final = 3
 """A task beats this often within one TTL, so that one lost beat kills nothing."""
 
+WAIT_SECONDS_DEFAULT: Final = 120.0
+"""How long a session stands in line for a slot: Fargate takes 20 to 90 s to start a task."""
+START_RETRY_SECONDS: Final = 15.0
+"""A start that nobody confirmed is asked for again after this; ECS is asked within 10 s or not."""
+START_SECONDS_MAX: Final = 300.0
+"""A task that has not begun to serve by then never will."""
+TASKS_MAX_DEFAULT: Final = 20
+"""Containers that may live at once, unless told otherwise: what a mistake may cost."""
+SLOTS_PER_TASK_DEFAULT: Final = 20
+HOLD_SECONDS_DEFAULT: Final = 90.0
+"""How long a container holds a client's upgrade until its session has a browser."""
+
 ENDED_SESSION_RETENTION_SECONDS: Final = 24 * 3600
 """How long a session can still be read after its end."""
 LEASE_GRACE_SECONDS: Final = 120
@@ -140,5 +152,7 @@ CONTROL_TTL_SECONDS_DEFAULT: Final = 300
 """How long a human holds a session who does not hand it back."""
 CONTROL_WAIT_SECONDS: Final = 120.0
 """How long a command waits for the human's end; then it is refused."""
+CONTROL_CALL_SECONDS: Final = 10.0
+"""How long the API waits for the container to change hands."""
 CONTROL_WAITING_MAX: Final = 1_000
 """Commands of one client that wait; further ones are refused at once."""

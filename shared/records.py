@@ -6,7 +6,7 @@ refused, with the path of the field.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
@@ -115,14 +115,22 @@ class Session(Struct, frozen=True, kw_only=True):
     spec: SessionSpec
     status: SessionStatus
     task_id: TaskId
+    """Where it has its slot; empty while it waits for one."""
     started_at: float | None = None
     ended_at: float | None = None
     end_reason: EndReason | None = None
+    end_detail: str | None = None
+    """One word of ECS on why there was no container, such as `RESOURCE:MEMORY`."""
 
     @property
     def live(self) -> bool:
-        """Whether the session still holds a slot."""
+        """Whether the session still holds a slot, or may get one."""
         return self.status in LIVE
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it stands in line for a slot."""
+        return self.live and not self.task_id
 
 
 class Task(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -139,6 +147,11 @@ class Task(Struct, frozen=True, kw_only=True, rename="camel"):
     """`headless-shell` or `chromium`."""
     started_at: float
     """Epoch seconds."""
+    task_arn: str | None = None
+    """ECS's name of it, where it runs on ECS."""
+    availability_zone: str | None = None
+    version: str = ""
+    """Set for a canary alone: it gets sessions as `shared.canary` says."""
 
 
 class OpenSession(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -151,6 +164,23 @@ class CloseSession(Struct, frozen=True, kw_only=True, rename="camel"):
     """Bus request `close`: end this session and free its slot."""
 
     session_id: SessionId
+
+
+class ControlWish(_Body, frozen=True, kw_only=True):
+    """Body of `POST /sessions/{id}/control`."""
+
+    holder: Literal["human", "agent"]
+    ttl_seconds: Annotated[
+        int, Meta(ge=limits.CONTROL_TTL_SECONDS_MIN, le=limits.CONTROL_TTL_SECONDS_MAX)
+    ] = limits.CONTROL_TTL_SECONDS_DEFAULT
+    """How long a human holds it who does not hand it back."""
+
+
+class ControlSession(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Bus request `control`: have a human take the session, or the agent get it back."""
+
+    session_id: SessionId
+    wish: ControlWish
 
 
 class ErrorBody(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

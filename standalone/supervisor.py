@@ -59,11 +59,12 @@ class Ready:
     api: str
     ws: str
     cdp: str
+    live: str
     key: str
 
     def line(self) -> str:
         """The one line of standard output."""
-        return f"ready api={self.api} ws={self.ws} cdp={self.cdp} key={self.key}"
+        return f"ready api={self.api} ws={self.ws} cdp={self.cdp} live={self.live} key={self.key}"
 
 
 def load_app() -> Chalice:
@@ -203,7 +204,9 @@ class Supervisor:
         host = advertised_host(self._config.host)
         api = authority(host, listener.getsockname()[1])
         cdp = self._config.public_cdp_url or f"ws://{authority(host, reserved.getsockname()[1])}"
-        return Ready(api=f"http://{api}", ws=f"ws://{api}/{STAGE}", cdp=f"{cdp}/cdp", key=key)
+        live = cdp.replace("ws", "http", 1) + "/live"
+        ws = f"ws://{api}/{STAGE}"
+        return Ready(api=f"http://{api}", ws=ws, cdp=f"{cdp}/cdp", live=live, key=key)
 
     async def _stop(self) -> None:
         if self._gateway is not None:

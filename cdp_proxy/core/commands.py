@@ -30,6 +30,14 @@ def discover_tabs() -> CdpCommand[None]:
     yield {"method": "Target.setDiscoverTargets", "params": params}
 
 
+def list_tabs() -> CdpCommand[list[dict[str, Any]]]:
+    """`Target.getTargets` for pages alone; each as `Target.TargetInfo`."""
+    params = {"filter": [{"type": "page"}]}
+    answer = yield {"method": "Target.getTargets", "params": params}
+    infos: list[dict[str, Any]] = answer["targetInfos"]
+    return infos
+
+
 def attach_frames() -> CdpCommand[None]:
     """`Target.setAutoAttach` for out-of-process iframes alone, which need not wait."""
     params = {

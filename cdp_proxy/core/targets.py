@@ -5,6 +5,7 @@ Chromium without a window has no focused tab: active is the newest, until somebo
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -58,6 +59,19 @@ class Tabs:
                 gone = _decode_gone(event.params).targetId
                 if self._tabs.pop(gone, None) is not None:
                     self._order.remove(gone)
+
+    def retitle(self, infos: Iterable[Mapping[str, object]]) -> bool:
+        """Learn the titles of the tabs that are known; whether one is another now.
+
+        Chromium tells of a tab when it navigates, but not when its page has got a title.
+        """
+        changed = False
+        for described in infos:
+            info = msgspec.convert(described, TabInfo)
+            if info.target_id in self._tabs and self._tabs[info.target_id].title != info.title:
+                self._tabs[info.target_id] = info
+                changed = True
+        return changed
 
     def choose(self, target_id: str) -> None:
         """Make an open tab the active one."""

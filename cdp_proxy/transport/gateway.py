@@ -31,7 +31,7 @@ from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.session import LiveSession
 from cdp_proxy.transport.tasks import spawn
 from shared import envelope
-from shared.bus import Request, RequestKind
+from shared.bus import Request
 from shared.clock import Clock
 from shared.connections import (
     ConnectionHead,
@@ -53,6 +53,7 @@ from shared.errors import (
 )
 from shared.ids import ConnectionId, RequestId, TaskId
 from shared.limits import WS_API_MAPPING_SECONDS
+from shared.request_kind import RequestKind
 from shared.tokens import Scope
 
 _log = Logger()

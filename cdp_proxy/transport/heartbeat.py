@@ -42,6 +42,7 @@ class Identity:
     browser: str
     started_at: float
     ttl_seconds: float
+    version: str = ""
 
 
 class Heartbeat:
@@ -135,7 +136,9 @@ class Heartbeat:
         self._store.beat(self._task(), now, self._identity.ttl_seconds)
         for session_id, reason in unreported.items():
             self._store.finish(session_id, reason, now, release_slot=True)
-        lost = {session.spec.session_id for session in running if not self._store.claim(session)}
+        lost = {
+            session.spec.session_id for session in running if not self._store.claim(session, now)
+        }
         ours = {session.spec.session_id for session in running}
         strangers = self._store.leases(self._identity.task_id) - ours
         self._store.reap(now)
@@ -146,7 +149,7 @@ class Heartbeat:
         session = self._store.get(session_id)
         now = self._clock()
         if session is None or not session.live:
-            self._store.release(self._identity.task_id, session_id)
+            self._store.release(self._identity.task_id, session_id, now)
         elif session.status is SessionStatus.ACTIVE:
             self._store.finish(session_id, EndReason.CONTAINER_LOST, now, release_slot=True)
         elif now - session.spec.created_at > _ARRIVAL_SECONDS:
@@ -170,6 +173,7 @@ class Heartbeat:
             draining=self._sessions.draining,
             browser=identity.browser,
             started_at=identity.started_at,
+            version=identity.version,
         )
 
     def _note_connection(self, error: redis.RedisError | None) -> None:

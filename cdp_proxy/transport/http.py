@@ -22,6 +22,7 @@ from cdp_proxy.transport.channel import Channel
 from cdp_proxy.transport.channel_socket import ChannelSocket, ChannelSocketFactory
 from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.files import Files
+from cdp_proxy.transport.live import LivePage
 from cdp_proxy.transport.monitoring import Monitoring
 from cdp_proxy.transport.patient_socket import Handoff, PatientSocket, PatientSocketFactory
 from cdp_proxy.transport.request_body import BoundedRequest
@@ -47,6 +48,7 @@ class Rooms:
     actions: RunningActions
     files: Files
     screencasts: ScreencastRequests
+    live: LivePage
 
 
 class FrontDoor(Resource):
@@ -83,16 +85,16 @@ class FrontDoor(Resource):
 
     async def _dispatch(self, request: BoundedRequest, alive: Alive) -> None:
         match _parts(request):
-            case ["cdp"]:
-                await self._open_cdp(request, alive, None)
-            case ["cdp", session_id]:
-                await self._open_cdp(request, alive, session_id)
+            case ["cdp"] | ["cdp", _] as path:
+                await self._open_cdp(request, alive, path[1] if len(path) > 1 else None)
             case ["internal", "ws"]:
                 await self._open_channel(request, alive)
             case ["sessions", session_id, *rest]:
                 await self._in_session(request, alive, session_id, rest)
             case ["json", name]:
                 await self._discover(request, alive, name)
+            case ["live", *rest]:
+                await self._rooms.live.answer(request, alive, rest)
             case ["health"]:
                 monitoring = self._rooms.monitoring
                 reply(request, alive, monitoring.health(), 200 if monitoring.healthy else 503)

@@ -18,6 +18,7 @@ from cdp_proxy.core.latency import BUCKETS_SECONDS, Histogram
 from cdp_proxy.transport.heartbeat import Heartbeat
 from cdp_proxy.transport.pool import WarmPool
 from cdp_proxy.transport.registry import Sessions
+from cdp_proxy.transport.session import LiveSession
 from shared.ids import TaskId
 
 
@@ -52,7 +53,9 @@ class Monitoring:
             "sessions": self._sessions.held,
             "maxSessions": self._sessions.max_sessions,
             "warm": self._pool.warm,
-            "screencasts": 0,
+            "screencasts": len(self._streaming()),
+            "viewers": sum(session.screencast.viewers for session in self._streaming()),
+            "screencastStats": self._screencast_stats(),
             "draining": self._sessions.draining,
             "redis": "connected" if self._heartbeat.connected else "away",
             "uptimeSeconds": round(self._reactor.seconds() - self._started, 3),
@@ -66,12 +69,25 @@ class Monitoring:
         """Prometheus' collector interface: the state of this moment."""
         sessions = self._sessions
         clients = sum(session.clients for session in sessions.running())
+        channels = sum(len(session.channels) for session in sessions.running())
         for name, text, value in (
             ("sessions", "Sessions that hold a slot.", sessions.held),
             ("sessions_max", "Slots of this container.", sessions.max_sessions),
             ("slots_free", "Sessions that could be opened now.", sessions.free_slots),
             ("browsers_warm", "Started browsers that wait for a session.", self._pool.warm),
             ("cdp_clients", "Connected CDP clients.", clients),
+            ("channels", "Connections that speak more than CDP.", channels),
+            ("screencasts", "Sessions that somebody watches.", len(self._streaming())),
+            (
+                "screencast_viewers",
+                "Who watches them.",
+                sum(session.screencast.viewers for session in self._streaming()),
+            ),
+            (
+                "sessions_held_by_humans",
+                "Sessions that a human holds.",
+                sum(session.takeover.held for session in sessions.running()),
+            ),
             ("draining", "Whether the container is shutting down.", int(sessions.draining)),
             ("redis_connected", "Whether Redis answers.", int(self._heartbeat.connected)),
             ("unreported_ends", "Ends Redis has not heard of.", len(sessions.unreported)),
@@ -83,7 +99,53 @@ class Monitoring:
         for reason, count in sessions.ended_by_reason.items():
             ended.add_metric([reason.value], count)
         yield ended
+        yield from self._screencasts()
         yield from self._latencies()
+
+    def _streaming(self) -> list[LiveSession]:
+        return [session for session in self._sessions.running() if session.screencast.viewers]
+
+    def _screencast_stats(self) -> dict[str, object]:
+        """Of all sessions that are watched now, without their names: anybody may ask."""
+        watched = [session.screencast.total for session in self._streaming()]
+        ages = [stats.frame_age_p95_ms for stats in watched if stats.frame_age_p95_ms is not None]
+        return {
+            "framesSent": sum(stats.frames_sent for stats in watched),
+            "framesSkipped": sum(stats.frames_skipped for stats in watched),
+            "bytesTransmitted": sum(stats.bytes_transmitted for stats in watched),
+            "actualFps": round(sum(stats.actual_fps for stats in watched), 2),
+            "frameAgeP95Ms": max(ages, default=None),
+        }
+
+    def _screencasts(self) -> Iterator[Metric]:
+        """What the viewers of each session that is watched got since it began."""
+        watched = [
+            (session.spec.session_id, session.screencast.total) for session in self._streaming()
+        ]
+        for name, text, field in (
+            ("frames_sent", "Pictures sent to viewers.", "frames_sent"),
+            ("frames_skipped", "Pictures left out for viewers.", "frames_skipped"),
+            ("bytes", "Bytes of pictures sent to viewers.", "bytes_transmitted"),
+        ):
+            counter = CounterMetricFamily(
+                f"wallcrawler_screencast_{name}", text, labels=["session"]
+            )
+            for session_id, stats in watched:
+                counter.add_metric([session_id], getattr(stats, field))
+            yield counter
+        age = GaugeMetricFamily(
+            "wallcrawler_screencast_frame_age_seconds",
+            "From a picture's capture to its viewers' connections.",
+            labels=["session", "quantile"],
+        )
+        for session_id, stats in watched:
+            for quantile, age_ms in (
+                ("0.5", stats.frame_age_p50_ms),
+                ("0.95", stats.frame_age_p95_ms),
+            ):
+                if age_ms is not None:
+                    age.add_metric([session_id, quantile], age_ms / 1000)
+        yield age
 
     def _latencies(self) -> Iterator[Metric]:
         by_method = HistogramMetricFamily(

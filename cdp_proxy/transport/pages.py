@@ -24,15 +24,19 @@ from twisted.internet.threads import deferToThreadPool
 from cdp_proxy.core import messages
 from cdp_proxy.core.actions.activity import Activity
 from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, Dialog
-from cdp_proxy.core.commands import CdpCommand, attach_frames, discover_tabs
+from cdp_proxy.core.commands import CdpCommand, attach_frames, discover_tabs, list_tabs
 from cdp_proxy.core.messages import Answer
 from cdp_proxy.core.targets import Tabs
 from cdp_proxy.transport.caller import CdpCaller, Passage
 from cdp_proxy.transport.reactor import Reactor
+from cdp_proxy.transport.tasks import spawn
 from shared.errors import InvalidRequest, TargetNotFound
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+TITLES_EVERY_SECONDS = 1.0
+"""How often titles are read while somebody watches."""
 
 _ATTACHED = "Target.attachedToTarget"
 _DETACHED = "Target.detachedFromTarget"
@@ -62,6 +66,7 @@ class Pages:
         self._starting = DeferredLock()
         self._root: str | None = None
         self._attached: dict[str, AttachedTab] = {}
+        self._reading_titles = False
 
     async def tab(self, target_id: str | None = None) -> AttachedTab:
         """A tab, ready to be acted on; the active one when none is named.
@@ -118,6 +123,23 @@ class Pages:
         """Make an open tab the active one."""
         self.tabs.choose(target_id)
         self._changed()
+
+    def follow_titles(self) -> None:
+        """Have the tabs' titles read for as long as there are `watchers`; after `start`."""
+        if not self._reading_titles:
+            self._reading_titles = True
+            spawn(self._read_titles(), "reading the titles of tabs")
+
+    async def _read_titles(self) -> None:
+        try:
+            while self.watchers:
+                if self.tabs.retitle(await self._caller.call(list_tabs(), self._root)):
+                    self._changed()
+                await deferLater(self._reactor, TITLES_EVERY_SECONDS)
+        except CommandFailed:
+            return  # the browser is gone, or answers nobody
+        finally:
+            self._reading_titles = False
 
     @property
     def dialogs(self) -> Mapping[str, Dialog]:

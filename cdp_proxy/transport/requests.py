@@ -16,10 +16,11 @@ from cdp_proxy.transport.registry import Sessions
 from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.tasks import spawn
 from shared.actions import parse_action_request
-from shared.bus import WITHOUT_REPLY, Reply, Request, RequestBus, RequestKind
-from shared.errors import WallCrawlerError
+from shared.bus import WITHOUT_REPLY, Reply, Request, RequestBus
+from shared.errors import SessionNotFound, WallCrawlerError
 from shared.ids import TaskId
-from shared.records import CloseSession, ErrorBody, OpenSession
+from shared.records import CloseSession, ControlSession, ErrorBody, OpenSession
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason
 
 _log = Logger()
@@ -118,6 +119,21 @@ class RequestConsumer:
             case RequestKind.CLOSE:
                 closed = msgspec.json.decode(request.payload, type=CloseSession)
                 await self._sessions.close(closed.session_id, EndReason.RELEASED)
+            case RequestKind.CONTROL:
+                return await self._control(
+                    msgspec.json.decode(request.payload, type=ControlSession)
+                )
             case kind:
                 return await self._actions.run(parse_action_request(kind, request.payload))
         return _NOTHING
+
+    async def _control(self, asked: ControlSession) -> Raw:
+        session = await self._sessions.find(asked.session_id)
+        if session is None:
+            raise SessionNotFound("This container does not run that session.")
+        session.used()
+        if asked.wish.holder == "human":
+            session.takeover.take(asked.wish.ttl_seconds)
+        else:
+            session.takeover.hand_back()
+        return Raw(msgspec.json.encode(session.takeover.info))

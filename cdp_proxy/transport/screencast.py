@@ -142,7 +142,8 @@ class LiveScreencast:
             return
         for effect in self._core.handle(event, self._reactor.seconds()):
             self._perform(effect)
-        if not isinstance(event, FrameCame | ViewerReady):
+        armed = self._timer is not None and self._timer.active()
+        if not (armed and isinstance(event, FrameCame | ViewerReady)):  # those only put it off
             self._arm()
 
     def _perform(self, effect: Effect) -> None:

@@ -27,15 +27,19 @@ class SessionView(Struct, frozen=True, kw_only=True, rename="camel"):
     session_id: str
     status: str
     connect_url: str | UnsetType = UNSET
-    """Only while the session is live, and not in lists; so are `webSocketUrl` and `token`."""
+    """Only while the session is live, and not in lists; so are those that follow."""
     web_socket_url: str | UnsetType = UNSET
     """Where the WebSocket API is known."""
     token: str | UnsetType = UNSET
+    live_url: str | UnsetType = UNSET
+    """A page to watch on, and to take over; its token is for no more than that."""
     created_at: str
     expires_at: str
     started_at: str | None
     ended_at: str | None
     end_reason: str | None
+    end_detail: str | None
+    """ECS's own word for why there was no container."""
     timeout: int
     idle_timeout: int
     keep_alive: bool
@@ -49,6 +53,18 @@ class SessionListView(Struct, frozen=True):
     sessions: list[SessionView]
 
 
+class TokenView(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A token of a session for some scopes."""
+
+    token: str
+    scopes: tuple[str, ...]
+    expires_at: str
+    live_url: str | UnsetType = UNSET
+    """With the scope `view`."""
+    connect_url: str | UnsetType = UNSET
+    """With the scope `cdp`."""
+
+
 class OperationView(Struct, frozen=True, kw_only=True, rename="camel"):
     """An action that outlived its request."""
 
@@ -60,7 +76,7 @@ class OperationView(Struct, frozen=True, kw_only=True, rename="camel"):
     """Why it failed, once it has."""
 
 
-Data = SessionView | SessionListView | OperationView | Raw
+Data = SessionView | SessionListView | OperationView | TokenView | Raw
 """`data` of a success answer; an action's result is JSON text already."""
 
 
@@ -78,11 +94,13 @@ def view_of(session: Session, access: Access | None = None) -> SessionView:
         connect_url=access.connect_url if access else UNSET,
         web_socket_url=(access.web_socket_url or UNSET) if access else UNSET,
         token=access.token if access else UNSET,
-        created_at=_iso(spec.created_at),
-        expires_at=_iso(spec.expires_at),
+        live_url=access.live_url if access else UNSET,
+        created_at=iso(spec.created_at),
+        expires_at=iso(spec.expires_at),
         started_at=_iso_or_none(session.started_at),
         ended_at=_iso_or_none(session.ended_at),
         end_reason=session.end_reason.value if session.end_reason else None,
+        end_detail=session.end_detail,
         timeout=round(spec.expires_at - spec.created_at),
         idle_timeout=spec.idle_timeout_seconds,
         keep_alive=spec.keep_alive,
@@ -97,10 +115,11 @@ def answer(data: Data, status: int = 200, headers: Mapping[str, str] | None = No
     return Response(body=text, status_code=status, headers={**_HEADERS, **(headers or {})})
 
 
-def _iso(epoch_seconds: float) -> str:
+def iso(epoch_seconds: float) -> str:
+    """ISO 8601 in UTC with milliseconds."""
     moment = datetime.fromtimestamp(epoch_seconds, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _iso_or_none(epoch_seconds: float | None) -> str | None:
-    return None if epoch_seconds is None else _iso(epoch_seconds)
+    return None if epoch_seconds is None else iso(epoch_seconds)

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from msgspec import Raw
 
-from chalice_app.services.sessions import SessionService
+from chalice_app.services.sessions import SessionService, check_live
 from chalice_app.wiring import Deps
 from shared.actions import ActionBody, ActionRequest
-from shared.bus import RequestKind, result_of
-from shared.errors import OperationNotFound, SessionEnded, TaskTimeout, WallCrawlerError
+from shared.bus import result_of
+from shared.errors import OperationNotFound, SessionNotReady, TaskTimeout, WallCrawlerError
 from shared.ids import OwnerId, RequestId, SessionId
 from shared.limits import ACTION_GRACE_SECONDS
 from shared.operations import Operation
 from shared.records import Session
+from shared.request_kind import RequestKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class ActionService:
         """
         deps = self._deps
         session = self._live_session(owner, session_id)
+        if session.waiting:
+            raise SessionNotReady("The session waits for a container. Try again shortly.")
         request_id = deps.new_request_id()
         request = ActionRequest(session_id=session_id, body=body, model_api_key=model_api_key)
         try:
@@ -106,7 +109,7 @@ class ActionService:
         """Raises how the operation failed, if it did."""
         if operation.reply is not None:
             return Succeeded(result_of(operation.reply))
-        _check_live(session)
+        check_live(session)
         if operation.deadline <= self._deps.clock():
             raise TaskTimeout(
                 "The browser container did not answer within the action's time.",
@@ -116,14 +119,5 @@ class ActionService:
 
     def _live_session(self, owner: OwnerId, session_id: SessionId) -> Session:
         session = self._sessions.get(owner, session_id)
-        _check_live(session)
+        check_live(session)
         return session
-
-
-def _check_live(session: Session) -> None:
-    if session.live:
-        return
-    reason = session.end_reason
-    raise SessionEnded(
-        reason.text if reason else "The session has ended.", status=session.status.value
-    )

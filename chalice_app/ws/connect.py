@@ -73,7 +73,7 @@ def _live_claims(token: str | None, deps: Deps) -> Claims:
     if not token:
         raise Unauthorized("Give the session's token in the query, as ?token=….")
     try:
-        claims = parse_token(token, deps.config.token_secret)
+        claims = parse_token(token, deps.secrets.token_secret())
     except TokenRefused as error:
         raise Unauthorized(str(error)) from error
     deps.store.reap(deps.clock())

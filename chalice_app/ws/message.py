@@ -17,6 +17,7 @@ from shared.errors import (
     ConnectionNotFound,
     ContainerLost,
     SessionEnded,
+    SessionNotReady,
     Unavailable,
     WallCrawlerError,
 )
@@ -82,7 +83,7 @@ def _refusal(outcome: SendOutcome, status: str, reason: str) -> WallCrawlerError
                 "The session has ended.", status=status or None, endReason=reason or None
             )
         case SendOutcome.WAITING:
-            return Unavailable("The session's browser is not there yet. Try again shortly.")
+            return SessionNotReady("The session's browser is not there yet. Try again shortly.")
         case SendOutcome.BUSY:
             return Unavailable("Too many messages wait for the container. Try again shortly.")
         case _:

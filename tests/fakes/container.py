@@ -141,7 +141,7 @@ class FakeStore:
         self._call("finish", (session_id, reason))
         return True
 
-    def release(self, task_id: TaskId, session_id: SessionId) -> None:
+    def release(self, task_id: TaskId, session_id: SessionId, now: float) -> None:
         self._call("release", session_id)
 
     def get(self, session_id: SessionId) -> Session | None:
@@ -151,7 +151,7 @@ class FakeStore:
     def beat(self, task: Task, now: float, ttl_seconds: float) -> None:
         self._call("beat", task)
 
-    def claim(self, session: Session) -> bool:
+    def claim(self, session: Session, now: float) -> bool:
         self._call("claim", session)
         return session.spec.session_id not in self.lost
 

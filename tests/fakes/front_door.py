@@ -17,6 +17,7 @@ from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.files import Files
 from cdp_proxy.transport.heartbeat import Heartbeat
 from cdp_proxy.transport.http import FrontDoor, Rooms
+from cdp_proxy.transport.live import LivePage
 from cdp_proxy.transport.monitoring import Monitoring
 from cdp_proxy.transport.patient_socket import Patience
 from cdp_proxy.transport.registry import Resources, Sessions
@@ -74,8 +75,9 @@ class LoopbackDoor:
         self.gateway = make_gateway(self.clock, self.sessions, actions)
         heartbeat = Heartbeat(self.clock, blocking, self.sessions, store, system_clock)
         task_id = TaskId("task-a")
+        authority = Authority(self.sessions, store, blocking, SECRET)
         rooms = Rooms(
-            Authority(self.sessions, store, blocking, SECRET),
+            authority,
             Discovery(cast("Any", FakeProtocolFile())),
             Monitoring(self.clock, task_id, self.sessions, cast("Any", self.pool), heartbeat),
             CdpSocketFactory(reactor, patience),
@@ -83,6 +85,7 @@ class LoopbackDoor:
             actions,
             Files(reactor, blocking),
             ScreencastRequests(self.gateway),
+            LivePage(authority),
         )
         site = cast("ServerFactory", QuietSite(FrontDoor(rooms)))
         self.port = reactor.listenTCP(0, site, interface="127.0.0.1")

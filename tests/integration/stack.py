@@ -24,11 +24,12 @@ from typing import Self
 import psutil
 import redis
 
-from shared.bus import RequestBus, RequestKind
+from shared.bus import RequestBus
 from shared.clock import system_clock
 from shared.ids import OwnerId, SessionId
 from shared.randomness import new_request_id, new_session_id, new_token_id
 from shared.records import BrowserSettings, OpenSession, SessionSpec
+from shared.request_kind import RequestKind
 from shared.store import Placed, SessionStore
 from shared.tokens import ALL_SCOPES, Claims, make_token
 from tests.integration.api import Api, RemoteBrowser, request

@@ -10,10 +10,13 @@ from chalice.app import WebsocketDisconnectedError
 import app as root
 from chalice_app.main import Program, make_program
 from chalice_app.wiring import Deps
+from shared.aws_names import CANARY_ORDER
+from shared.canary import Canary
 from shared.connections import ConnectionHead
 from shared.session_state import EndReason
 from tests.fakes.api import make_test_deps
 from tests.fakes.connections import make_head
+from tests.fakes.lambda_runtime import event_of
 from tests.fakes.records import make_spec, make_task
 
 
@@ -103,6 +106,8 @@ def test_the_routes_are_those_of_the_api() -> None:
         ("GET", "/sessions/{session_id}/downloads"),
         ("GET", "/sessions/{session_id}/downloads/{name}"),
         ("POST", "/sessions/{session_id}/uploads"),
+        ("POST", "/sessions/{session_id}/control"),
+        ("POST", "/sessions/{session_id}/tokens"),
     }
 
 
@@ -152,6 +157,17 @@ def test_a_disconnect_ends_the_mapping(
     assert deps.connections.find(connection.connection_id) is None
 
 
+def test_an_order_about_the_canary_is_followed_instead(program: Program, deps: Deps) -> None:
+    order = {"version": "v2", "percent": 5}
+
+    said = program.reap(
+        {**event_of("scheduled"), "detail-type": CANARY_ORDER, "detail": order}, None
+    )
+
+    assert said == {**order, "tasks": 0, "sessions": 0}
+    assert deps.canary.read() == Canary("v2", 5)
+
+
 def test_the_schedule_reaps_and_takes_orphans(program: Program, deps: Deps, redis_url: str) -> None:
     deps.store.beat(make_task(), deps.clock(), 60)
     spec = make_spec(created_at=deps.clock())
@@ -161,20 +177,7 @@ def test_the_schedule_reaps_and_takes_orphans(program: Program, deps: Deps, redi
     deps.connections.open(head, deps.new_request_id(), deps.clock())
     deps.store.beat(make_task(), deps.clock() - 120, 60)
 
-    program.reap(
-        {
-            "version": "0",
-            "account": "1",
-            "region": "r",
-            "source": "aws.events",
-            "id": "e",
-            "detail": {},
-            "detail-type": "Scheduled Event",
-            "time": "t",
-            "resources": [],
-        },
-        None,
-    )
+    program.reap(event_of("scheduled"), None)
 
     session = deps.store.get(spec.session_id)
     assert session is not None

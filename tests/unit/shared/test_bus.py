@@ -10,12 +10,13 @@ import pytest
 import redis
 
 from shared import keys
-from shared.bus import Reply, Request, RequestBus, RequestKind
+from shared.bus import Reply, Request, RequestBus
 from shared.clock import system_clock
 from shared.errors import BrowserStartFailed, NoCapacity, TaskTimeout, WallCrawlerError
 from shared.ids import RequestId, TaskId
 from shared.limits import OPERATION_TTL_SECONDS, REPLY_TTL_SECONDS
 from shared.records import CloseSession, ErrorBody
+from shared.request_kind import RequestKind
 from tests.fakes.records import NOW, session_id_of
 
 TASK = TaskId("task-a")

@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from shared import keys
-from shared.bus import RequestBus, RequestKind
+from shared.bus import RequestBus
 from shared.connections import (
     ClientText,
     ConnectionHead,
@@ -20,6 +20,7 @@ from shared.connections import (
 )
 from shared.ids import ConnectionId, RequestId, TaskId
 from shared.limits import WS_API_CONNECTIONS_MAX, WS_API_MAPPING_SECONDS, WS_API_QUEUED_MAX
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason
 from shared.store import SessionStore
 from tests.fakes.connections import make_head

@@ -111,7 +111,7 @@ class Slots(RuleBasedStateMachine):
             make_spec(name), status=SessionStatus.ACTIVE, task=task, started_at=self.now
         )
 
-        assert self.store.claim(session) is (session_id not in self.ended)
+        assert self.store.claim(session, self.now) is (session_id not in self.ended)
 
     @invariant()
     def leases_are_those_of_the_model(self) -> None:

@@ -63,7 +63,10 @@ def test_help_is_on_stdout_and_misuse_on_stderr() -> None:
 def test_only_commands_that_work_are_offered(script: ModuleType) -> None:
     offered = {line.split()[0] for line in script.USAGE.splitlines()[2:]}
 
-    assert offered == {"up", "test", "check", "bench"}
+    assert offered == {
+        *("up", "test", "check", "bench", "image"),
+        *("cdk", "deploy", "destroy"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from tests.unit.standalone import edition
 PATIENCE_SECONDS = 20
 READY = re.compile(
     r"ready api=http://(?P<api>127\.0\.0\.1:\d+) ws=ws://(?P=api)/ws"
-    r" cdp=ws://127\.0\.0\.1:\d+/cdp key=(?P<key>\S{16,})\n"
+    r" cdp=ws://(?P<cdp>127\.0\.0\.1:\d+)/cdp live=http://(?P=cdp)/live key=(?P<key>\S{16,})\n"
 )
 Start = Callable[..., "Edition"]
 

@@ -95,3 +95,20 @@ def test_other_events_are_ignored() -> None:
 def test_a_tab_that_is_not_open_cannot_be_chosen() -> None:
     with pytest.raises(ValueError, match="not in list"):
         opened("A").choose("B")
+
+
+def test_a_title_that_has_come_since_is_learnt() -> None:
+    tabs = opened("A")
+    described = {"targetId": "A", "type": "page", "title": "Orders", "url": "about:blank"}
+
+    assert tabs.retitle([described])
+    assert not tabs.retitle([described])
+    assert tabs.active is not None
+    assert tabs.active.title == "Orders"
+
+
+def test_a_title_of_an_unknown_tab_opens_none() -> None:
+    tabs = opened("A")
+
+    assert not tabs.retitle([{"targetId": "B", "type": "page", "title": "B", "url": "x"}])
+    assert tabs.ids == ("A",)

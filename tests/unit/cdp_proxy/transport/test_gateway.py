@@ -14,13 +14,14 @@ from cdp_proxy.transport.management import Gone
 from cdp_proxy.transport.outbox import OPENING_SECONDS
 from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.session import LiveSession
-from shared.bus import Request, RequestKind
+from shared.bus import Request
 from shared.connections import ConnectionHead, ConnectionLeft, ConnectionMessage, Orphan
 from shared.envelope.chunks import split
 from shared.envelope.incoming import ScreencastOptions
 from shared.errors import AlreadyStreaming, ConnectionNotFound, InvalidRequest, NotStreaming
 from shared.ids import ConnectionId, RequestId, TaskId
 from shared.limits import WS_API_MAPPING_SECONDS
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason
 from tests.fakes.connections import make_head
 from tests.fakes.pushing import FakeConnections, FakeManagement, make_gateway

@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, Dialog
-from cdp_proxy.transport.pages import AttachedTab, Pages
+from cdp_proxy.transport.pages import TITLES_EVERY_SECONDS, AttachedTab, Pages
 from shared.errors import InvalidRequest, TargetNotFound
 from tests.fakes.scripted_browser import ScriptedBrowser, flat_session
 
@@ -342,3 +342,50 @@ def test_gathered_results_are_in_order(at: Session) -> None:
     at.clock.pump([1.0, 1.0, 1.0])
 
     assert asked.values == [[3.0, 1.0, 2.0]]
+
+
+def watched(at: Session) -> list[str]:
+    """Titles of the tab, one for each time that watchers were told."""
+    Deferred.fromCoroutine(at.pages.start())
+    at.open_tab()
+    told: list[str] = []
+    at.pages.watchers.add(lambda: told.append(at.pages.tabs.active.title))  # type: ignore[union-attr]
+    return told
+
+
+def titled(title: str) -> dict[str, Any]:
+    return {"targetInfos": [{"targetId": "T1", "type": "page", "title": title, "url": "x"}]}
+
+
+def test_titles_are_read_again_while_somebody_watches(at: Session) -> None:
+    told = watched(at)
+    at.browser.results["Target.getTargets"] = titled("Orders")
+    at.pages.follow_titles()
+    at.pages.follow_titles()
+    at.browser.results["Target.getTargets"] = titled("Orders (1)")
+
+    at.clock.pump([TITLES_EVERY_SECONDS, TITLES_EVERY_SECONDS])
+
+    assert told == ["Orders", "Orders (1)"]
+    assert at.browser.methods().count("Target.getTargets") == 3
+
+
+def test_titles_are_not_read_for_nobody(at: Session) -> None:
+    watched(at)
+    at.browser.results["Target.getTargets"] = titled("Orders")
+    at.pages.follow_titles()
+    at.pages.watchers.clear()
+
+    at.clock.advance(TITLES_EVERY_SECONDS)
+
+    assert at.browser.methods().count("Target.getTargets") == 1
+    assert at.clock.getDelayedCalls() == []
+
+
+def test_titles_of_a_browser_that_is_gone_are_no_accident(at: Session) -> None:
+    watched(at)
+    at.browser.errors["Target.getTargets"] = "gone"
+
+    at.pages.follow_titles()
+
+    assert at.clock.getDelayedCalls() == []

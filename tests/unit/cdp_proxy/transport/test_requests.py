@@ -26,13 +26,14 @@ from shared.actions import (
     ObserveBody,
     ScreenshotBody,
 )
-from shared.bus import Request, RequestBus, RequestKind
+from shared.bus import Request, RequestBus
 from shared.clock import system_clock
 from shared.connections import Connections
 from shared.errors import AmbiguousTarget, NoCapacity, SessionNotFound, WallCrawlerError
 from shared.ids import RequestId, SessionId, TaskId
 from shared.records import CloseSession, OpenSession, SessionSpec
 from shared.redis_client import connect
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason
 from shared.store import SessionStore
 from tests.fakes.connections import make_head

@@ -11,10 +11,11 @@ from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
-from shared.bus import Request, RequestKind
+from shared.bus import Request
 from shared.connections import ConnectionMessage
 from shared.ids import RequestId
 from shared.limits import BODY_BYTES_MAX
+from shared.request_kind import RequestKind
 from tests.fakes.connections import make_head
 from tests.fakes.front_door import LoopbackDoor
 

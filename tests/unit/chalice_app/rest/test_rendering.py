@@ -20,7 +20,7 @@ def test_a_live_session_is_shown_with_what_opens_it() -> None:
     )
     session = make_session(spec, started_at=1_700_000_000.5)
 
-    access = Access("tok", "ws://h", "wss://api/stage")
+    access = Access("tok", "live", "ws://h", "wss://api/stage")
     response = answer(view_of(session, access), status=201)
 
     assert response.status_code == 201
@@ -32,11 +32,13 @@ def test_a_live_session_is_shown_with_what_opens_it() -> None:
             "connectUrl": "ws://h/cdp?token=tok",
             "webSocketUrl": "wss://api/stage?token=tok",
             "token": "tok",
+            "liveUrl": "http://h/live?token=live",
             "createdAt": "2023-11-14T22:13:20.250Z",
             "expiresAt": "2023-11-14T22:14:20.250Z",
             "startedAt": "2023-11-14T22:13:20.500Z",
             "endedAt": None,
             "endReason": None,
+            "endDetail": None,
             "timeout": 60,
             "idleTimeout": 1800,
             "keepAlive": True,

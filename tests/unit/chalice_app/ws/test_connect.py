@@ -40,7 +40,7 @@ def session(deps: Deps) -> Session:
 
 
 def token_of(deps: Deps, session: Session) -> str:
-    access = access_to(session, deps.config, deps.store)
+    access = access_to(session, deps.config, deps.secrets, deps.store)
     assert access is not None
     return access.token
 

@@ -5,8 +5,8 @@ import redis
 
 from chalice_app.wiring import Deps
 from chalice_app.ws.disconnect import disconnect
-from shared.bus import RequestKind
 from shared.ids import ConnectionId, TaskId
+from shared.request_kind import RequestKind
 from tests.fakes.api import make_test_deps
 from tests.fakes.connections import make_head
 from tests.fakes.logs import recorded

@@ -13,10 +13,10 @@ import redis
 from chalice_app.wiring import Deps
 from chalice_app.ws.message import receive
 from shared import envelope, keys
-from shared.bus import RequestKind
 from shared.connections import ConnectionMessage
 from shared.ids import ConnectionId, TaskId
 from shared.limits import WS_API_QUEUED_MAX
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason
 from tests.fakes.api import make_test_deps
 from tests.fakes.connections import make_head
@@ -154,7 +154,7 @@ def test_a_session_without_a_container_is_to_be_asked_later(
 ) -> None:
     redis_client.hset(keys.session(make_spec().session_id), "task", "")
 
-    assert error_to(deps, COMMAND) == (3, "UNAVAILABLE")
+    assert error_to(deps, COMMAND) == (3, "SESSION_NOT_READY")
 
 
 def test_a_container_that_is_overwhelmed_gets_no_more(

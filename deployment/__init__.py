@@ -1,0 +1,8 @@
+"""From this repository to a running system on AWS: what `./wallcrawler deploy` does, step by step.
+
+- **packaging**: what `chalice package` and `chalice deploy` put into the Lambda's zip.
+- **stage_config**: `.chalice/config.json` from the outputs of the CDK stack.
+- **steps**: each command in order, as text that a person could type.
+
+Runs on an operator's machine or in CI, never in Lambda or in the container, and imports neither.
+"""
