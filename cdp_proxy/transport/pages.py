@@ -64,6 +64,7 @@ class Pages:
         self._caller = caller
         self._passage = passage
         self._starting = DeferredLock()
+        self._attaching = DeferredLock()
         self._root: str | None = None
         self._attached: dict[str, AttachedTab] = {}
         self._reading_titles = False
@@ -82,16 +83,18 @@ class Pages:
             if target_id is not None:
                 raise InvalidRequest("There is no such tab in this session.", field="targetId")
             raise TargetNotFound("The session has no open tab. Use navigate to open one.")
-        tab = self._attached.get(info.target_id)
-        if tab is None:
-            tab = self._attached[info.target_id] = AttachedTab(
-                self._reactor, self._caller, info.target_id, self._passage, self._changed
-            )
-            try:
-                await tab.attach(self._root)
-            except BaseException:
-                self._attached.pop(info.target_id, None)
-                raise
+        async with self._attaching:  # who comes second must not get a tab that is half attached
+            return self._attached.get(info.target_id) or await self._attach(info.target_id)
+
+    async def _attach(self, target_id: str) -> AttachedTab:
+        tab = self._attached[target_id] = AttachedTab(
+            self._reactor, self._caller, target_id, self._passage, self._changed
+        )
+        try:
+            await tab.attach(self._root)
+        except BaseException:
+            self._attached.pop(target_id, None)
+            raise
         return tab
 
     def now(self) -> float:

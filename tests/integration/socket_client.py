@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 import json
 import time
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 
 from websockets.sync.client import connect
 
 _SECONDS = 30.0
-FRAME_BYTES = 32 * 1024
+FRAME_CHARS = 8 * 1024
+"""At most 32 KB in UTF-8."""
 
 Message = dict[str, Any]
 
@@ -20,7 +22,10 @@ class SocketClient:
     """One connection; everything that comes is kept in `log` until somebody looks for it."""
 
     def __init__(self, url: str) -> None:
-        self.socket = connect(url, open_timeout=_SECONDS, max_size=None, compression=None)
+        self._held = ExitStack()
+        self.socket = self._held.enter_context(
+            connect(url, open_timeout=_SECONDS, max_size=None, compression=None)
+        )
         self.log: list[Message] = []
         self.received = 0
         """WebSocket messages, each CHUNK counted."""
@@ -42,7 +47,7 @@ class SocketClient:
 
     def close(self) -> None:
         """Leave in order."""
-        self.socket.close()
+        self._held.close()
 
     def send(self, kind: str, **fields: object) -> int:
         """Send a message with an id of its own, which is returned."""
@@ -52,7 +57,7 @@ class SocketClient:
 
     def send_text(self, text: str) -> None:
         """Send a text in frames that API Gateway takes."""
-        pieces = [text[at : at + FRAME_BYTES] for at in range(0, len(text), FRAME_BYTES)]
+        pieces = [text[at : at + FRAME_CHARS] for at in range(0, len(text), FRAME_CHARS)]
         self.socket.send(pieces[0] if len(pieces) == 1 else iter(pieces))
 
     def ask(self, kind: str, **fields: object) -> Message:
