@@ -11,10 +11,13 @@ from pathlib import Path
 
 _CHUNK_BYTES = 65_536
 
+Target = str | tuple[str, int]
+"""The path of a unix socket, or host and port."""
+
 
 @contextmanager
-def tls_front(certificate: Path, target: str, host: str = "127.0.0.1") -> Iterator[int]:
-    """A TLS port on a loopback address that leads to a unix socket; the port."""
+def tls_front(certificate: Path, target: Target, host: str = "127.0.0.1") -> Iterator[int]:
+    """A TLS port on a loopback address that leads to a plain one; the port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     listener = socket.create_server((host, 0))
@@ -32,7 +35,10 @@ def tls_front(certificate: Path, target: str, host: str = "127.0.0.1") -> Iterat
 
 
 def _accept(
-    listener: socket.socket, context: ssl.SSLContext, target: str, threads: list[threading.Thread]
+    listener: socket.socket,
+    context: ssl.SSLContext,
+    target: Target,
+    threads: list[threading.Thread],
 ) -> None:
     with suppress(OSError):  # the listener is closed
         while True:
@@ -42,14 +48,15 @@ def _accept(
             threads.append(thread)
 
 
-def _serve(plain: socket.socket, context: ssl.SSLContext, target: str) -> None:
+def _serve(plain: socket.socket, context: ssl.SSLContext, target: Target) -> None:
     plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         client = context.wrap_socket(plain, server_side=True)
     except OSError:  # a client that does not trust us
         plain.close()
         return
-    with client, socket.socket(socket.AF_UNIX) as server:
+    family = socket.AF_UNIX if isinstance(target, str) else socket.AF_INET
+    with client, socket.socket(family) as server:
         server.connect(target)
         back = threading.Thread(target=_copy, args=(server, client))
         back.start()

@@ -153,7 +153,8 @@ class Alarms(Construct):
 
     def _error_rate(self, function: str) -> cloudwatch.MathExpression:
         return cloudwatch.MathExpression(
-            expression="100 * errors / MAX([errors, invocations, 1])",
+            # Lambda tells both for each invocation, so there is no division by nothing.
+            expression="100 * errors / invocations",
             using_metrics={
                 "errors": self._metrics.function(function, "Errors", "Sum"),
                 "invocations": self._metrics.function(function, "Invocations", "Sum"),

@@ -117,7 +117,7 @@ class Browsers(Construct):
             essential=True,
             readonly_root_filesystem=True,
             linux_parameters=rights,
-            environment=_environment(deployment.settings, surroundings),
+            environment=_environment(deployment, surroundings),
             secrets=_secrets(deployment.settings, surroundings.secrets),
             port_mappings=[ecs.PortMapping(container_port=CONTAINER_PORT)],
             stop_timeout=aws_cdk.Duration.seconds(STOP_TIMEOUT_SECONDS),
@@ -140,10 +140,15 @@ class Browsers(Construct):
         )
 
 
-def _environment(settings: Settings, surroundings: Surroundings) -> dict[str, str]:
+def _environment(deployment: Deployment, surroundings: Surroundings) -> dict[str, str]:
     """What `cdp_proxy.config` reads; no value is a secret."""
+    settings = deployment.settings
     return {
         "WALLCRAWLER_ENVIRONMENT": settings.environment,
+        "WALLCRAWLER_VERSION": deployment.image_tag,
+        # boto3 reads the second, everybody else the first.
+        "AWS_REGION": aws_cdk.Aws.REGION,
+        "AWS_DEFAULT_REGION": aws_cdk.Aws.REGION,
         "REDIS_ENDPOINT": surroundings.redis_endpoint,
         "CDP_HOST": "0.0.0.0",  # noqa: S104 - the security group says who may reach it
         "CDP_PORT": str(CONTAINER_PORT),

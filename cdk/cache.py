@@ -76,7 +76,7 @@ class Cache(Construct):
             auto_minor_version_upgrade=True,
             snapshot_retention_limit=settings.redis_snapshots,
             preferred_maintenance_window="sun:03:00-sun:04:00",
-            snapshot_window="01:00-02:00",
+            snapshot_window="01:00-02:00" if settings.redis_snapshots else None,
         )
         self.node_count = settings.redis_nodes
         self.endpoint = aws_cdk.Fn.join(

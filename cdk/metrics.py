@@ -5,17 +5,8 @@ from __future__ import annotations
 import aws_cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from shared.aws_names import (
-    CREATE_LATENCY_METRIC,
-    FAILURES_METRIC,
-    FREE_SLOTS_METRIC,
-    METRIC_DIMENSION,
-    METRIC_NAMESPACE,
-    PRODUCT,
-    SCREENCASTS_METRIC,
-    SESSIONS_METRIC,
-    function_name,
-)
+from shared import metrics
+from shared.aws_names import PRODUCT, function_name
 
 ONE_MINUTE = aws_cdk.Duration.minutes(1)
 FIVE_MINUTES = aws_cdk.Duration.minutes(5)
@@ -29,27 +20,27 @@ class Metrics:
 
     def free_slots_per_task(self) -> cloudwatch.Metric:
         """Average over the containers; each tells its own."""
-        return self._own(FREE_SLOTS_METRIC, "Average", ONE_MINUTE)
+        return self._own(metrics.FREE_SLOTS, "Average", ONE_MINUTE)
 
     def free_slots_of_emptiest_task(self) -> cloudwatch.Metric:
         """0 when no container could take a session, however many tell, and however often."""
-        return self._own(FREE_SLOTS_METRIC, "Maximum", ONE_MINUTE)
+        return self._own(metrics.FREE_SLOTS, "Maximum", ONE_MINUTE)
 
     def sessions(self) -> cloudwatch.Metric:
         """Of all containers: each tells its own once a minute."""
-        return self._own(SESSIONS_METRIC, "Sum", ONE_MINUTE)
+        return self._own(metrics.SESSIONS, "Sum", ONE_MINUTE)
 
     def screencasts(self) -> cloudwatch.Metric:
         """Of all containers: each tells its own once a minute."""
-        return self._own(SCREENCASTS_METRIC, "Sum", ONE_MINUTE)
+        return self._own(metrics.ACTIVE_SCREENCASTS, "Sum", ONE_MINUTE)
 
     def create_latency(self, statistic: str) -> cloudwatch.Metric:
         """Milliseconds of `POST /sessions`."""
-        return self._own(CREATE_LATENCY_METRIC, statistic, FIVE_MINUTES)
+        return self._own(metrics.CREATE_LATENCY, statistic, FIVE_MINUTES)
 
     def failures(self) -> cloudwatch.Metric:
         """Sessions that failed."""
-        return self._own(FAILURES_METRIC, "Sum", FIVE_MINUTES)
+        return self._own(metrics.SESSIONS_FAILED, "Sum", FIVE_MINUTES)
 
     def function(self, function: str, metric: str, statistic: str) -> cloudwatch.Metric:
         """Lambda's own, of one function (`shared.aws_names.FUNCTIONS`)."""
@@ -84,9 +75,9 @@ class Metrics:
 
     def _own(self, metric: str, statistic: str, period: aws_cdk.Duration) -> cloudwatch.Metric:
         return cloudwatch.Metric(
-            namespace=METRIC_NAMESPACE,
+            namespace=metrics.NAMESPACE,
             metric_name=metric,
-            dimensions_map={METRIC_DIMENSION: self._environment},
+            dimensions_map={metrics.ENVIRONMENT: self._environment},
             statistic=statistic,
             period=period,
         )

@@ -11,7 +11,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from shared.actions import ModelProvider, ModelUse
-from shared.limits import HEARTBEAT_TTL_SECONDS_DEFAULT
+from shared.limits import HEARTBEAT_TTL_SECONDS_DEFAULT, HOLD_SECONDS_DEFAULT
 from shared.tokens import secrets_of
 
 T = TypeVar("T")
@@ -24,6 +24,8 @@ _PORT_DEFAULT = 9223
 _PORT_MAX = 65_535
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 """S3's rules for bucket names, as far as letters and length go."""
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:]{2,45}")
+_WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _IMAGE_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _OF_A_MODEL = ("MODEL_NAME", "MODEL_BASE_URL", "MODEL_REGION", "MODEL_API_KEY")
 _WANT_KEYS = frozenset({ModelProvider.OPENAI, ModelProvider.ANTHROPIC})
@@ -91,10 +93,26 @@ class ProxyConfig:
     """`MODEL_USE`: `auto` (when the resolver is not sure), `always`, or `never` unless asked to."""
     model_timeout_seconds: float
     """`MODEL_TIMEOUT_SECONDS`: for one question, retries included."""
-    version: str
-    """`WALLCRAWLER_VERSION`: makes it a canary (`shared.canary`); default: it is in service."""
+    canary: str
+    """`WALLCRAWLER_CANARY`: the version on trial (`shared.canary`); default: it is in service."""
     drain_seconds: float
     """`DRAIN_SECONDS`: how long running sessions may go on after SIGTERM."""
+    hold_seconds: float
+    """`HOLD_SECONDS`: how long a client's request waits for a session without a browser yet."""
+    private_address: str | None
+    """`PRIVATE_ADDRESS`: where other containers reach this one; default: ECS's word, or `CDP_HOST`.
+    """
+    idle_exit_seconds: float
+    """`IDLE_EXIT_SECONDS`: a container that nobody uses for so long ends; 0: never."""
+    start_token: str | None
+    """`START_TOKEN`: what the API started this container for; set by it."""
+    ecs_metadata_uri: str | None
+    """`ECS_CONTAINER_METADATA_URI_V4`: set by ECS; tells the container's address and task."""
+    ecs_agent_uri: str | None
+    """`ECS_AGENT_URI`: set by ECS; takes requests for protection from scale-in."""
+    environment: str | None
+    """`WALLCRAWLER_ENVIRONMENT`: the name that metrics in the log carry; default: no such metrics.
+    """
     ready_fd: int | None
     """`READY_FD`: an inherited descriptor that gets one JSON line once the container serves."""
 
@@ -141,8 +159,15 @@ class ProxyConfig:
             model_api_key=reader.optional("MODEL_API_KEY", check=_one_line),
             model_use=reader.model_use(),
             model_timeout_seconds=reader.seconds("MODEL_TIMEOUT_SECONDS", 60.0, above=1.0),
-            version=reader.optional("WALLCRAWLER_VERSION", check=_image_tag) or "",
+            canary=reader.optional("WALLCRAWLER_CANARY", check=_image_tag) or "",
             drain_seconds=reader.seconds("DRAIN_SECONDS", 0.0),
+            hold_seconds=reader.seconds("HOLD_SECONDS", HOLD_SECONDS_DEFAULT, above=0.1),
+            private_address=reader.optional("PRIVATE_ADDRESS", check=_host),
+            idle_exit_seconds=reader.seconds("IDLE_EXIT_SECONDS", 0.0),
+            start_token=reader.optional("START_TOKEN", check=_word),
+            ecs_metadata_uri=reader.optional("ECS_CONTAINER_METADATA_URI_V4", check=_http_url),
+            ecs_agent_uri=reader.optional("ECS_AGENT_URI", check=_http_url),
+            environment=reader.optional("WALLCRAWLER_ENVIRONMENT", check=_word),
             ready_fd=reader.descriptor("READY_FD"),
         )
         reader.finish()
@@ -252,6 +277,14 @@ def _long_enough(secret: str) -> str | None:
     except ValueError as error:
         return f"cannot be used: {error}"
     return None
+
+
+def _host(name: str) -> str | None:
+    return None if _HOST.fullmatch(name) else "must be a host name or an IP address"
+
+
+def _word(text: str) -> str | None:
+    return None if _WORD.fullmatch(text) else "must be 1 to 64 letters, digits, dashes"
 
 
 def _websocket_url(url: str) -> str | None:

@@ -14,6 +14,7 @@ from shared.tokens import secrets_of
 
 _KEY_DIGEST = re.compile(r"[0-9a-f]{64}")
 _HOST_PORT = re.compile(r"[A-Za-z0-9._-]+:[0-9]{1,5}")
+_WORD = re.compile(r"[A-Za-z0-9_-]{0,64}")
 _SECRET_ARN = re.compile(r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^\s:]+")
 _REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
 
@@ -56,6 +57,8 @@ class ApiConfig:
     """`AWS_REGION`, set by Lambda: where @connections of an API with a domain of its own is."""
     capacity: CapacityConfig | None = None
     """What may be started when every slot is taken; None: such requests are refused."""
+    environment: str | None = None
+    """`WALLCRAWLER_ENVIRONMENT`: the name that metrics in the log carry; None: no such metrics."""
     answer_bytes_max: int | None = None
     """What an action's result may weigh: Lambda's quota where `AWS_LAMBDA_FUNCTION_NAME` (set by
     Lambda itself) says that this is one."""
@@ -88,6 +91,7 @@ class ApiConfig:
             ws_management_endpoint=env.get("WS_MANAGEMENT_ENDPOINT", "").strip() or None,
             aws_region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION"),
             capacity=capacity,
+            environment=env.get("WALLCRAWLER_ENVIRONMENT", "").strip() or None,
             answer_bytes_max=LAMBDA_RESULT_BYTES_MAX
             if env.get("AWS_LAMBDA_FUNCTION_NAME")
             else None,
@@ -187,6 +191,10 @@ def _check_digests(value: str) -> str | None:
     return "must be comma-separated SHA-256 digests of 64 hex digits each"
 
 
+def _check_word(value: str) -> str | None:
+    return None if _WORD.fullmatch(value) else "must be at most 64 letters, digits and dashes"
+
+
 def _check_url(schemes: tuple[str, str]) -> Callable[[str], str | None]:
     def check(value: str) -> str | None:
         parts = _split_url(value)
@@ -205,5 +213,6 @@ _CHECKS: Mapping[str, Callable[[str], str | None]] = {
     "API_KEY_HASHES": _check_digests,
     "CDP_PUBLIC_URL": _check_url(("ws", "wss")),
     "WS_PUBLIC_URL": _check_url(("ws", "wss")),
+    "WALLCRAWLER_ENVIRONMENT": _check_word,
     "WS_MANAGEMENT_ENDPOINT": _check_url(("http", "https")),
 }

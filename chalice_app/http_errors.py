@@ -85,18 +85,18 @@ def answer_failures(request: Request, get_response: Callable[[Request], Response
     """Chalice middleware around every REST view."""
     request_id = str(request.context.get("requestId") or new_request_id())
     started = time.monotonic()
-    try:
-        response = _in_envelope(get_response(request), request_id)
-    except ViewFailed as carrier:
-        response = _response(failure_of(carrier.__cause__ or carrier, request_id))
-    logs.info(
-        "request",
-        requestId=request_id,
-        method=request.method,
-        path=request.path,
-        status=response.status_code,
-        durationMs=round((time.monotonic() - started) * 1000, 1),
-    )
+    with logs.about(requestId=request_id):
+        try:
+            response = _in_envelope(get_response(request), request_id)
+        except ViewFailed as carrier:
+            response = _response(failure_of(carrier.__cause__ or carrier, request_id))
+        logs.info(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            durationMs=round((time.monotonic() - started) * 1000, 1),
+        )
     return response
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from chalice.app import (
@@ -24,6 +25,7 @@ from chalice_app.aws.management import ManagementSession
 from chalice_app.http_errors import answer_failures
 from chalice_app.rest import actions, files, sessions, sharing
 from chalice_app.services.canary import follow_order
+from chalice_app.services.reaping import look_after
 from chalice_app.wiring import Provide, cold_start
 from chalice_app.ws.connect import connect
 from chalice_app.ws.disconnect import disconnect
@@ -75,18 +77,12 @@ def make_program(provide: Provide) -> Program:
 
     @app.schedule(Rate(1, unit=Rate.MINUTES))
     def reap(event: CloudWatchEvent) -> dict[str, Any] | None:
-        deps = provide()
-        if event.detail_type == CANARY_ORDER:
-            return follow_order(event.detail, deps)
-        failed = deps.store.reap(deps.clock())
-        told = tell_orphans(
-            deps, lambda url: management.client("apigatewaymanagementapi", endpoint_url=url)
-        )
-        logs.info("reaped", sessions=failed, connections=told)
-        if deps.capacity is not None and deps.config.capacity is not None:
-            tokens = [deps.new_start_token() for _ in range(deps.config.capacity.tasks_max)]
-            deps.capacity.top_up(tokens)
-        return None
+        with logs.about(requestId=event.event_id):
+            if event.detail_type == CANARY_ORDER:
+                return follow_order(event.detail, provide())
+            look_after(provide())
+            tell_orphans(provide(), partial(management.client, "apigatewaymanagementapi"))
+            return None
 
     return Program(app, ws_connect, ws_message, ws_disconnect, reap)
 

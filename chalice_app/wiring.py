@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from chalice_app.aws.capacity import EcsCapacity
 from chalice_app.aws.secrets_manager import SecretsManager
 from chalice_app.config import ApiConfig, AwsIdentity, process_environment
+from chalice_app.logs import current_request_id
+from chalice_app.metrics import ApiMetrics
 from chalice_app.secret_values import RedisPassword, Secrets, SecretsByArn
 from chalice_app.services.capacity import CapacityService
 from shared import lean_redis, randomness
@@ -35,6 +37,7 @@ class Deps:
     connections: Connections
     canary: CanaryShare
     clock: Clock
+    metrics: ApiMetrics
     new_session_id: Callable[[], SessionId] = randomness.new_session_id
     new_request_id: Callable[[], RequestId] = randomness.new_request_id
     new_token_id: Callable[[], str] = randomness.new_token_id
@@ -55,19 +58,21 @@ def make_deps(config: ApiConfig, clock: Clock = system_clock) -> Deps:
     redis = lean_redis.connect(
         config.redis_endpoint, RedisPassword(arn, manager, clock) if arn is not None else None
     )
+    metrics = ApiMetrics(config.environment, clock)
     capacity = None
     if config.capacity is not None:
         cluster = EcsCapacity(config.capacity)
-        capacity = CapacityService(cluster, Line(redis), config.capacity.growth, clock)
+        capacity = CapacityService(cluster, Line(redis), config.capacity.growth, clock, metrics)
     return Deps(
         config=config,
         secrets=SecretsByArn(config, manager, clock),
         store=SessionStore(redis),
-        bus=RequestBus(redis, clock),
+        bus=RequestBus(redis, clock, current_request_id),
         operations=Operations(redis),
         connections=Connections(redis),
         canary=CanaryShare(redis),
         clock=clock,
+        metrics=metrics,
         capacity=capacity,
     )
 

@@ -1,6 +1,6 @@
-"""`python -m deployment.canary start|stop ENVIRONMENT --region REGION`: a version on trial.
+"""`python -m deployment.canary start|stop|status ENVIRONMENT --region REGION`: a version on trial.
 
-start:  1. A task definition like the service's, but with the new image and its version said.
+start:  1. A task definition like the service's, but with the new image, and said to be on trial.
         2. As many tasks of it as the share asks for; they are waited for, and must be healthy.
         3. The share is set. Until then, and if anything fails, no session has been near them.
 stop:   the share becomes 0 at once; the tasks end by themselves once they are idle, or with `--now`
@@ -156,7 +156,11 @@ class Cluster:
 def _on_trial(container: dict[str, Any], image: str, tag: str) -> dict[str, Any]:
     if container["name"] != CONTAINER_NAME:
         return container
-    said = {"WALLCRAWLER_VERSION": tag, "IDLE_EXIT_SECONDS": str(IDLE_EXIT_SECONDS)}
+    said = {
+        "WALLCRAWLER_VERSION": tag,
+        "WALLCRAWLER_CANARY": tag,
+        "IDLE_EXIT_SECONDS": str(IDLE_EXIT_SECONDS),
+    }
     kept = [each for each in container.get("environment", []) if each["name"] not in said]
     added = [{"name": name, "value": value} for name, value in said.items()]
     return {**container, "image": image, "environment": [*kept, *added]}
@@ -203,7 +207,7 @@ def main(arguments: list[str], clients: Clients = boto3.client, pause: Pause = t
             _start(cluster, options.tag, options.percent)
             order = {"version": options.tag, "percent": options.percent}
         else:
-            order = {"percent": 0}
+            order = {"percent": 0} if options.action == "stop" else {}
         said = set_share(functions, options.environment, order)
     except (CanaryFailed, OutputsMissing) as error:
         to_stderr(f"{error}.")
@@ -230,14 +234,14 @@ def _start(cluster: Cluster, tag: str, percent: int) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deployment.canary", description=__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
-    for action in ("start", "stop"):
+    for action in ("start", "stop", "status"):
         of_action = actions.add_parser(action)
         of_action.add_argument("environment", choices=tuple(ENVIRONMENTS))
         of_action.add_argument("--region", required=True)
         if action == "start":
             of_action.add_argument("--tag", required=True, help="of the pushed image")
             of_action.add_argument("--percent", type=int, required=True, help="1 to 99")
-        else:
+        elif action == "stop":
             of_action.add_argument("--now", action="store_true", help="stop its tasks too")
     return parser
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from cdk.context import ContextError, Deployment
-from deployment.config import search_path
+from deployment.config import find_program
 from deployment.options import Options, context_file
 from deployment.plan import Situation
 from deployment.steps import ROOT
@@ -38,11 +37,6 @@ class Findings:
     """One sentence each: what is missing, and how to get it."""
     situation: Situation | None = None
     """None without credentials."""
-
-
-def find_program(name: str) -> str | None:
-    """The program's path on this machine."""
-    return shutil.which(name, path=search_path())
 
 
 def check(options: Options, clients: Clients, find: Find = find_program) -> Findings:

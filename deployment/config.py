@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
 
 
@@ -16,6 +17,6 @@ def default_region() -> str | None:
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or None
 
 
-def search_path() -> str:
-    """Where programs are looked for."""
-    return os.environ.get("PATH", os.defpath)
+def find_program(name: str) -> str | None:
+    """The program's path on this machine."""
+    return shutil.which(name, path=os.environ.get("PATH", os.defpath))

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cdk.settings import ENVIRONMENTS
-from deployment.config import default_region
+from deployment.config import default_region, find_program
 from deployment.steps import ROOT
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _PERCENT_MAX = 100
+_DIGITS = 12
 
 
 class OptionsWrong(Exception):
@@ -76,15 +77,26 @@ def parse_options(arguments: Sequence[str], destroying: bool = False) -> Options
 
 
 def commit_tag() -> str:
-    """The commit that is checked out, in short, marked when files differ from it."""
-    described = subprocess.run(
-        ["git", "describe", "--always", "--abbrev=12", "--dirty", "--exclude=*"],  # noqa: S607
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return described.stdout.strip() or "unversioned"
+    """What is checked out: the commit, and the tree where files differ from it.
+
+    The same files have the same tag, and others another: ECS replaces no task for a tag it has.
+    """
+    commit = _git("rev-parse", "HEAD")[:_DIGITS]
+    # An object is written, and nothing else: neither the index nor a file is touched.
+    differing = _git("-c", "user.name=-", "-c", "user.email=-", "stash", "create")
+    if not differing:
+        return commit or "unversioned"
+    tree = _git("rev-parse", f"{differing}^{{tree}}")[:_DIGITS]
+    return f"{commit}-{tree}"
+
+
+def _git(*arguments: str) -> str:
+    """What git says; nothing where there is no git, or no repository."""
+    git = find_program("git")
+    if git is None:
+        return ""
+    done = subprocess.run([git, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def context_file(environment: str) -> Path:

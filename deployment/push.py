@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from cdk.settings import ENVIRONMENTS
 from deployment.checks import Clients
@@ -24,6 +25,19 @@ def registry_login(ecr: Any) -> tuple[str, str]:
     (data,) = ecr.get_authorization_token()["authorizationData"]
     user, _, password = base64.b64decode(data["authorizationToken"]).decode().partition(":")
     return user, password
+
+
+def is_pushed(ecr: Any, repository: str, tag: str) -> bool:
+    """Whether the registry has this tag: the same tag is the same image (`options.commit_tag`)."""
+    try:
+        ecr.describe_images(
+            repositoryName=repository.partition("/")[2], imageIds=[{"imageTag": tag}]
+        )
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") == "ImageNotFoundException":
+            return False
+        raise
+    return True
 
 
 def image_command(environment: str, repository: str, tag: str, user: str) -> list[str]:
@@ -53,8 +67,12 @@ def main(arguments: list[str], clients: Clients = boto3.client, run: Any = run_w
     except OutputsMissing as error:
         to_stderr(f"{error}.")
         return 1
-    user, password = registry_login(clients("ecr", region_name=options.region))
-    command = image_command(options.environment, outputs[_REPOSITORY], options.tag, user)
+    ecr, repository = clients("ecr", region_name=options.region), outputs[_REPOSITORY]
+    if is_pushed(ecr, repository, options.tag):
+        to_stderr(f"{repository}:{options.tag} is there already")
+        return 0
+    user, password = registry_login(ecr)
+    command = image_command(options.environment, repository, options.tag, user)
     return int(run(command, password))
 
 

@@ -1,4 +1,7 @@
-"""Names on AWS that the programs and `cdk/` must spell alike: functions, log groups, metrics."""
+"""Names on AWS that the programs and `cdk/` must spell alike: functions, log groups and such.
+
+Those of metrics: `shared.metrics`.
+"""
 
 from __future__ import annotations
 
@@ -20,21 +23,8 @@ CONTAINER_NAME: Final = "container"
 
 CANARY_ORDER: Final = "WallCrawler Canary"
 """`detail-type` of the event with which an operator calls the reaper to set a canary's share; its
-`detail` is `{"version": …, "percent": …}`, without a version the present one's share is set."""
-
-METRIC_NAMESPACE: Final = "WallCrawler"
-METRIC_DIMENSION: Final = "Environment"
-"""The one dimension of our metrics; its value is `WALLCRAWLER_ENVIRONMENT`."""
-FREE_SLOTS_METRIC: Final = "FreeSlots"
-"""Sessions one container could still take, said by each container once a minute."""
-SESSIONS_METRIC: Final = "Sessions"
-"""Sessions one container holds, said with the above."""
-SCREENCASTS_METRIC: Final = "Screencasts"
-"""Active screencasts of one container, said with the above."""
-CREATE_LATENCY_METRIC: Final = "CreateLatency"
-"""Milliseconds from `POST /sessions` to its answer, one for each that succeeded."""
-FAILURES_METRIC: Final = "SessionFailures"
-"""Sessions that failed, one for each; a second set of dimensions may add the reason."""
+`detail` is `{"version": …, "percent": …}`; without a version the present one's share is set, and
+without a percentage none."""
 
 
 def stack_name(environment: str) -> str:

@@ -10,6 +10,7 @@ longer then.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -42,6 +43,8 @@ class Request(Struct, frozen=True, kw_only=True):
     deadline: float
     """Epoch seconds; not run afterwards."""
     payload: Raw
+    origin: str = ""
+    """The API's request that it serves, as its log calls it; for the container's log."""
 
 
 class Reply(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -54,9 +57,13 @@ class Reply(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class RequestBus:
     """Both ends of the bus; blocking, so the container calls it from a thread."""
 
-    def __init__(self, redis: RedisClient, clock: Clock) -> None:
+    def __init__(
+        self, redis: RedisClient, clock: Clock, origin: Callable[[], str] = lambda: ""
+    ) -> None:
+        """`origin` names what the caller is about at that moment, for the log of the task."""
         self._redis = redis
         self._clock = clock
+        self._origin = origin
         self._reply = redis.register_script(scripts.REPLY)
 
     def call(
@@ -145,7 +152,11 @@ class RequestBus:
         deadline: float,
     ) -> bytes:
         request = Request(
-            id=request_id, kind=kind, deadline=deadline, payload=Raw(msgspec.json.encode(payload))
+            id=request_id,
+            kind=kind,
+            deadline=deadline,
+            payload=Raw(msgspec.json.encode(payload)),
+            origin=self._origin(),
         )
         pushed = msgspec.json.encode(request)
         self._redis.lpush(keys.requests(task_id), pushed)

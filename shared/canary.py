@@ -1,13 +1,13 @@
 """A new version of the container beside the one in service, and its share of new sessions.
 
-1. Tasks of the new version are started; they say their version with each heartbeat. Whoever says
-   one gets no session, for a start.
+1. Tasks of the new version are started (`WALLCRAWLER_CANARY`); they say so with each heartbeat, and
+   get no session, for a start.
 2. `CanaryShare.set` names the version and a percentage: so many of the new sessions, drawn by their
    ids, go to its tasks (`scripts.PLACE`), as far as those have slots. It works from the next
    session on, in all Lambda functions at once.
 3. Taken back to 0 %, its tasks get no more sessions; those they have go on.
 
-Which version the service itself runs is not said: its tasks are simply not canaries.
+Tasks of the service are no canaries, whichever version it runs.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ from shared.request_kind import RequestKind
 from shared.session_state import LIVE
 
 _LIVE_WORDS = [status.value for status in LIVE]
-_EMPTY_PAYLOAD = b"{}}"
-"""How the JSON of a request with an empty payload ends."""
+_HEAD = b"@HEAD@"
+"""Stands where Redis puts the head of the connection in; nothing before it is a client's."""
 
 
 class ConnectionHead(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -265,16 +265,16 @@ class Connections:
 
 def _around_head(request_id: RequestId, message: ClientText, now: float) -> tuple[bytes, bytes]:
     """The JSON of a `ConnectionMessage`'s request, before and after the connection's head."""
-    request = _bus_request(request_id, RequestKind.MESSAGE, now, b"{}")
-    hops = Hops(received_at=message.received_at, queued_at=now)
-    rest: Mapping[str, object] = {
+    payload: Mapping[str, object] = {
+        "connection": Raw(_HEAD),
         "type": message.type,
         "id": message.id,
-        "hops": hops,
+        "hops": Hops(received_at=message.received_at, queued_at=now),
         "message": Raw(message.text),
     }
-    before = request.removesuffix(_EMPTY_PAYLOAD) + b'{"connection":'
-    return before, b"," + msgspec.json.encode(rest)[1:] + b"}"
+    encoded = msgspec.json.encode(payload)
+    before, _, after = _bus_request(request_id, RequestKind.MESSAGE, now, encoded).partition(_HEAD)
+    return before, after
 
 
 def _bus_request(request_id: RequestId, kind: RequestKind, now: float, payload: bytes) -> bytes:

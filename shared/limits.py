@@ -140,7 +140,8 @@ CHANNEL_CHUNK_BYTES: Final = 64 * 1024
 CHANNEL_MESSAGE_BYTES_MAX: Final = 256 * 1024
 """On `/internal/ws` longer messages travel as chunks of the above, with frames between them."""
 CHANNEL_BACKLOG_BYTES_MAX: Final = 64 * 1024 * 1024
-"""Messages that wait for one channel connection to read; over it, it is closed."""
+"""Messages that wait for one channel connection to read; over it, it is closed. A single one may
+be longer when nothing else waits."""
 
 COORDINATE_MAX: Final = 100_000
 """Pixels; beyond any page's viewport."""
@@ -155,4 +156,5 @@ CONTROL_WAIT_SECONDS: Final = 120.0
 CONTROL_CALL_SECONDS: Final = 10.0
 """How long the API waits for the container to change hands."""
 CONTROL_WAITING_MAX: Final = 1_000
-"""Commands of one client that wait; further ones are refused at once."""
+CONTROL_WAITING_BYTES_MAX: Final = 16 * 1024 * 1024
+"""Commands of one client that wait, and their bytes; further ones are refused at once."""

@@ -150,8 +150,8 @@ class Task(Struct, frozen=True, kw_only=True, rename="camel"):
     task_arn: str | None = None
     """ECS's name of it, where it runs on ECS."""
     availability_zone: str | None = None
-    version: str = ""
-    """Set for a canary alone: it gets sessions as `shared.canary` says."""
+    canary: str = ""
+    """The version on trial (`shared.canary`); empty: the task is in service."""
 
 
 class OpenSession(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -6,7 +6,7 @@ its entry derived from them again (`refresh`), each heartbeat does so too, and p
 entry against the leases before it relies on it. A slot whose lease has lapsed, which no script
 sees happen, is therefore missing from it until the next heartbeat, and no longer.
 
-Tasks that say a version are canaries (`shared.canary`): they have a room of their own, whose share
+Canaries (`shared.canary`) have a room of their own, whose share
 of sessions is drawn by the session's id; sessions it has no slot for go to the others.
 """
 
@@ -24,9 +24,9 @@ COMMON: Final = (
     f"'{keys.SESSION_PREFIX}'\n"
     """
 -- How many slots of a task are in use, and how many are free: none when it drains or is not known.
--- Then its version, if it says one.
+-- Then the version that it tries out, if it does.
 local function slots_of(task, now)
-  local offer = redis.call('HMGET', TASK .. task, 'capacity', 'draining', 'version')
+  local offer = redis.call('HMGET', TASK .. task, 'capacity', 'draining', 'canary')
   if not offer[1] or offer[2] == '1' then return 0, 0, offer[3] end
   local used = redis.call('ZCOUNT', LEASES .. task, '(' .. now, '+inf')
   return used, tonumber(offer[1]) - used, offer[3]
@@ -170,9 +170,9 @@ refresh(ARGV[2], ARGV[1])
 BEAT: Final = (
     COMMON
     + """
--- KEYS task, requests; ARGV now, task, doc, capacity, draining, ttlMs, deadline, version
+-- KEYS task, requests; ARGV now, task, doc, capacity, draining, ttlMs, deadline, canary
 redis.call('HSET', KEYS[1], 'doc', ARGV[3], 'capacity', ARGV[4], 'draining', ARGV[5],
-           'version', ARGV[8])
+           'canary', ARGV[8])
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
 redis.call('PEXPIRE', KEYS[2], ARGV[6])
 redis.call('ZADD', TASKS, ARGV[7], ARGV[2])

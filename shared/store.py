@@ -234,7 +234,7 @@ class SessionStore:
                 int(task.draining),
                 int(ttl_seconds * _TASK_TTL_FACTOR * 1000),
                 now + ttl_seconds,
-                task.version,
+                task.canary,
             ],
         )
 

@@ -18,7 +18,6 @@ EXEMPT: Mapping[str, str] = {
         "JavaScript; run in Chromium by tests/integration/test_act.py"
     ),
     "image/rootfs/browser.py": "gathers what Debian has installed; tests/image looks at the result",
-    "image/rootfs/contents.py": "lists of files; tests/image looks at the result",
     "cdp_proxy/core/actions/extraction/capture_script.py": (
         "JavaScript; run in Chromium by tests/integration/test_extract.py"
     ),

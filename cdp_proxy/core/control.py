@@ -10,12 +10,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Generic, TypeVar
 
-from shared.limits import CONTROL_WAIT_SECONDS, CONTROL_WAITING_MAX
+from shared.limits import CONTROL_WAIT_SECONDS, CONTROL_WAITING_BYTES_MAX, CONTROL_WAITING_MAX
 
 HELD_TEXT: Final = "CONTROL_HELD: a human holds this session; try again when it is handed back."
 
@@ -73,7 +72,17 @@ Item = TypeVar("Item")
 @dataclass(frozen=True, slots=True)
 class _Waiting(Generic[Item]):
     item: Item
+    client: object
+    size_bytes: int
     deadline: float
+
+
+@dataclass(slots=True)
+class _Load:
+    """What one client has waiting."""
+
+    commands: int = 0
+    size_bytes: int = 0
 
 
 class Control(Generic[Item]):
@@ -84,6 +93,7 @@ class Control(Generic[Item]):
         self.expires_at: float | None = None
         """When the human's time is over."""
         self._waiting: deque[_Waiting[Item]] = deque()
+        self._loads: dict[object, _Load] = {}
 
     @property
     def held(self) -> bool:
@@ -104,33 +114,51 @@ class Control(Generic[Item]):
         self.holder, self.expires_at = Holder.AGENT, None
         released = [waiting.item for waiting in self._waiting]
         self._waiting.clear()
+        self._loads.clear()
         return released
 
-    def wait(self, item: Item, now: float, belongs: Callable[[Item], bool]) -> bool:
+    def wait(self, item: Item, client: object, size_bytes: int, now: float) -> bool:
         """Have a mutating command wait.
 
         Args:
             item: the command.
+            client: whose it is; any hashable.
+            size_bytes: what keeping it costs.
             now: epoch seconds.
-            belongs: whether another one is of the same client.
 
         Returns:
-            False when that client has as many waiting as it may: refuse it then.
+            False when that client has as many or as much waiting as it may: refuse it then.
         """
-        if sum(belongs(waiting.item) for waiting in self._waiting) >= CONTROL_WAITING_MAX:
+        load = self._loads.get(client, _Load())
+        if (
+            load.commands >= CONTROL_WAITING_MAX
+            or load.size_bytes + size_bytes > CONTROL_WAITING_BYTES_MAX
+        ):
             return False
-        self._waiting.append(_Waiting(item, now + CONTROL_WAIT_SECONDS))
+        load.commands += 1
+        load.size_bytes += size_bytes
+        self._loads[client] = load
+        self._waiting.append(_Waiting(item, client, size_bytes, now + CONTROL_WAIT_SECONDS))
         return True
 
-    def drop(self, belongs: Callable[[Item], bool]) -> None:
-        """Forget what a client that has gone had waiting."""
-        self._waiting = deque(it for it in self._waiting if not belongs(it.item))
+    def drop(self, client: object) -> bool:
+        """Forget what a client that has gone had waiting; whether there was any."""
+        if self._loads.pop(client, None) is None:
+            return False
+        self._waiting = deque(it for it in self._waiting if it.client != client)
+        return True
 
     def overdue(self, now: float) -> list[Item]:
         """What has waited too long; it waits no more: refuse it."""
         late: list[Item] = []
         while self._waiting and self._waiting[0].deadline <= now:
-            late.append(self._waiting.popleft().item)
+            waiting = self._waiting.popleft()
+            late.append(waiting.item)
+            load = self._loads[waiting.client]
+            load.commands -= 1
+            load.size_bytes -= waiting.size_bytes
+            if not load.commands:
+                del self._loads[waiting.client]
         return late
 
     def expired(self, now: float) -> bool:

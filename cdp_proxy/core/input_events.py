@@ -39,12 +39,19 @@ _BUTTONS: Final = {"none": 0, "left": 1, "right": 2, "middle": 4, "back": 8, "fo
 """`MouseEvent.buttons`."""
 
 
-def commands_for(event: InputDescription, view: PageView | None) -> Iterator[CdpCommand[Any]]:
+Fingers = dict[int, cdp.input_.TouchPoint]
+"""Those that are on a page, by their ids."""
+
+
+def commands_for(
+    event: InputDescription, view: PageView | None, fingers: Fingers
+) -> Iterator[CdpCommand[Any]]:
     """The commands, in order.
 
     Args:
         event: positions refer to its `frame`.
         view: where the newest picture of the screencast lies on the page, if there is one.
+        fingers: the page's; kept up to date here.
 
     Raises:
         InvalidRequest: positions of a picture, and there is none.
@@ -57,7 +64,7 @@ def commands_for(event: InputDescription, view: PageView | None) -> Iterator[Cdp
         case TextInput() | PasteInput():
             yield insert_text(event.text)
         case TouchInput():
-            yield _touch(event, view)
+            yield _touch(event, view, fingers)
         case _:
             assert_never(event)
 
@@ -65,21 +72,37 @@ def commands_for(event: InputDescription, view: PageView | None) -> Iterator[Cdp
 def _mouse(event: MouseInput, view: PageView | None) -> CdpCommand[None]:
     x, y = _on_page(event.x, event.y, event.frame, view)
     wheel = event.action == "wheel"
-    pressed = event.buttons or (_BUTTONS[event.button] if event.action == "down" else 0)
+    button: str = event.button
+    held, count = event.buttons, event.click_count
+    if event.action == "move" and button == "none":
+        button = _first_held(held)  # Blink drags with the event's button, not with those held
+    elif event.action in ("down", "up"):
+        button = "left" if button == "none" else button
+        count = count or 1
+    if event.action == "down":
+        held |= _BUTTONS[button]
     return cdp.input_.dispatch_mouse_event(
         type_=_MOUSE[event.action],
         x=x,
         y=y,
         modifiers=_modifiers(event.modifiers),
-        button=event.button,
-        buttons=pressed,
-        click_count=event.click_count,
+        button=button,
+        buttons=held,
+        click_count=count,
         delta_x=event.delta_x if wheel else None,
         delta_y=event.delta_y if wheel else None,
     )
 
 
+def _first_held(buttons: int) -> str:
+    return next((name for name, bit in _BUTTONS.items() if buttons & bit), "none")
+
+
 def _key(event: KeyInput) -> Iterator[CdpCommand[None]]:
+    if len(event.key) > 1 and not event.key.isascii():  # no key's name, but what one typed
+        if event.action != "up":
+            yield insert_text(event.key)
+        return
     modifiers = _modifiers(event.modifiers)
     key = strike(event.key, event.code, modifiers)
     if event.action in ("down", "press"):
@@ -88,17 +111,22 @@ def _key(event: KeyInput) -> Iterator[CdpCommand[None]]:
         yield key.up(modifiers)
 
 
-def _touch(event: TouchInput, view: PageView | None) -> CdpCommand[None]:
-    points = []
+def _touch(event: TouchInput, view: PageView | None, fingers: Fingers) -> CdpCommand[None]:
+    """People tell which fingers are there; Chromium is told which of them have been lifted."""
+    there: Fingers = {}
     for point in event.points:
         x, y = _on_page(point.x, point.y, event.frame, view)
-        points.append(cdp.input_.TouchPoint(x=x, y=y, id_=point.id))
-    kind = _TOUCH[event.action]
-    if points and event.action in ("end", "cancel"):
-        # Chromium takes no points with an end; those it misses among the moved have been lifted.
-        kind = "touchMove"
-    if not points and event.action in ("start", "move"):
-        raise InvalidRequest("A touch that starts or moves has points.", field="event.points")
+        there[point.id] = cdp.input_.TouchPoint(x=x, y=y, id_=point.id)
+    kind, points = _TOUCH[event.action], list(there.values())
+    if event.action in ("start", "move"):
+        if not points:
+            raise InvalidRequest("A touch that starts or moves has points.", field="event.points")
+    elif points:
+        lifted = [point for number, point in fingers.items() if number not in there]
+        # With points a touch ends for those alone; it cannot be cancelled for some.
+        kind, points = ("touchEnd", lifted) if lifted else ("touchMove", points)
+    fingers.clear()
+    fingers.update(there)
     return cdp.input_.dispatch_touch_event(
         type_=kind, touch_points=points, modifiers=_modifiers(event.modifiers)
     )

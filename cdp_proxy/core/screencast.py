@@ -3,8 +3,10 @@
 1. The first viewer starts the capture of the tab to be seen: the one that a viewer has pinned, else
    the active one. The last that leaves stops it.
 2. Each picture goes to every viewer whose connection takes one; the others are owed the newest. It
-   is acknowledged to Chromium as soon as one viewer took it, or when none has a use for it: then
-   Chromium makes the next. While all of them stall nothing is acknowledged, and nothing captured.
+   is acknowledged to Chromium as soon as one viewer is owed nothing, be it that it took the picture
+   or has no use for it: then Chromium makes the next. While all of them stall nothing is
+   acknowledged, and nothing captured. Chromium compresses pictures side by side, so that one may
+   overtake the one before it: what was overtaken is dropped.
 3. Another tab, or other wishes: the capture is stopped and started anew. Chromium itself takes it
    along through navigations, crashes and changes of the renderer process.
 4. A capture that does not start (its tab is just navigating, say) is tried again, soon and then
@@ -18,12 +20,31 @@ Shell's duty: perform the effects in order; call `handle` with `TimePassed` at `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, assert_never
 
 from cdp_proxy.core.errors import LocalProtocolError
 from cdp_proxy.core.pictures import CapturedFrame, PageView, Picture, make_picture
+from cdp_proxy.core.screencast_events import (
+    Acknowledge,
+    CaptureFailed,
+    CaptureStarted,
+    CaptureStopped,
+    Effect,
+    FrameCame,
+    Input,
+    Show,
+    StartCapture,
+    StopCapture,
+    TabsChanged,
+    TellFailed,
+    TellIdle,
+    TimePassed,
+    ViewerId,
+    ViewerLeft,
+    ViewerReady,
+    ViewerWishes,
+)
 from cdp_proxy.core.viewers import CaptureSettings, Tally, Viewer, largest_wish
 from shared.envelope.incoming import ScreencastOptions
 from shared.envelope.outgoing import ScreencastStats
@@ -33,9 +54,8 @@ KEEP_ALIVE_SECONDS: Final = 5.0
 RETRY_SECONDS: Final = (0.1, 0.3, 1.0, 3.0)
 """Pauses before a failed start is tried again; the last one repeats."""
 _TELL_AFTER_FAILURES: Final = 3
-
-ViewerId = object
-"""Whatever the shell knows its viewers by."""
+_OVERTAKEN_SECONDS: Final = 1.0
+"""A picture older than the one before by more was not overtaken: a clock was set back."""
 
 
 class State(Enum):
@@ -62,127 +82,9 @@ TRANSITIONS: Final[Mapping[tuple[State, Step], State]] = {
     (State.STARTING, Step.STARTED): State.STREAMING,
     (State.STARTING, Step.FAILED): State.IDLE,
     (State.STREAMING, Step.STOP): State.STOPPING,
+    (State.STREAMING, Step.STOPPED): State.IDLE,
     (State.STOPPING, Step.STOPPED): State.IDLE,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ViewerWishes:
-    """Somebody becomes a viewer, or wishes otherwise."""
-
-    viewer: ViewerId
-    options: ScreencastOptions
-
-
-@dataclass(frozen=True, slots=True)
-class ViewerLeft:
-    """A viewer is one no more."""
-
-    viewer: ViewerId
-
-
-@dataclass(frozen=True, slots=True)
-class ViewerReady:
-    """Its connection takes a picture again."""
-
-    viewer: ViewerId
-
-
-@dataclass(frozen=True, slots=True)
-class TabsChanged:
-    """The session's tabs, in the order they were opened."""
-
-    open: tuple[str, ...]
-    active: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureStarted:
-    """Chromium does what `StartCapture` asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureFailed:
-    """Chromium does not."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureStopped:
-    """No more pictures come of it; also when the tab had gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class FrameCame:
-    """A picture of the capture."""
-
-    frame: CapturedFrame
-
-
-@dataclass(frozen=True, slots=True)
-class TimePassed:
-    """It is `due()`."""
-
-
-Input = (
-    ViewerWishes
-    | ViewerLeft
-    | ViewerReady
-    | TabsChanged
-    | CaptureStarted
-    | CaptureFailed
-    | CaptureStopped
-    | FrameCame
-    | TimePassed
-)
-
-
-@dataclass(frozen=True, slots=True)
-class StartCapture:
-    """`Page.startScreencast`; answered by `CaptureStarted` or `CaptureFailed`."""
-
-    settings: CaptureSettings
-
-
-@dataclass(frozen=True, slots=True)
-class StopCapture:
-    """`Page.stopScreencast`; answered by `CaptureStopped`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledge:
-    """`Page.screencastFrameAck`."""
-
-    frame_number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Show:
-    """Hand a picture to a viewer's connection; `ViewerReady` follows when it takes the next."""
-
-    viewer: ViewerId
-    picture: Picture
-    keep_alive: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TellIdle:
-    """Nothing has changed for a while, or something does again."""
-
-    viewer: ViewerId
-    idle: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TellFailed:
-    """There is nothing to show for now."""
-
-    viewer: ViewerId
-    reason: str
-
-
-Effect = StartCapture | StopCapture | Acknowledge | Show | TellIdle | TellFailed
 
 
 class Screencast:
@@ -199,9 +101,12 @@ class Screencast:
         self._unacknowledged: list[int] = []
         self._last: Picture | None = None
         self._numbers = 0
+        self._newest_at: float | None = None
+        """Chromium's time of the newest picture of the capture under way."""
         self._changed_at = 0.0
         self._failures = 0
-        self._told_failure = False
+        self._trouble: str | None = None
+        """Why there is nothing to show; what viewers are told."""
         self._retry_at: float | None = None
         self._effects: list[Effect] = []
 
@@ -217,8 +122,8 @@ class Screencast:
 
     @property
     def settings(self) -> CaptureSettings | None:
-        """What is captured, or about to be; None while nothing is."""
-        return self._wanted() or self._settings
+        """What is captured, or about to be; None while nothing is to be."""
+        return self._wanted()
 
     def watches(self, viewer: ViewerId) -> bool:
         """Whether this one is a viewer."""
@@ -264,6 +169,8 @@ class Screencast:
                 assert_never(event)
         if not isinstance(event, FrameCame | ViewerReady):
             self._reconcile()
+        if any(viewer.owed is None for viewer in self._viewers.values()):
+            self._acknowledge()
         return self._effects
 
     def _viewer_input(self, event: ViewerWishes | ViewerLeft | ViewerReady, now: float) -> None:
@@ -274,6 +181,8 @@ class Screencast:
                 self._viewers.pop(event.viewer, None)
             case ViewerReady():
                 self._ready(event.viewer, now)
+            case _:
+                assert_never(event)
 
     def _capture_input(
         self, event: CaptureStarted | CaptureFailed | CaptureStopped, now: float
@@ -281,12 +190,14 @@ class Screencast:
         match event:
             case CaptureStarted():
                 self._move(Step.STARTED)
-                self._failures, self._told_failure = 0, False
+                self._all_is_well()
             case CaptureFailed():
                 self._failed(event.reason, now)
             case CaptureStopped():
                 self._move(Step.STOPPED)
-                self._settings = None
+                self._forget_capture()
+            case _:
+                assert_never(event)
 
     def _wish(self, viewer_id: ViewerId, options: ScreencastOptions, now: float) -> None:
         viewer = self._viewers.get(viewer_id)
@@ -297,7 +208,7 @@ class Screencast:
             self.total.began_at = self.total.began_at or now
             self._changed_at = now
         viewer = self._viewers[viewer_id] = Viewer(options, Tally(now), shown_at=now)
-        if self._last is not None and self._last.target_id == self._target():
+        if self._last is not None and self._is_current(self._last):
             self._show(viewer_id, viewer, self._last, now)
 
     def _ready(self, viewer_id: ViewerId, now: float) -> None:
@@ -308,61 +219,60 @@ class Screencast:
         if viewer.owed is not None:
             picture, viewer.owed = viewer.owed, None
             self._show(viewer_id, viewer, picture, now)
-            self._acknowledge()
 
     def _failed(self, reason: str, now: float) -> None:
         self._move(Step.FAILED)
-        self._settings = None
+        self._forget_capture()
         pause = RETRY_SECONDS[min(self._failures, len(RETRY_SECONDS) - 1)]
         self._failures += 1
         self._retry_at = now + pause
         if self._failures >= _TELL_AFTER_FAILURES:
-            self._tell_failed(reason)
+            self._trouble = reason
 
     def _frame(self, frame: CapturedFrame, now: float) -> None:
-        if self.state is not State.STREAMING or self._settings is None:
-            return  # of a capture that has been stopped: Chromium expects nothing any more
-        last = self._last
-        changed = last is None or last.data != frame.data or last.target_id != self._shown_target()
+        settings = self._settings
+        if settings is None or self.state is State.STOPPING:
+            return  # of a capture that is no more: Chromium expects nothing
+        self._unacknowledged.append(frame.frame_number)
+        if self._is_overtaken(frame):
+            return
+        last, target_id = self._last, settings.target_id
+        changed = last is None or last.data != frame.data or last.target_id != target_id
         if changed:
             self._numbers += 1
             self._changed_at = now
-        picture = make_picture(frame, self._numbers, self._shown_target(), now)
+        picture = make_picture(frame, self._numbers, target_id, now)
         self._last = picture
-        self._unacknowledged.append(frame.frame_number)
         for viewer_id, viewer in self._viewers.items():
-            self._offer(viewer_id, viewer, picture, now, changed)
-        if any(viewer.owed is None for viewer in self._viewers.values()):
-            self._acknowledge()
+            if viewer.idle and changed:
+                viewer.idle = False
+                self._effects.append(TellIdle(viewer_id, idle=False))
+            if viewer.leaves_out(picture, settings.every_nth_frame):
+                self._skip(viewer)
+            else:
+                self._offer(viewer_id, viewer, picture, now)
 
-    def _offer(
-        self, viewer_id: ViewerId, viewer: Viewer, picture: Picture, now: float, changed: bool
-    ) -> None:
-        """Give one viewer a picture, owe it to it, or leave it out."""
-        if viewer.idle and changed:
-            viewer.idle = False
-            self._effects.append(TellIdle(viewer_id, idle=False))
-        if self._left_out(viewer, changed):
-            viewer.tally.frames_skipped += 1
-            self.total.frames_skipped += 1
-            return
+    def _is_overtaken(self, frame: CapturedFrame) -> bool:
+        newest, captured_at = self._newest_at, frame.metadata.timestamp
+        if newest is not None and captured_at is not None:
+            age = newest - captured_at
+            if 0 < age < _OVERTAKEN_SECONDS:
+                return True
+        self._newest_at = captured_at
+        return False
+
+    def _offer(self, viewer_id: ViewerId, viewer: Viewer, picture: Picture, now: float) -> None:
+        """Give one viewer a picture, or owe it to it."""
         if viewer.ready:
             self._show(viewer_id, viewer, picture, now)
             return
         if viewer.owed is not None:
-            viewer.tally.frames_skipped += 1
-            self.total.frames_skipped += 1
+            self._skip(viewer)
         viewer.owed = picture
 
-    def _left_out(self, viewer: Viewer, changed: bool) -> bool:
-        if not changed and viewer.options.detect_idle and viewer.shown is not None:
-            return True
-        if viewer.countdown > 0:
-            viewer.countdown -= 1
-            return True
-        captured_nth = self._settings.every_nth_frame if self._settings else 1
-        viewer.countdown = viewer.options.every_nth_frame // captured_nth - 1
-        return False
+    def _skip(self, viewer: Viewer) -> None:
+        viewer.tally.frames_skipped += 1
+        self.total.frames_skipped += 1
 
     def _show(
         self,
@@ -386,17 +296,18 @@ class Screencast:
     def _time(self, now: float) -> None:
         if self._retry_at is not None and self._retry_at <= now:
             self._retry_at = None
-        if self._last is None:
+        last = self._last
+        if last is None:
             return
         for viewer_id, viewer in self._viewers.items():
             if viewer.options.detect_idle and not viewer.idle and self._idle_at(viewer) <= now:
                 viewer.idle = True
                 self._effects.append(TellIdle(viewer_id, idle=True))
             if viewer.shown_at + KEEP_ALIVE_SECONDS <= now:
-                if viewer.ready:
-                    self._show(viewer_id, viewer, self._last, now, again=True)
+                if viewer.ready and self._is_current(last):
+                    self._show(viewer_id, viewer, last, now, again=viewer.has_seen(last))
                 else:
-                    viewer.shown_at = now  # it stalls: look again later
+                    viewer.shown_at = now  # it stalls, or the tab is another: look again later
 
     def _idle_at(self, viewer: Viewer) -> float:
         return self._changed_at + viewer.options.idle_threshold / 1000
@@ -413,9 +324,13 @@ class Screencast:
             self._settings = wanted
             self._effects.append(StartCapture(wanted))
         if not self._viewers:
-            self._retry_at, self._failures, self._told_failure, self._last = None, 0, False, None
+            self._retry_at, self._last = None, None
+            self._all_is_well()
         elif wanted is None:
-            self._tell_failed("The session has no open tab.")
+            self._trouble = "The session has no open tab."
+        elif self._failures < _TELL_AFTER_FAILURES:
+            self._trouble = None
+        self._tell_trouble()
 
     def _wanted(self) -> CaptureSettings | None:
         target_id = self._target()
@@ -430,14 +345,27 @@ class Screencast:
                 return viewer.options.target_id
         return self._tabs.active
 
-    def _shown_target(self) -> str:
-        return self._settings.target_id if self._settings is not None else ""
+    def _is_current(self, picture: Picture) -> bool:
+        """Whether it shows the tab to be seen."""
+        return picture.target_id == self._target()
 
-    def _tell_failed(self, reason: str) -> None:
-        if self._told_failure:
+    def _forget_capture(self) -> None:
+        self._settings, self._newest_at = None, None
+        self._unacknowledged.clear()
+
+    def _tell_trouble(self) -> None:
+        """Tell those who have not heard that there is nothing to show."""
+        if self._trouble is None:
             return
-        self._told_failure = True
-        self._effects += [TellFailed(viewer_id, reason) for viewer_id in self._viewers]
+        for viewer_id, viewer in self._viewers.items():
+            if not viewer.told_trouble:
+                viewer.told_trouble = True
+                self._effects.append(TellFailed(viewer_id, self._trouble))
+
+    def _all_is_well(self) -> None:
+        self._failures, self._trouble = 0, None
+        for viewer in self._viewers.values():
+            viewer.told_trouble = False
 
     def _move(self, step: Step) -> None:
         state = TRANSITIONS.get((self.state, step))

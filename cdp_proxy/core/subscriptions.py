@@ -34,6 +34,15 @@ class Subscriptions:
         """These domains of a tab are being enabled."""
         self._enabled.setdefault(target_id, set()).update(domains)
 
+    def __len__(self) -> int:
+        """How many names have been asked for."""
+        return len(self._wanted)
+
+    def keep(self, open_tabs: Iterable[str]) -> None:
+        """Forget what was enabled on tabs that have closed."""
+        still = set(open_tabs)
+        self._enabled = {tab: names for tab, names in self._enabled.items() if tab in still}
+
     def news_for(self, target_id: str) -> set[str]:
         """Domains that a tab should report and has not been asked to."""
         wanted = {domain_of(name) for name, tab in self._wanted if tab in (target_id, None)}

@@ -65,8 +65,31 @@ class Viewer:
     shown_at: float = 0.0
     idle: bool = False
     """Whether it has been told that nothing changes."""
+    told_trouble: bool = False
+    """Whether it has been told that there is nothing to show."""
     countdown: int = 0
     """Captured pictures to leave out before the next one is its n-th."""
+
+    def has_seen(self, picture: Picture) -> bool:
+        """Whether it was shown this very content, last of all."""
+        return self.shown is not None and self.shown.number == picture.number
+
+    def leaves_out(self, picture: Picture, captured_nth: int) -> bool:
+        """Whether it has no use for a picture that has just been captured.
+
+        Args:
+            picture: has the number of the one before it if it is the same as that.
+            captured_nth: `every_nth_frame` of the capture.
+        """
+        newest = self.owed or self.shown
+        known = newest is not None and newest.number == picture.number
+        if known and self.options.detect_idle:
+            return True
+        if self.countdown > 0:
+            self.countdown -= 1
+            return True
+        self.countdown = self.options.every_nth_frame // captured_nth - 1
+        return False
 
 
 @dataclass(frozen=True, slots=True)

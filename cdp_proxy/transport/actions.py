@@ -83,6 +83,7 @@ class Actions:
         except TargetNotFound:
             if not isinstance(body, NavigateBody):
                 raise
+            await session.takeover.passage("Target.createTarget")
             return await pages.tab(await pages.open())
 
     async def _do(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 
 from cdp_proxy.core.actions.ports import CommandFailed, Dialog
 from cdp_proxy.core.close_codes import CloseCode
@@ -64,6 +65,8 @@ from shared.request_kind import RequestKind
 from shared.session_state import EndReason
 from shared.tokens import Scope
 
+_log = Logger()
+
 
 class Carrier(Protocol):
     """What carries the messages of one channel."""
@@ -98,6 +101,8 @@ class Channel:
         self._queue: deque[ClientMessage] = deque()
         self._busy = False
         self._left = False
+        self._ended = False
+        """Whether the session is over; nothing is said after that, nor taken."""
         self._told_tabs: Tabs | None = None
         self._told_dialogs: Mapping[str, Dialog] = {}
         session.channels.add(self)
@@ -134,6 +139,8 @@ class Channel:
 
     def receive(self, text: bytes) -> None:
         """One whole message of the client."""
+        if self._ended:
+            return
         try:
             message = envelope.decode(text)
             if isinstance(message, ChunkMessage):
@@ -174,6 +181,8 @@ class Channel:
     def end(self, code: CloseCode, reason: EndReason) -> None:
         """The session is over."""
         self._send(SessionEnded(reason=reason.value, message=reason.text))
+        self._ended = True
+        self._queue.clear()
         self._carrier.close(code, reason.text)
 
     def show(self, picture: Picture, *, keep_alive: bool) -> None:
@@ -189,21 +198,23 @@ class Channel:
         self._send(ScreencastFailed(message=reason))
 
     async def _work(self) -> None:
-        try:
-            while self._queue and not self._left:
-                message = self._queue.popleft()
-                try:
-                    await self._do(message)
-                except WallCrawlerError as error:
-                    self._fail(message.id, error)
-                except CommandFailed as error:
-                    self._fail(message.id, TargetDetached(f"The browser did not do it: {error}"))
-        finally:
-            self._busy = False
+        """Begin what messages ask for; only its beginning keeps the next ones waiting."""
+        while self._queue:
+            message = self._queue.popleft()
+            await self._answering(message.id, _HANDLERS[type(message)].begin(self, message))
+        self._busy = False
 
-    async def _do(self, message: ClientMessage) -> None:
-        """Begin what a message asks for; only its beginning keeps the next ones waiting."""
-        await _HANDLERS[type(message)].begin(self, message)
+    async def _answering(self, message_id: MessageId, doing: Awaitable[None]) -> None:
+        """Do it; what stands in its way is the answer."""
+        try:
+            await doing
+        except WallCrawlerError as error:
+            self._fail(message_id, error)
+        except CommandFailed as error:
+            self._fail(message_id, TargetDetached(f"The browser did not do it: {error}"))
+        except Exception:
+            _log.failure("a message of a channel failed")
+            self._fail(message_id, WallCrawlerError("Something went wrong in the container."))
 
     async def _pass_command(self, message: CdpCommand) -> None:
         await self._cdp.command(message)
@@ -229,47 +240,37 @@ class Channel:
             body=body,
             model_api_key=message.model_api_key,
         )
-        spawn(self._action(message, request), "an action of a channel")
+        doing = self._act(message, request)
+        spawn(self._answering(message.id, doing), "an action of a channel")
 
-    async def _action(self, message: AiAction, request: ActionRequest[ActionBody]) -> None:
-        try:
-            result = await self._actions.run(request)
-        except WallCrawlerError as error:
-            self._fail(message.id, error)
-        else:
-            self._send(ActionResult(id=message.id, action=message.action, result=result))
+    async def _act(self, message: AiAction, request: ActionRequest[ActionBody]) -> None:
+        result = await self._actions.run(request)
+        self._send(ActionResult(id=message.id, action=message.action, result=result))
 
     async def _input(self, message: InputEvent) -> None:
         """Send it on, in order; the page's answers are waited for beside the next messages."""
         taken = await self._session.input.dispatch(message.event, message.target_id)
         self._session.used()
-        spawn(self._confirm(message.id, taken), "an input event")
+        spawn(self._answering(message.id, self._confirm(message.id, taken)), "an input event")
 
     async def _confirm(self, message_id: MessageId, taken: Deferred[None]) -> None:
-        try:
-            await taken
-        except CommandFailed as error:
-            self._fail(message_id, TargetDetached(f"The page did not take it: {error}"))
-        else:
-            if message_id is not None:
-                self._send(InputResult(id=message_id))
+        await taken
+        if message_id is not None:
+            self._send(InputResult(id=message_id))
 
     async def _begin_tab_command(self, message: TabCommand) -> None:
-        spawn(self._tab_command(message), "a tab command")
+        spawn(self._answering(message.id, self._tab_command(message)), "a tab command")
 
     async def _tab_command(self, message: TabCommand) -> None:
-        try:
-            target_id = await run_tab_command(self._session, message)
-        except WallCrawlerError as error:
-            self._fail(message.id, error)
-        except CommandFailed as error:
-            self._fail(message.id, TargetDetached(f"The browser did not do it: {error}"))
-        else:
-            self._send(TabResult(id=message.id, target_id=target_id))
+        target_id = await run_tab_command(self._session, message)
+        self._send(TabResult(id=message.id, target_id=target_id))
 
     async def _start_screencast(self, message: StartScreencast) -> None:
         screencast = self._session.screencast
         await screencast.watch(self, message.options)
+        if self._left:
+            screencast.leave(self)
+            return
         settings = screencast.settings
         options = settings.as_options() if settings is not None else message.options
         self._send(
@@ -335,7 +336,7 @@ class Channel:
         self._send(envelope.error_message(message_id, error))
 
     def _send(self, message: Outgoing) -> None:
-        if not self._left:
+        if not self._left and not self._ended:
             self._carrier.send(message)
 
 

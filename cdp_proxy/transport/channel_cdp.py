@@ -21,12 +21,15 @@ from cdp_proxy.core.multiplexer import Member
 from cdp_proxy.core.subscriptions import Subscriptions, domain_of
 from cdp_proxy.transport.session import LiveSession
 from cdp_proxy.transport.tasks import spawn
+from shared.envelope import error_message
 from shared.envelope.incoming import CdpCommand, Subscribe, Unsubscribe
 from shared.envelope.outgoing import CdpEvent, CdpResponse, Outgoing, Subscribed, Unsubscribed
-from shared.errors import InvalidRequest, SessionEnded, TargetNotFound
+from shared.errors import InvalidRequest, SessionEnded, TargetNotFound, WallCrawlerError
 
 _PENDING_MAX = 1_000
 """Commands of one channel that wait for their answers."""
+_SUBSCRIPTIONS_MAX = 1_000
+"""Events and domains that one channel asks for."""
 _BROWSER_DOMAINS = frozenset(
     {"Browser", "Target", "Storage", "SystemInfo", "Extensions", "Tracing", "IO", "Tethering"}
 )
@@ -64,13 +67,30 @@ class ChannelCdp:
         spawn(self._answer(command, answering), "a command of a channel")
 
     async def subscribe(self, message: Subscribe) -> None:
-        """Report events from here on; raises as `command`."""
+        """Have events reported; what is sent after this happens when they are.
+
+        The answer follows when the page has agreed, which a blocked one does later.
+
+        Raises:
+            InvalidRequest: there is no such tab, or too much is asked for.
+            NoCapacity: as `command`.
+            SessionEnded: as `command`.
+        """
         await self._join()
-        self._watch_tabs()
+        tabs = self._tabs_of(message.target_id)
+        if len(self._subscriptions) + len(message.events) > _SUBSCRIPTIONS_MAX:
+            raise InvalidRequest(f"A channel has {_SUBSCRIPTIONS_MAX} subscriptions at most.")
+        self._session.pages.watchers.add(self._tabs_changed)
         self._subscriptions.add(message.events, message.target_id)
-        for target_id in self._tabs_of(message.target_id):
-            await self._enable(target_id, {domain_of(name) for name in message.events})
-        self._send(Subscribed(id=message.id, events=message.events))
+        domains = {domain_of(name) for name in message.events}
+        agreeing: list[Deferred[Answer]] = []
+        for tab in tabs:
+            try:
+                agreeing += await self._enable(tab, domains)
+            except InvalidRequest:
+                if message.target_id is not None or self._session.pages.tabs.get(tab) is not None:
+                    raise
+        spawn(self._confirm(message, agreeing), "a subscription of a channel")
 
     async def unsubscribe(self, message: Unsubscribe) -> None:
         """Report them no more; their domains stay enabled, which nobody notices."""
@@ -81,9 +101,7 @@ class ChannelCdp:
         """The channel is gone."""
         self._left = True
         self._session.pages.watchers.discard(self._tabs_changed)
-        if self._member is not None:
-            self._session.depart(self._member)
-        self._lose()
+        self._depart()
 
     def deliver(self, message: bytes) -> None:
         """A message of the browser for this client (`session.ClientSocket`)."""
@@ -99,8 +117,8 @@ class ChannelCdp:
         """Nothing waits here: the carrier sends for itself."""
 
     def close(self, code: CloseCode, reason: str) -> None:  # noqa: ARG002 - the channel tells
-        """The session closes its clients: what waits is answered so."""
-        self._lose()
+        """The session closes this client: what waits is answered so; a command makes a new one."""
+        self._depart()
 
     def pause(self, paused: bool) -> None:
         """The browser takes no more: bounded by `_PENDING_MAX` as it is."""
@@ -124,7 +142,8 @@ class ChannelCdp:
                 await self._session.pages.start()
                 self._member = await self._session.admit(self)
                 if self._left:
-                    self._session.depart(self._member)
+                    self._depart()
+                    raise SessionEnded("The connection is closing.")
             return self._member
 
     async def _attach(self, target_id: str | None) -> str:
@@ -190,29 +209,42 @@ class ChannelCdp:
                 )
             )
 
-    def _watch_tabs(self) -> None:
-        self._session.pages.watchers.add(self._tabs_changed)
+    async def _confirm(self, message: Subscribe, agreeing: Iterable[Deferred[Answer]]) -> None:
+        for answer in agreeing:
+            await answer
+        if self._member is None:
+            self._send(error_message(message.id, SessionEnded(self._why_gone())))
+        else:
+            self._send(Subscribed(id=message.id, events=message.events))
 
     def _tabs_changed(self) -> None:
-        for target_id in self._session.pages.tabs.ids:
+        tabs = self._session.pages.tabs.ids
+        self._subscriptions.keep(tabs)
+        for target_id in tabs:
             domains = self._subscriptions.news_for(target_id)
-            if domains and not self._left:
+            if domains:
                 spawn(self._enable_later(target_id, domains), "subscribing to a new tab")
 
     async def _enable_later(self, target_id: str, domains: Iterable[str]) -> None:
         try:
             await self._enable(target_id, domains)
-        except (InvalidRequest, TargetNotFound, SessionEnded):
-            return  # it closed at once: there is nothing to report
+        except WallCrawlerError:
+            return  # it closed at once, or all is over: there is nothing to report
 
-    async def _enable(self, target_id: str, domains: Iterable[str]) -> None:
-        """Have a tab report domains; a domain without `enable` reports by itself."""
+    async def _enable(self, target_id: str, domains: Iterable[str]) -> list[Deferred[Answer]]:
+        """Have a tab report domains; a domain without `enable` reports by itself.
+
+        Returns:
+            The answers to come.
+        """
         names = sorted(domains)
         self._subscriptions.enabled(target_id, names)
         attached = await self._attach(target_id)
-        for name in names:
-            if name not in _BROWSER_DOMAINS:
-                await self._begin(f"{name}.enable", b"", attached)
+        return [
+            self._begin(f"{name}.enable", b"", attached)
+            for name in names
+            if name not in _BROWSER_DOMAINS
+        ]
 
     def _tabs_of(self, target_id: str | None) -> tuple[str, ...]:
         tabs = self._session.pages.tabs
@@ -222,8 +254,18 @@ class ChannelCdp:
             raise InvalidRequest("There is no such tab in this session.", field="targetId")
         return (target_id,)
 
-    def _lose(self) -> None:
+    def _why_gone(self) -> str:
+        ended = self._session.end_reason
+        return ended.text if ended is not None else "The client has been closed."
+
+    def _depart(self) -> None:
+        """Be a client no more."""
+        member, self._member = self._member, None
+        if member is not None:
+            self._session.depart(member)
+        self._sessions.clear()
+        self._subscriptions = Subscriptions()
         pending, self._pending = self._pending, {}
-        gone = messages.RemoteError(messages.SERVER_ERROR, "The session is over.")
+        gone = messages.RemoteError(messages.SERVER_ERROR, self._why_gone())
         for deferred in pending.values():
             deferred.callback(Answer(error=gone))

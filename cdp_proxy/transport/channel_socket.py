@@ -63,19 +63,19 @@ class ChannelSocket(PatientSocket):
 
     def send(self, message: Outgoing) -> None:
         """Send a message after those before it."""
-        if self._closing:
+        if self._closing or self._early_end is not None:
             return
         text = envelope.encode(message)
+        if self._messages and self._backlog_bytes + len(text) > CHANNEL_BACKLOG_BYTES_MAX:
+            _log.info("closing a channel that reads too slowly")
+            self.close(CloseCode.TOO_SLOW, "The client reads too slowly.")
+            return
         if len(text) <= CHANNEL_MESSAGE_BYTES_MAX:
             self._queue(text)
         else:
             for chunk in split(text, f"s{next(self._sets)}", CHANNEL_CHUNK_BYTES):
                 self._queue(chunk)
-        if self._backlog_bytes > CHANNEL_BACKLOG_BYTES_MAX:
-            _log.info("closing a channel that reads too slowly")
-            self.close(CloseCode.TOO_SLOW, "The client reads too slowly.")
-        else:
-            self._pump()
+        self._pump()
 
     def show(self, picture: Picture, *, keep_alive: bool) -> None:
         """Send a picture as soon as the client has read most of what was sent before."""
@@ -87,7 +87,7 @@ class ChannelSocket(PatientSocket):
         """Close after what can be written at once; before the handshake, right after it."""
         if self._open:
             super().close(code, reason)
-        else:
+        elif self._early_end is None:
             self._early_end = (code, reason)
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N803

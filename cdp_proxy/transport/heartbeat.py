@@ -7,6 +7,7 @@ sessions that never arrived are given back; tasks whose beat has lapsed are reap
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import redis
@@ -42,7 +43,9 @@ class Identity:
     browser: str
     started_at: float
     ttl_seconds: float
-    version: str = ""
+    task_arn: str | None = None
+    availability_zone: str | None = None
+    canary: str = ""
 
 
 class Heartbeat:
@@ -60,6 +63,8 @@ class Heartbeat:
         """Whether the last beat reached Redis."""
         self.started = False
         """Whether the task has been registered."""
+        self.after_beat: Callable[[], None] = _nothing
+        """Called after each beat that reached Redis."""
         self._blocking = blocking
         self._sessions = sessions
         self._store = store
@@ -90,6 +95,23 @@ class Heartbeat:
         except redis.RedisError as error:
             _log.warn("the task could not be deregistered: {error}", error=str(error))
 
+    async def retire(self) -> bool:
+        """Take the task out of placement for good, unless a session holds a slot of it.
+
+        Returns:
+            Whether it has been; the container drains then.
+        """
+        try:
+            async with self._turn:
+                retired = await self._blocking.run(
+                    self._store.retire, self._identity.task_id, self._clock()
+                )
+                self._sessions.draining = self._sessions.draining or retired
+        except redis.RedisError as error:
+            self._note_connection(error)
+            return False
+        return retired
+
     async def beat_now(self) -> None:
         """Tell Redis at once, for example that the task is draining."""
         try:
@@ -112,8 +134,9 @@ class Heartbeat:
         running = [self._record(session) for session in self._sessions.running()]
         unreported = dict(self._sessions.unreported)
         async with self._turn:
-            lost, strangers = await self._blocking.run(self._sync, running, unreported)
+            lost, strangers, reaped = await self._blocking.run(self._sync, running, unreported)
         self._note_connection(None)
+        self._sessions.reaped_by_reason.update(reaped)
         for session_id in unreported:
             self._sessions.unreported.pop(session_id, None)
         for session in self._sessions.running():
@@ -122,15 +145,16 @@ class Heartbeat:
         for session_id in strangers:
             if not self._sessions.knows(session_id):
                 await self._blocking.run(self._give_back, session_id)
+        self.after_beat()
 
     def _sync(
         self, running: list[Session], unreported: dict[SessionId, EndReason]
-    ) -> tuple[set[SessionId], list[SessionId]]:
+    ) -> tuple[set[SessionId], list[SessionId], list[EndReason]]:
         """In a thread: one beat's traffic.
 
         Returns:
-            Running sessions that have ended as far as Redis knows, and leases of sessions that
-            do not run here.
+            Running sessions that have ended as far as Redis knows, leases of sessions that do not
+            run here, and why sessions of other tasks were found to have ended.
         """
         now = self._clock()
         self._store.beat(self._task(), now, self._identity.ttl_seconds)
@@ -141,8 +165,10 @@ class Heartbeat:
         }
         ours = {session.spec.session_id for session in running}
         strangers = self._store.leases(self._identity.task_id) - ours
-        self._store.reap(now)
-        return lost, list(strangers)
+        reaped = self._store.reap(now)
+        found = self._store.locate(reaped, now) if reaped else []
+        reasons = [each.end_reason for each in found if each is not None and each.end_reason]
+        return lost, list(strangers), reasons
 
     def _give_back(self, session_id: SessionId) -> None:
         """In a thread: release the lease of a session that does not run here and never will."""
@@ -173,7 +199,9 @@ class Heartbeat:
             draining=self._sessions.draining,
             browser=identity.browser,
             started_at=identity.started_at,
-            version=identity.version,
+            task_arn=identity.task_arn,
+            availability_zone=identity.availability_zone,
+            canary=identity.canary,
         )
 
     def _note_connection(self, error: redis.RedisError | None) -> None:
@@ -182,3 +210,7 @@ class Heartbeat:
         if error is None and not self.connected:
             _log.info("Redis is back")
         self.connected = error is None
+
+
+def _nothing() -> None:
+    """Nobody wants to be told."""

@@ -162,7 +162,5 @@ def _send_asset(request: Request, alive: Alive, asset: _Asset) -> None:
     request.setHeader("Content-Type", asset.kind)
     request.setHeader("Cache-Control", "no-cache")
     request.setHeader("X-Content-Type-Options", "nosniff")
-    # Scripts that are modules are fetched with CORS, and a sandboxed frame has no origin.
-    request.setHeader("Access-Control-Allow-Origin", "*")
     unchanged = request.setETag(asset.tag) is http.CACHED
     alive.finish(b"" if unchanged else asset.body)

@@ -9,7 +9,7 @@ from twisted.internet.defer import FirstError as OneFailed
 
 from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed
 from cdp_proxy.core.commands import CdpCommand
-from cdp_proxy.core.input_events import commands_for
+from cdp_proxy.core.input_events import Fingers, commands_for
 from cdp_proxy.transport.pages import AttachedTab, Pages
 from cdp_proxy.transport.screencast import LiveScreencast
 from shared.envelope.incoming import InputDescription
@@ -24,6 +24,9 @@ class LiveInput:
         """`screencast` says which tab is meant, and where its pictures lie on the page."""
         self._pages = pages
         self._screencast = screencast
+        self._fingers: Fingers = {}
+        self._touched: str | None = None
+        """The tab that the fingers are on."""
         self._pending = 0
 
     async def dispatch(self, event: InputDescription, target_id: str | None) -> Deferred[None]:
@@ -48,7 +51,9 @@ class LiveInput:
             )
         if self._pending >= INPUT_PENDING_MAX:
             raise InvalidRequest(f"{INPUT_PENDING_MAX} events wait for the page already.")
-        commands = list(commands_for(event, self._screencast.view))
+        if tab.target_id != self._touched:
+            self._touched, self._fingers = tab.target_id, {}
+        commands = list(commands_for(event, self._screencast.view, self._fingers))
         sent = [Deferred.fromCoroutine(self._send(tab, command)) for command in commands]
         return Deferred.fromCoroutine(_all(sent))
 

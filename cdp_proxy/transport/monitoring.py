@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 
 from prometheus_client import generate_latest
@@ -39,6 +39,8 @@ class Monitoring:
         self._pool = pool
         self._heartbeat = heartbeat
         self._started = reactor.seconds()
+        self.gauges: list[tuple[str, str, Callable[[], float]]] = []
+        """More of them: name, meaning, and where the value is."""
 
     @property
     def healthy(self) -> bool:
@@ -93,6 +95,8 @@ class Monitoring:
             ("unreported_ends", "Ends Redis has not heard of.", len(sessions.unreported)),
         ):
             yield GaugeMetricFamily(f"wallcrawler_{name}", text, value=value)
+        for name, text, read in self.gauges:
+            yield GaugeMetricFamily(f"wallcrawler_{name}", text, value=read())
         ended = CounterMetricFamily(
             "wallcrawler_sessions_ended", "Sessions ended, by reason.", labels=["reason"]
         )

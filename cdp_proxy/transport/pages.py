@@ -64,7 +64,6 @@ class Pages:
         self._caller = caller
         self._passage = passage
         self._starting = DeferredLock()
-        self._attaching = DeferredLock()
         self._root: str | None = None
         self._attached: dict[str, AttachedTab] = {}
         self._reading_titles = False
@@ -83,18 +82,12 @@ class Pages:
             if target_id is not None:
                 raise InvalidRequest("There is no such tab in this session.", field="targetId")
             raise TargetNotFound("The session has no open tab. Use navigate to open one.")
-        async with self._attaching:  # who comes second must not get a tab that is half attached
-            return self._attached.get(info.target_id) or await self._attach(info.target_id)
-
-    async def _attach(self, target_id: str) -> AttachedTab:
-        tab = self._attached[target_id] = AttachedTab(
-            self._reactor, self._caller, target_id, self._passage, self._changed
-        )
-        try:
-            await tab.attach(self._root)
-        except BaseException:
-            self._attached.pop(target_id, None)
-            raise
+        tab = self._attached.get(info.target_id)
+        if tab is None or tab.closed:
+            tab = self._attached[info.target_id] = AttachedTab(
+                self._reactor, self._caller, info.target_id, self._passage, self._changed
+            )
+        await tab.attach(self._root)
         return tab
 
     def now(self) -> float:
@@ -123,9 +116,10 @@ class Pages:
             self._root = root
 
     def choose(self, target_id: str) -> None:
-        """Make an open tab the active one."""
-        self.tabs.choose(target_id)
-        self._changed()
+        """Make a tab the active one; harmless when it has closed."""
+        if self.tabs.get(target_id) is not None:
+            self.tabs.choose(target_id)
+            self._changed()
 
     def follow_titles(self) -> None:
         """Have the tabs' titles read for as long as there are `watchers`; after `start`."""
@@ -136,13 +130,18 @@ class Pages:
     async def _read_titles(self) -> None:
         try:
             while self.watchers:
-                if self.tabs.retitle(await self._caller.call(list_tabs(), self._root)):
-                    self._changed()
+                await self._read_titles_once()
                 await deferLater(self._reactor, TITLES_EVERY_SECONDS)
-        except CommandFailed:
-            return  # the browser is gone, or answers nobody
         finally:
             self._reading_titles = False
+
+    async def _read_titles_once(self) -> None:
+        try:
+            infos = await self._caller.call(list_tabs(), self._root)
+        except CommandFailed:
+            return  # it is busy, or gone: then the watchers go too
+        if self.tabs.retitle(infos):
+            self._changed()
 
     @property
     def dialogs(self) -> Mapping[str, Dialog]:
@@ -159,13 +158,14 @@ class Pages:
 
     def _on_event(self, event: Answer) -> None:
         self.tabs.receive(event)
-        self._changed()
+        ended = None
         if event.method == _DETACHED:
             ended = messages.decode_attached(event.params).session_id
-            for target_id, tab in list(self._attached.items()):
-                if tab.session == ended:
-                    del self._attached[target_id]
-                    tab.close()
+        for target_id, tab in list(self._attached.items()):
+            if tab.session == ended or self.tabs.get(target_id) is None:
+                del self._attached[target_id]
+                tab.close()
+        self._changed()
 
 
 class AttachedTab:
@@ -189,17 +189,33 @@ class AttachedTab:
         self._on_dialog = on_dialog
         self._frames: dict[str, str] = {}
         self._watching = False
-        self._closed = False
+        self._attaching = DeferredLock()
+        self._ready = False
+        self.closed = False
+        """Whether its target is gone, or could not be attached."""
         self._calls: dict[Deferred[Any], bool] = {}
         """Commands under way, and whether a dialog holds them up."""
         self._waiting: list[Deferred[bool]] = []
 
     async def attach(self, root: str | None) -> None:
-        """Attach to its target, and to those of its frames.
+        """Attach to its target, and to those of its frames, unless that has been done.
 
         Raises:
             CommandFailed: it has closed, or the browser does not answer.
         """
+        async with self._attaching:
+            if self.closed:
+                raise CommandFailed("the tab has been closed")
+            if self._ready:
+                return
+            try:
+                await self._attach(root)
+            except BaseException:
+                self.close()
+                raise
+            self._ready = True
+
+    async def _attach(self, root: str | None) -> None:
         target = cdp.target.TargetID(self.target_id)
         attached = await self._caller.call(cdp.target.attach_to_target(target, flatten=True), root)
         self.session = str(attached)
@@ -242,14 +258,17 @@ class AttachedTab:
     async def browser_call(self, command: CdpCommand[T]) -> T:
         """Run a command that the browser itself answers, whatever blocks the page.
 
+        It is nobody's doing, and does not wait for a human who holds the session.
+
         Raises:
             CommandFailed: as for `call`.
         """
-        return await self._follow(command, None, 10.0, blockable=False)
+        return await self._follow(command, None, 10.0, blockable=False, held=False)
 
     async def answer_dialog(self, accept: bool, text: str | None) -> None:
         """Close the dialog that is open; see `Tab.answer_dialog`."""
-        await self.browser_call(cdp.page.handle_java_script_dialog(accept, text))
+        command = cdp.page.handle_java_script_dialog(accept, text)
+        await self._follow(command, None, 10.0, blockable=False)
 
     async def call_all(
         self, commands: Sequence[CdpCommand[Any]], session: str | None = None
@@ -299,7 +318,7 @@ class AttachedTab:
 
     def close(self) -> None:
         """Its target is gone: whoever waits for an answer gets an error."""
-        self._closed = True
+        self.closed = True
         self._caller.stop_listening(self.session)
         for session in self._frames.values():
             self._caller.stop_listening(session)
@@ -317,20 +336,22 @@ class AttachedTab:
         blockable: bool,
         held: bool = True,
     ) -> T:
-        if self._closed:
-            raise CommandFailed("the tab has been closed")
-        if blockable and self.activity.dialog is not None:
-            raise BlockedByDialog("a dialog is open")
-        answer = Deferred.fromCoroutine(
-            self._caller.call(
-                command,
-                session or self.session,
-                timeout_seconds,
-                self._passage if held else None,
-            )
-        )
         outcome: Deferred[T] = Deferred(lambda _outcome: answer.cancel())
-        self._calls[outcome] = blockable
+
+        async def passage(method: str) -> None:
+            """Wait while it is held; only then can a dialog hold it up."""
+            if held and self._passage is not None:
+                await self._passage(method)
+            if self.closed:
+                raise CommandFailed("the tab has been closed")
+            if blockable and self.activity.dialog is not None:
+                raise BlockedByDialog("a dialog is open")
+            self._calls[outcome] = blockable
+
+        self._calls[outcome] = False
+        answer = Deferred.fromCoroutine(
+            self._caller.call(command, session or self.session, timeout_seconds, passage)
+        )
         answer.addBoth(lambda result: None if outcome.called else outcome.callback(result))
         try:
             return await outcome

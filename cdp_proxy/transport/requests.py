@@ -12,6 +12,7 @@ from twisted.logger import Logger
 
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.gateway import Gateway
+from cdp_proxy.transport.log_context import log_ids
 from cdp_proxy.transport.registry import Sessions
 from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.tasks import spawn
@@ -93,23 +94,23 @@ class RequestConsumer:
         spawn(self._run(request), f"request {request.kind.value}")
 
     async def _run(self, request: Request) -> None:
+        with log_ids(request_id=request.origin or request.id):
+            await self._reply_to(request)
+
+    async def _reply_to(self, request: Request) -> None:
         try:
             reply = Reply(result=await self._answer(request))
         except WallCrawlerError as error:
             body = ErrorBody(code=error.code, message=error.message, details=dict(error.details))
             reply = Reply(error=body)
         except Exception:
-            _log.failure("request {kind} failed", kind=request.kind.value, request_id=request.id)
+            _log.failure("request {kind} failed", kind=request.kind.value)
             body = ErrorBody(code=WallCrawlerError.code, message="The container failed.")
             reply = Reply(error=body)
         try:
             await self._blocking.run(self._bus.reply, request.id, reply)
         except redis.RedisError as error:
-            _log.warn(
-                "a request could not be answered: {error}",
-                error=str(error),
-                request_id=request.id,
-            )
+            _log.warn("a request could not be answered: {error}", error=str(error))
 
     async def _answer(self, request: Request) -> Raw:
         match request.kind:

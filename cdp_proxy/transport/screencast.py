@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Protocol, cast
 
 import cdp.page
@@ -12,7 +13,8 @@ from cdp_proxy.core.actions.ports import CommandFailed
 from cdp_proxy.core.commands import activate_target, start_screencast
 from cdp_proxy.core.messages import Answer
 from cdp_proxy.core.pictures import PageView, Picture, parse_captured
-from cdp_proxy.core.screencast import (
+from cdp_proxy.core.screencast import Screencast, State
+from cdp_proxy.core.screencast_events import (
     Acknowledge,
     CaptureFailed,
     CaptureStarted,
@@ -20,7 +22,6 @@ from cdp_proxy.core.screencast import (
     Effect,
     FrameCame,
     Input,
-    Screencast,
     Show,
     StartCapture,
     StopCapture,
@@ -67,6 +68,8 @@ class LiveScreencast:
         self._core = Screencast()
         self._tab: AttachedTab | None = None
         self._timer: IDelayedCall | None = None
+        self._inputs: deque[Input] = deque()
+        self._feeding = False
         self._closed = False
 
     @property
@@ -87,7 +90,8 @@ class LiveScreencast:
     @property
     def target_id(self) -> str | None:
         """The tab that is shown; None while nobody watches."""
-        return self._core.settings.target_id if self._core.settings is not None else None
+        settings = self._core.settings
+        return settings.target_id if settings is not None else None
 
     @property
     def settings(self) -> CaptureSettings | None:
@@ -99,7 +103,7 @@ class LiveScreencast:
         return self._core.watches(viewer)
 
     async def watch(self, viewer: Audience, options: ScreencastOptions) -> None:
-        """Become a viewer, or wish otherwise.
+        """Become a viewer, or wish otherwise; whoever has gone meanwhile has to `leave`.
 
         Raises:
             InvalidRequest: the tab to be pinned is not there.
@@ -107,14 +111,15 @@ class LiveScreencast:
         """
         await self._pages.start()
         if options.target_id is not None and self._pages.tabs.get(options.target_id) is None:
-            raise InvalidRequest("There is no such tab in this session.", field="targetId")
+            raise InvalidRequest("There is no such tab in this session.", field="options.targetId")
         if not self._core.viewers:
-            self._pages.watchers.add(self._tabs_changed)
             self._tabs_changed()
         self._feed(ViewerWishes(viewer, options))
+        if not self._closed:
+            self._pages.watchers.add(self._tabs_changed)
 
     def ready(self, viewer: Audience) -> None:
-        """A viewer takes the next picture."""
+        """A viewer takes the next picture; harmless from others."""
         self._feed(ViewerReady(viewer))
 
     def leave(self, viewer: Audience) -> ScreencastStats | None:
@@ -122,8 +127,6 @@ class LiveScreencast:
         stats = self._core.stats_of(viewer, self._reactor.seconds())
         if stats is not None:
             self._feed(ViewerLeft(viewer))
-            if not self._core.viewers:
-                self._pages.watchers.discard(self._tabs_changed)
         return stats
 
     def close(self) -> None:
@@ -136,15 +139,26 @@ class LiveScreencast:
         tabs = self._pages.tabs
         active = tabs.active
         self._feed(TabsChanged(tabs.ids, active.target_id if active is not None else None))
+        if self._core.state is State.STREAMING and self._tab is not None and self._tab.closed:
+            self._forget_tab()
+            self._feed(CaptureStopped())
 
     def _feed(self, event: Input) -> None:
-        if self._closed:
+        """Have an input handled, after those whose effects are still being performed."""
+        self._inputs.append(event)
+        if self._feeding:
             return
-        for effect in self._core.handle(event, self._reactor.seconds()):
-            self._perform(effect)
-        armed = self._timer is not None and self._timer.active()
-        if not (armed and isinstance(event, FrameCame | ViewerReady)):  # those only put it off
-            self._arm()
+        self._feeding = True
+        try:
+            while self._inputs and not self._closed:
+                for effect in self._core.handle(self._inputs.popleft(), self._reactor.seconds()):
+                    self._perform(effect)
+        finally:
+            self._feeding = False
+            self._inputs.clear()
+        if not self._core.viewers:
+            self._pages.watchers.discard(self._tabs_changed)
+        self._arm()
 
     def _perform(self, effect: Effect) -> None:
         match effect:
@@ -204,11 +218,17 @@ class LiveScreencast:
             self._feed(FrameCame(parse_captured(event.params)))
 
     def _arm(self) -> None:
-        self._disarm()
+        """Set the timer to `due()`; one that is too early only looks again then."""
         due = self._core.due()
-        if due is not None and not self._closed:
-            delay = max(0.0, due - self._reactor.seconds())
-            self._timer = self._reactor.callLater(delay, self._look_at_clock)
+        if self._closed or due is None:
+            self._disarm()
+            return
+        if self._timer is not None and self._timer.active():
+            if self._timer.getTime() <= due:
+                return
+            self._timer.cancel()
+        delay = max(0.0, due - self._reactor.seconds())
+        self._timer = self._reactor.callLater(delay, self._look_at_clock)
 
     def _disarm(self) -> None:
         if self._timer is not None and self._timer.active():

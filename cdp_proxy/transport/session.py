@@ -284,10 +284,10 @@ class LiveSession:
         if self._probe.running:
             self._probe.stop()
         self.takeover.close()
-        for channel in list(self.channels):
-            channel.end(close_code_of(reason), reason)
         for socket in list(self._sockets.values()):
             socket.close(close_code_of(reason), reason.text)
+        for channel in list(self.channels):
+            channel.end(close_code_of(reason), reason)
         for transfer in list(self.transfers):
             transfer.cut_off()
         self.screencast.close()

@@ -66,6 +66,7 @@ class Takeover:
         self._flush = flush
         self._control: Control[Held] = Control()
         self._timer: IDelayedCall | None = None
+        self._closed = False
 
     @property
     def held(self) -> bool:
@@ -83,7 +84,9 @@ class Takeover:
         )
 
     def take(self, ttl_seconds: float | None = None) -> None:
-        """A human takes it, or takes more time."""
+        """A human takes it, or takes more time; nothing happens once the session is over."""
+        if self._closed:
+            return
         self._control.take(
             self._reactor.seconds(),
             CONTROL_TTL_SECONDS_DEFAULT if ttl_seconds is None else ttl_seconds,
@@ -109,7 +112,7 @@ class Takeover:
     def hold(self, member: Member, message: bytes, command: Command) -> None:
         """Have a client's mutating command wait, or refuse it when too many do."""
         held = HeldCommand(member, message, command)
-        if self._control.wait(held, self._reactor.seconds(), _is_of(member)):
+        if self._control.wait(held, member, len(message), self._reactor.seconds()):
             self._changed()
         else:
             _refuse(held)
@@ -122,29 +125,28 @@ class Takeover:
         """
         if not (self._control.held and is_mutating(method)):
             return
-        step = HeldStep(Deferred(self._forget))
-        if not self._control.wait(step, self._reactor.seconds(), lambda it: it is step):
-            raise ControlHeld(HELD_TEXT)
+        # An action that is cut off while it waits is forgotten.
+        step = HeldStep(Deferred(self._drop))
+        self._control.wait(step, step.passage, 0, self._reactor.seconds())
         self._changed()
         await step.passage
 
     def forget(self, member: Member) -> None:
         """A client has gone, with what it had waiting."""
-        self._control.drop(_is_of(member))
-        if self._control.held:
-            self._changed()
+        self._drop(member)
 
     def close(self) -> None:
         """The session is over: what waits is refused."""
+        self._closed = True
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
         for held in self._control.hand_back():
             _refuse(held)
         self._flush()
 
-    def _forget(self, passage: Deferred[None]) -> None:
-        """An action has been cut off while it waited."""
-        self._control.drop(lambda it: isinstance(it, HeldStep) and it.passage is passage)
+    def _drop(self, client: Member | Deferred[None]) -> None:
+        if self._control.drop(client):
+            self._changed()
 
     def _changed(self) -> None:
         self._arm()
@@ -169,10 +171,6 @@ class Takeover:
             self.hand_back()
         else:
             self._changed()
-
-
-def _is_of(member: Member) -> Callable[[Held], bool]:
-    return lambda held: isinstance(held, HeldCommand) and held.member is member
 
 
 def _refuse(held: Held) -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from chalice_app import logs
 from chalice_app.aws.capacity import StartRefused, StartUnknown, Stopped
+from chalice_app.metrics import ApiMetrics
 from shared.clock import Clock
 from shared.errors import CapacityRefused, CapacityUnavailable, SessionEnded, WallCrawlerError
 from shared.ids import StartToken
@@ -43,7 +44,10 @@ class Cluster(Protocol):
 class CapacityService:
     """Starts what is needed and gives up what has failed."""
 
-    def __init__(self, cluster: Cluster, line: Line, growth: Growth, clock: Clock) -> None:
+    def __init__(
+        self, cluster: Cluster, line: Line, growth: Growth, clock: Clock, metrics: ApiMetrics
+    ) -> None:
+        self._metrics = metrics
         self._cluster = cluster
         self._line = line
         self._growth = growth
@@ -100,6 +104,7 @@ class CapacityService:
 
     def _give_up(self, token: StartToken, reason: EndReason | None, detail: str) -> None:
         failed = self._line.give_up(token, self._growth, self._clock(), reason, detail)
+        self._metrics.failed([reason] * len(failed))
         if failed:
             logs.info("sessions failed for lack of capacity", sessions=failed, detail=detail)
 

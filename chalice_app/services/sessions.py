@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from chalice_app import logs
 from chalice_app.services.capacity import error_of
 from chalice_app.wiring import Deps
 from shared.errors import (
@@ -73,6 +74,7 @@ class SessionService:
         store, now = self._deps.store, self._deps.clock()
         store.reap(now)
         spec = self._new_spec(owner, body, now)
+        logs.also_about(sessionId=spec.session_id)
         config = self._deps.config.capacity
         growth = config.growth if config is not None else None
         match store.place(spec, now, idempotency, growth):
@@ -85,10 +87,12 @@ class SessionService:
                     )
                 return self._owned(owner, session_id)
             case Waiting():
-                return self._stand_in_line(spec, idempotency)
+                session = self._stand_in_line(spec, idempotency)
             case Placed(task_id):
                 self._open(spec, task_id, idempotency)
-                return self._owned(owner, spec.session_id)
+                session = self._owned(owner, spec.session_id)
+        self._deps.metrics.created(now)
+        return session
 
     def get(self, owner: OwnerId, session_id: SessionId) -> Session:
         """One session as it is now.
@@ -96,6 +100,7 @@ class SessionService:
         Raises:
             SessionNotFound: it never was, its retention is over, or it is somebody else's.
         """
+        logs.also_about(sessionId=session_id)
         self._deps.store.reap(self._deps.clock())
         return self._owned(owner, session_id)
 

@@ -27,7 +27,7 @@ BROWSER_FILES: Mapping[str, tuple[str, ...]] = {
         "chromium",
         "chrome_100_percent.pak",
         "chrome_200_percent.pak",
-        "chrome_crashpad_handler",
+        "chrome_crashpad_handler",  # without it, renderers end at once
         "icudtl.dat",
         "libEGL.so",
         "libGLESv2.so",

@@ -29,6 +29,8 @@ class FakeAws:
     secrets: dict[str, str] = field(default_factory=dict)
     tasks: dict[str, list[str]] = field(default_factory=dict)
     """ARNs by `startedBy`."""
+    images: set[str] = field(default_factory=set)
+    """Tags in the registry."""
     credentials: bool = True
     regions: set[str] = field(default_factory=set)
     stopped: list[str] = field(default_factory=list)
@@ -54,6 +56,18 @@ class FakeAws:
     def get_authorization_token(self) -> dict[str, Any]:
         token = base64.b64encode(b"AWS:a-password").decode()
         return {"authorizationData": [{"authorizationToken": token}]}
+
+    def describe_images(
+        self,
+        *,
+        repositoryName: str,  # noqa: N803
+        imageIds: list[dict[str, str]],  # noqa: N803
+    ) -> None:
+        assert repositoryName == "wallcrawler-production"
+        (image,) = imageIds
+        if image["imageTag"] not in self.images:
+            error = {"Code": "ImageNotFoundException", "Message": "no such image"}
+            raise ClientError({"Error": error}, "DescribeImages")
 
     def get_secret_value(self, *, SecretId: str) -> dict[str, str]:  # noqa: N803
         return {"SecretString": self.secrets[SecretId]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from cdp_proxy.transport.session import LiveSession, Timeouts
 from shared.ids import SessionId, TaskId
 from shared.records import BrowserSettings, Session, SessionSpec, Task
 from shared.session_state import EndReason
+from shared.store import Located
 from tests.fakes.records import NOW, make_spec
 from tests.fakes.scripted_browser import ScriptedBrowser
 
@@ -121,6 +122,8 @@ class FakeStore:
     away: bool = False
     active: bool = True
     sessions: dict[SessionId, Session] = field(default_factory=dict)
+    tasks: dict[TaskId, Task] = field(default_factory=dict)
+    """Those whose heartbeat has not lapsed."""
     leased: set[SessionId] = field(default_factory=set)
     lost: set[SessionId] = field(default_factory=set)
     """Sessions that have ended as far as Redis knows."""
@@ -147,6 +150,20 @@ class FakeStore:
     def get(self, session_id: SessionId) -> Session | None:
         self._call("get", session_id)
         return self.sessions.get(session_id)
+
+    def locate(self, session_ids: Sequence[SessionId], now: float) -> list[Located | None]:
+        self._call("locate", tuple(session_ids))
+        return [self._located(self.sessions.get(session_id)) for session_id in session_ids]
+
+    def _located(self, session: Session | None) -> Located | None:
+        if session is None:
+            return None
+        task = self.tasks.get(session.task_id)
+        return Located(session.status, session.task_id, session.end_reason, task)
+
+    def retire(self, task_id: TaskId, now: float) -> bool:
+        self._call("retire", task_id)
+        return not self.leased
 
     def beat(self, task: Task, now: float, ttl_seconds: float) -> None:
         self._call("beat", task)

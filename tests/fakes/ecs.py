@@ -48,7 +48,7 @@ class FakeEcs(FakeAws):
                         "image": "registry/wallcrawler:v1",
                         "environment": [
                             {"name": "MAX_SESSIONS", "value": "5"},
-                            {"name": "IDLE_EXIT_SECONDS", "value": "1"},
+                            {"name": "WALLCRAWLER_VERSION", "value": "v1"},
                         ],
                         "secrets": [{"name": "JWE_SECRET", "valueFrom": "arn"}],
                     },

@@ -119,6 +119,12 @@ class ScriptedBrowser:
             self.caller.receive(text)
         self.batch()
 
+    def answer(self, method: str) -> None:
+        """Answer what it has been silent on; from now on at once."""
+        self.silent.discard(method)
+        for command in [it for it in self.received if it["method"] == method]:
+            self._answer(command)
+
     def methods(self) -> list[str]:
         return [command["method"] for command in self.received]
 
@@ -126,8 +132,11 @@ class ScriptedBrowser:
         command = json.loads(text)
         self.received.append(command)
         method = command["method"]
-        if method in self.silent:
-            return
+        if method not in self.silent:
+            self._answer(command)
+
+    def _answer(self, command: dict[str, Any]) -> None:
+        method = command["method"]
         answer: dict[str, Any] = {"id": command["id"]}
         if method in self.errors:
             answer["error"] = {"code": -32000, "message": self.errors[method]}

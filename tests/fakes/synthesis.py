@@ -18,7 +18,7 @@ from bench.node import find_node
 from deployment.cdk_cli import OLDEST_NODE
 
 ROOT = Path(__file__).parents[2]
-_SECONDS = 180
+_SECONDS = 300
 
 DEVELOPMENT = {"environment": "development"}
 """The least one can say: no TLS, nobody told of alarms."""

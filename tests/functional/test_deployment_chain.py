@@ -29,9 +29,11 @@ import redis
 
 from bench.certificate import write_certificate
 from bench.tls_front import tls_front
+from deployment.canary import Cluster
+from deployment.endpoints import api_urls
 from deployment.host_package import copy_project, run_chalice, unpack
 from deployment.stage_config import ROLE_OF_FUNCTION
-from shared.aws_names import FUNCTIONS, function_name, stack_name
+from shared.aws_names import CANARY_ORDER, FUNCTIONS, function_name, stack_name
 from shared.tokens import parse_token
 from tests.fakes.api import FakeContainer
 from tests.fakes.aws_server import AwsServer, aws_server
@@ -324,6 +326,13 @@ class TestWhatIsThere:
             deployed.functions()[function_name(STAGE, "reap")]["FunctionArn"]
         ]
 
+    def test_chalice_remembers_the_endpoints(self, deployed: Deployed) -> None:
+        rest, websocket = api_urls(STAGE, deployed.project / ".chalice")
+
+        domain = "execute-api.eu-central-1.amazonaws.com"
+        assert rest == f"https://{deployed.rest_apis()[0]['id']}.{domain}/{STAGE}"
+        assert websocket == f"wss://{deployed.websocket_apis()[0]['ApiId']}.{domain}/{STAGE}"
+
 
 class TestWhatItDoes:
     def test_every_handler_can_be_imported(
@@ -369,6 +378,36 @@ class TestWhatItDoes:
 
     def test_the_reaper_runs(self, lambdas: LambdaRuntime) -> None:
         assert lambdas.call("app.reap", event_of("scheduled")) is None
+
+    def test_an_operator_sets_the_canarys_share_by_calling_the_reaper(
+        self, lambdas: LambdaRuntime
+    ) -> None:
+        order = {"version": "v2", "percent": 10}
+        event = {**event_of("scheduled"), "detail-type": CANARY_ORDER, "detail": order}
+
+        assert lambdas.call("app.reap", event) == {**order, "tasks": 0, "sessions": 0}
+
+    def test_a_canarys_tasks_are_the_services_but_for_their_image(
+        self, aws: AwsServer, outputs: dict[str, str]
+    ) -> None:
+        ecs = aws.client("ecs")
+        cluster = Cluster(ecs, outputs)
+
+        arn = cluster.register("v2")
+        started = cluster.start(arn, cluster.tasks_for(10))
+
+        tried, served = (
+            ecs.describe_task_definition(taskDefinition=each)["taskDefinition"]
+            for each in (arn, outputs["TaskDefinitionArn"])
+        )
+        (container,) = tried["containerDefinitions"]
+        assert container["image"] == f"{outputs['RepositoryUri']}:v2"
+        assert {"name": "WALLCRAWLER_CANARY", "value": "v2"} in container["environment"]
+        assert container["secrets"] == served["containerDefinitions"][0]["secrets"]
+        for name in ("taskRoleArn", "executionRoleArn", "cpu", "memory", "volumes", "networkMode"):
+            assert tried.get(name) == served.get(name)
+        assert len(started) == 1
+        assert cluster.stop() == 1
 
     def test_tokens_outlive_the_rotation_of_their_secret_for_as_long_as_it_is_listed(
         self,

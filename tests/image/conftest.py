@@ -22,7 +22,10 @@ EDITION = os.environ.get("WALLCRAWLER_IMAGE_BROWSER", "headless-shell")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let these come last: the image is being built meanwhile (`./wallcrawler check`)."""
-    items.sort(key=lambda item: Path(__file__).parent in item.path.parents)
+    ours = [item for item in items if Path(__file__).parent in item.path.parents]
+    for item in ours:
+        item.add_marker(pytest.mark.image)
+    items.sort(key=lambda item: item in ours)
 
 
 @pytest.fixture(scope="session")

@@ -19,12 +19,13 @@ def test_cdk_nag_has_nothing_to_say(report: dict[str, Any]) -> None:
     assert (report["conclusion"], report["violations"]) == ("success", [])
 
 
-def test_what_stands_has_a_reason_and_is_one_of_few_kinds(report: dict[str, Any]) -> None:
+def test_what_stands_has_a_reason_and_is_of_these_kinds(report: dict[str, Any]) -> None:
     standing = report["suppressedViolations"]
 
     assert all(len(each["reason"]) > 20 for each in standing)
     rules = {each["ruleName"].partition("[")[0].removeprefix("AwsSolutions-") for each in standing}
-    assert rules <= {"EC23", "SMG4", "ECS2", "IAM5", "AEC4"}
+    # Had the rules not run, none of these would be there.
+    assert rules - {"AEC4"} == {"EC23", "SMG4", "ECS2", "IAM5"}
 
 
 def test_only_development_has_a_single_redis_node(synthesized: dict[str, Synthesis]) -> None:

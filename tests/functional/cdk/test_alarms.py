@@ -3,7 +3,7 @@ from __future__ import annotations
 from tests.fakes.template import Properties, Template
 
 ALARM = "AWS::CloudWatch::Alarm"
-FUNCTIONS = ("ApiHandler", "WsConnect", "WsMessage", "WsDisconnect", "Reap")
+FUNCTIONS = ("ApiHandler", "WebsocketConnect", "WebsocketMessage", "WebsocketDisconnect", "Reap")
 
 
 def alarms_of(template: Template) -> dict[str, Properties]:
@@ -57,19 +57,22 @@ def test_functions_are_named_as_chalice_names_them(production: Template) -> None
 
     assert names == {
         "ApiHandler": "wallcrawler-production",
-        "WsConnect": "wallcrawler-production-ws_connect",
-        "WsMessage": "wallcrawler-production-ws_message",
-        "WsDisconnect": "wallcrawler-production-ws_disconnect",
+        "WebsocketConnect": "wallcrawler-production-websocket_connect",
+        "WebsocketMessage": "wallcrawler-production-websocket_message",
+        "WebsocketDisconnect": "wallcrawler-production-websocket_disconnect",
         "Reap": "wallcrawler-production-reap",
     }
 
 
-def test_a_function_that_fails_without_having_been_counted_yet_is_no_division_by_zero(
-    template: Template,
-) -> None:
-    (expression, *_) = alarms_of(template)["ReapErrors"]["Metrics"]
+def test_errors_are_counted_against_invocations(template: Template) -> None:
+    alarm = alarms_of(template)["ReapErrors"]
+    (rate, *counts) = alarm["Metrics"]
 
-    assert expression["Expression"] == "100 * errors / MAX([errors, invocations, 1])"
+    assert (rate["Expression"], alarm["Threshold"]) == ("100 * errors / invocations", 5)
+    assert {each["Id"]: each["MetricStat"]["Metric"]["MetricName"] for each in counts} == {
+        "errors": "Errors",
+        "invocations": "Invocations",
+    }
 
 
 def test_the_api_may_take_as_long_as_it_is_built_to(template: Template) -> None:

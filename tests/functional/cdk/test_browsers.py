@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from cdp_proxy.config import ProxyConfig
 from shared.actions import ModelProvider
 from tests.fakes.template import Properties, Template
 
+ROOT = Path(__file__).parents[3]
 SERVICE = "AWS::ECS::Service"
 TASK = "AWS::ECS::TaskDefinition"
 SECRET_VALUE = "s" * 64
@@ -34,6 +37,7 @@ def as_ecs_fills_it_in(template: Template) -> dict[str, str]:
         "<CacheRedis.PrimaryEndPoint.Port>": "6380",
         "<FrontBalancer.DNSName>": "front.elb.example",
         "<StorageScreenshots>": "screenshots",
+        "<AWS::Region>": "eu-central-1",
         "<EncryptionKey.Arn>": "arn:aws:kms:eu-central-1:123456789012:key/1",
     }
     filled = {
@@ -65,6 +69,17 @@ def test_the_container_writes_to_its_volume_only_and_has_no_capabilities(
     assert template.only(TASK)["Volumes"] == [{"Name": "scratch"}]
     assert "Privileged" not in container
     assert "User" not in container  # the image's own, which is not root
+
+
+def test_the_image_is_made_for_the_task(template: Template) -> None:
+    container = container_of(template)
+    image = (ROOT / "Dockerfile").read_text()
+
+    # A mount point keeps the image's owner and mode only where the image declares it.
+    assert f'VOLUME ["{container["MountPoints"][0]["ContainerPath"]}"]' in image
+    assert f"CMD {json.dumps(container['HealthCheck']['Command'][1:])}\n" in image
+    assert f"EXPOSE {container['PortMappings'][0]['ContainerPort']}\n" in image
+    assert re.search(r"^USER [1-9]", image, re.MULTILINE)
 
 
 def test_what_is_written_to_is_on_the_volume(template: Template) -> None:
@@ -123,6 +138,14 @@ def test_secrets_come_from_secrets_manager_and_not_as_plain_variables(
         "REDIS_AUTH_TOKEN": "<SecretsRedisAuth>",
     }
     assert not set(secrets_of(template)) & set(environment_of(template))
+
+
+def test_the_aws_sdk_is_told_its_region_by_the_variable_that_it_reads(template: Template) -> None:
+    assert environment_of(template)["AWS_DEFAULT_REGION"] == "<AWS::Region>"
+
+
+def test_a_container_knows_its_version(production: Template) -> None:
+    assert environment_of(production)["WALLCRAWLER_VERSION"] == "3f2a9c1"
 
 
 def test_metrics_can_be_told_apart_by_environment(

@@ -48,7 +48,7 @@ def test_it_shows_every_metric_of_the_specification(production: Template) -> Non
         ("AWS/ElastiCache", "CurrConnections"),
         ("AWS/ElastiCache", "EvalBasedCmdsLatency"),
         ("WallCrawler", "Sessions"),
-        ("WallCrawler", "Screencasts"),
+        ("WallCrawler", "ActiveScreencasts"),
         ("WallCrawler", "FreeSlots"),
         ("WallCrawler", "CreateLatency"),
     }

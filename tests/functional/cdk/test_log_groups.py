@@ -9,9 +9,9 @@ def test_log_groups_bear_the_names_that_their_writers_use(production: Template) 
     assert names == {
         "/ecs/wallcrawler/browser-production",
         "/aws/lambda/wallcrawler-production",
-        "/aws/lambda/wallcrawler-production-ws_connect",
-        "/aws/lambda/wallcrawler-production-ws_message",
-        "/aws/lambda/wallcrawler-production-ws_disconnect",
+        "/aws/lambda/wallcrawler-production-websocket_connect",
+        "/aws/lambda/wallcrawler-production-websocket_message",
+        "/aws/lambda/wallcrawler-production-websocket_disconnect",
         "/aws/lambda/wallcrawler-production-reap",
     }
 

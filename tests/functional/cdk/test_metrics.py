@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from shared import aws_names
+from shared import metrics
 from tests.fakes.template import Template
 
 
@@ -15,7 +15,7 @@ def own_metrics(template: Template) -> list[list[Any]]:
         metric
         for widget in json.loads(dashboard["DashboardBody"])["widgets"]
         for metric in widget["properties"].get("metrics", [])
-        if metric[0] == aws_names.METRIC_NAMESPACE
+        if metric[0] == metrics.NAMESPACE
     ]
 
 
@@ -23,22 +23,22 @@ def test_our_metrics_have_the_one_dimension_that_containers_give_them(
     production: Template,
 ) -> None:
     for metric in own_metrics(production):
-        assert metric[2:4] == [aws_names.METRIC_DIMENSION, "production"]
+        assert metric[2:4] == [metrics.ENVIRONMENT, "production"]
 
 
 def test_counts_of_containers_are_added_up_within_the_minute_they_are_told_in(
     production: Template,
 ) -> None:
     for metric in own_metrics(production):
-        if metric[1] in {aws_names.SESSIONS_METRIC, aws_names.SCREENCASTS_METRIC}:
+        if metric[1] in {metrics.SESSIONS, metrics.ACTIVE_SCREENCASTS}:
             assert metric[4] == {"period": 60, "stat": "Sum"}
 
 
 def test_every_name_of_ours_is_looked_at(production: Template) -> None:
     assert {metric[1] for metric in own_metrics(production)} == {
-        aws_names.FREE_SLOTS_METRIC,
-        aws_names.SESSIONS_METRIC,
-        aws_names.SCREENCASTS_METRIC,
-        aws_names.CREATE_LATENCY_METRIC,
-        aws_names.FAILURES_METRIC,
+        metrics.FREE_SLOTS,
+        metrics.SESSIONS,
+        metrics.ACTIVE_SCREENCASTS,
+        metrics.CREATE_LATENCY,
+        metrics.SESSIONS_FAILED,
     }

@@ -43,6 +43,7 @@ def test_the_definition_is_the_services_but_for_image_and_version() -> None:
         "environment": [
             {"name": "MAX_SESSIONS", "value": "5"},
             {"name": "WALLCRAWLER_VERSION", "value": "v2"},
+            {"name": "WALLCRAWLER_CANARY", "value": "v2"},
             {"name": "IDLE_EXIT_SECONDS", "value": "900"},
         ],
         "secrets": [{"name": "JWE_SECRET", "valueFrom": "arn"}],
@@ -133,6 +134,14 @@ def test_stopping_now_stops_the_tasks_too() -> None:
 
     assert main([*STOP, "--now"], ecs) == 0
     assert ecs.stopped == ["task-0", "task-1"]
+
+
+def test_asking_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    ecs = FakeEcs(answer={"version": "v2", "percent": 5, "tasks": 1, "sessions": 3})
+
+    assert main(["status", *STOP[1:]], ecs) == 0
+    assert ecs.orders[-1]["detail"] == {}
+    assert "canary v2: 5 % of new sessions, 1 tasks, 3 sessions" in capsys.readouterr().err
 
 
 def test_where_there_is_no_canary_that_is_fine(capsys: pytest.CaptureFixture[str]) -> None:

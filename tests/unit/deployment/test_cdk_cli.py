@@ -9,7 +9,7 @@ import pytest
 
 from deployment.cdk_cli import LOCKED, ROOT, CdkCli, installed_cli
 
-_SECONDS = 180
+_SECONDS = 300
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from deployment.checks import BUILDERS, Findings, check, find_program
+from deployment.checks import BUILDERS, Findings, check
 from deployment.options import Options
 from deployment.plan import Situation
 from tests.fakes.aws_clients import ACCOUNT, FakeAws
@@ -79,8 +79,3 @@ def test_what_cdk_would_refuse_is_said_before_anything_is_done() -> None:
 
 def test_all_that_is_missing_is_said_at_once() -> None:
     assert len(look(PRODUCTION, FakeAws(credentials=False), "vi").problems) == 3
-
-
-def test_programs_are_found_on_the_path() -> None:
-    assert find_program("sh")
-    assert find_program("no-such-program") is None

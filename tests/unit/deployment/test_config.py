@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from deployment.config import default_region, search_path, with_environment
+from deployment.config import default_region, find_program, with_environment
 
 
 def test_what_is_given_goes_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,7 +35,12 @@ def test_the_region_is_the_one_of_aws_own_tools(
     assert default_region() == region
 
 
-def test_programs_are_looked_for_where_the_shell_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "/somewhere/bin")
+def test_programs_are_looked_for_where_the_shell_does(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "program"
+    program.touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
 
-    assert search_path() == "/somewhere/bin"
+    assert find_program("program") == str(program)
+    assert find_program("sh") is None

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -98,8 +100,42 @@ def test_destroying_knows_no_canary(capsys: pytest.CaptureFixture[str]) -> None:
     assert "./wallcrawler destroy" in capsys.readouterr().err
 
 
-def test_the_tag_is_the_commit() -> None:
-    assert commit_tag()
+class TestTag:
+    @pytest.fixture(autouse=True)
+    def repository(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        folder = tmp_path / "repository"
+        folder.mkdir()
+        monkeypatch.setattr(module, "ROOT", folder)
+        (folder / "file").write_text("one")
+        for command in ("init -q", "add file", "commit -qm first"):
+            subprocess.run(
+                ["git", "-c", "user.name=-", "-c", "user.email=-", *command.split()],
+                cwd=folder,
+                check=True,
+            )
+        return folder
+
+    def test_it_is_the_commit(self) -> None:
+        assert re.fullmatch("[0-9a-f]{12}", commit_tag())
+
+    def test_it_changes_with_the_files_and_with_nothing_else(self, repository: Path) -> None:
+        committed = commit_tag()
+        (repository / "file").write_text("two")
+        two, two_again = commit_tag(), commit_tag()
+        (repository / "file").write_text("three")
+
+        assert two == two_again
+        assert two.startswith(f"{committed}-")
+        assert len({committed, two, commit_tag()}) == 3
+        assert (repository / "file").read_text() == "three"
+
+    def test_without_a_repository_there_is_one_to_name(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "ROOT", tmp_path)
+        monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+
+        assert commit_tag() == "unversioned"
 
 
 def test_an_operators_context_is_kept_beside_the_code() -> None:

@@ -42,6 +42,14 @@ def test_the_password_is_on_no_command_line() -> None:
     assert "a-password" not in " ".join(shell.command)
 
 
+def test_what_was_pushed_before_is_not_built_again(capsys: pytest.CaptureFixture[str]) -> None:
+    shell = Shell()
+
+    assert main(ARGUMENTS, FakeAws(images={"v7"}), shell) == 0
+    assert shell.command == []
+    assert "v7 is there already" in capsys.readouterr().err
+
+
 def test_a_failed_build_is_a_failed_step() -> None:
     assert main(ARGUMENTS, FakeAws(), Shell(4)) == 4
 

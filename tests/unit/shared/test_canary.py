@@ -30,7 +30,7 @@ def share(redis_client: redis.Redis) -> CanaryShare:
 
 
 def beat(store: SessionStore, name: str, version: str = "", capacity: int = 1_000) -> None:
-    task = msgspec.structs.replace(make_task(name, capacity=capacity), version=version)
+    task = msgspec.structs.replace(make_task(name, capacity=capacity), canary=version)
     store.beat(task, NOW, TTL)
 
 
@@ -69,7 +69,7 @@ def test_lambdas_own_client_will_do(redis_url: str, redis_client: redis.Redis) -
     client.close()
 
 
-def test_a_task_that_says_a_version_gets_nothing_by_itself(store: SessionStore) -> None:
+def test_a_task_on_trial_gets_nothing_by_itself(store: SessionStore) -> None:
     beat(store, "canary", "v2")
 
     assert store.place(make_spec(), NOW) == Full()

@@ -1,75 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from typing import Any
-
 import cdp.page
 import cdp.runtime
 import pytest
 from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
 
 from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, Dialog
-from cdp_proxy.transport.pages import TITLES_EVERY_SECONDS, AttachedTab, Pages
 from shared.errors import InvalidRequest, TargetNotFound
-from tests.fakes.scripted_browser import ScriptedBrowser, flat_session
-
-ROOT = flat_session(1)
-TAB = flat_session(10)
-FRAME, NESTED = flat_session(20), flat_session(30)
-
-
-class Asked:
-    """What became of a coroutine."""
-
-    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
-        self.values: list[Any] = []
-        self.errors: list[Any] = []
-        deferred = Deferred.fromCoroutine(coroutine)
-        deferred.addCallbacks(self.values.append, lambda failure: self.errors.append(failure.value))
-
-    @property
-    def ended(self) -> bool:
-        return bool(self.values or self.errors)
-
-
-class Session:
-    """A browser with one tab, and the proxy's hold on it."""
-
-    def __init__(self) -> None:
-        self.clock = Clock()
-        self.browser = ScriptedBrowser(
-            self.clock, results={"Target.attachToTarget": {"sessionId": TAB}}
-        )
-        self.pages = Pages(self.clock, self.browser.caller)
-
-    def open_tab(self, target_id: str = "T1", **info: str) -> None:
-        described = {"targetId": target_id, "type": "page", "title": "", "url": "x", **info}
-        params = {"targetInfo": described}
-        self.browser.emit({"method": "Target.targetCreated", "params": params}, ROOT)
-
-    def tab(self) -> AttachedTab:
-        """The tab, attached."""
-        Deferred.fromCoroutine(self.pages.start())
-        self.open_tab()
-        tab: AttachedTab = Asked(self.pages.tab()).values[0]
-        return tab
-
-    def frame(self, session: str, frame_id: str, parent: str = TAB) -> None:
-        info = {"targetId": frame_id, "type": "iframe"}
-        params = {"sessionId": session, "targetInfo": info, "waitingForDebugger": False}
-        self.browser.emit({"method": "Target.attachedToTarget", "params": params}, parent)
-
-    def detach(self, session: str, parent: str) -> None:
-        params = {"sessionId": session, "targetId": "T"}
-        self.browser.emit({"method": "Target.detachedFromTarget", "params": params}, parent)
-
-    def dialog(self, kind: str = "alert") -> None:
-        params = {"url": "x", "type": kind, "message": "Hi", "hasBrowserHandler": False}
-        self.browser.emit({"method": "Page.javascriptDialogOpening", "params": params}, TAB)
-
-    def sent_to(self, session: str) -> list[str]:
-        return [it["method"] for it in self.browser.received if it.get("sessionId") == session]
+from tests.fakes.attached_tab import FRAME, NESTED, ROOT, TAB, Asked
+from tests.fakes.attached_tab import TabOfBrowser as Session
 
 
 @pytest.fixture
@@ -357,50 +296,3 @@ def test_gathered_results_are_in_order(at: Session) -> None:
     at.clock.pump([1.0, 1.0, 1.0])
 
     assert asked.values == [[3.0, 1.0, 2.0]]
-
-
-def watched(at: Session) -> list[str]:
-    """Titles of the tab, one for each time that watchers were told."""
-    Deferred.fromCoroutine(at.pages.start())
-    at.open_tab()
-    told: list[str] = []
-    at.pages.watchers.add(lambda: told.append(at.pages.tabs.active.title))  # type: ignore[union-attr]
-    return told
-
-
-def titled(title: str) -> dict[str, Any]:
-    return {"targetInfos": [{"targetId": "T1", "type": "page", "title": title, "url": "x"}]}
-
-
-def test_titles_are_read_again_while_somebody_watches(at: Session) -> None:
-    told = watched(at)
-    at.browser.results["Target.getTargets"] = titled("Orders")
-    at.pages.follow_titles()
-    at.pages.follow_titles()
-    at.browser.results["Target.getTargets"] = titled("Orders (1)")
-
-    at.clock.pump([TITLES_EVERY_SECONDS, TITLES_EVERY_SECONDS])
-
-    assert told == ["Orders", "Orders (1)"]
-    assert at.browser.methods().count("Target.getTargets") == 3
-
-
-def test_titles_are_not_read_for_nobody(at: Session) -> None:
-    watched(at)
-    at.browser.results["Target.getTargets"] = titled("Orders")
-    at.pages.follow_titles()
-    at.pages.watchers.clear()
-
-    at.clock.advance(TITLES_EVERY_SECONDS)
-
-    assert at.browser.methods().count("Target.getTargets") == 1
-    assert at.clock.getDelayedCalls() == []
-
-
-def test_titles_of_a_browser_that_is_gone_are_no_accident(at: Session) -> None:
-    watched(at)
-    at.browser.errors["Target.getTargets"] = "gone"
-
-    at.pages.follow_titles()
-
-    assert at.clock.getDelayedCalls() == []

@@ -7,14 +7,18 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from bench.certificate import write_certificate
+from bench.tls_front import tls_front
 from chalice_app.aws.secrets_manager import SecretsManager, SecretUnreadable, _endpoint
 from chalice_app.config import AwsIdentity
 from shared.clock import system_clock
+from shared.tls import client_context
 
 REGION = "eu-central-1"
 ARN = f"arn:aws:secretsmanager:{REGION}:123456789012:secret:wallcrawler/token-AbCdEf"
@@ -143,6 +147,30 @@ def test_what_cannot_be_read_says_why(
 def test_each_region_and_partition_has_its_own_endpoint() -> None:
     assert _endpoint("aws", "eu-central-1") == "https://secretsmanager.eu-central-1.amazonaws.com"
     assert _endpoint("aws-cn", "cn-north-1") == "https://secretsmanager.cn-north-1.amazonaws.com.cn"
+
+
+def test_the_service_is_spoken_to_over_tls_and_must_be_who_it_is(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = write_certificate(tmp_path)
+    port = int(service.url.rpartition(":")[2])
+    with tls_front(certificate, ("127.0.0.1", port)) as tls_port:
+        identity = AwsIdentity(
+            access_key_id="AKIA",
+            secret_access_key="key",
+            endpoint_url=f"https://localhost:{tls_port}",
+        )
+        manager = SecretsManager(lambda: identity, system_clock)
+        client_context.cache_clear()
+        with pytest.raises(SecretUnreadable, match="SSLCertVerificationError"):
+            manager.read(ARN)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        client_context.cache_clear()
+        service.answers = [TOLD]
+
+        assert manager.read(ARN) == TEXT
+        manager.close()
+    client_context.cache_clear()
 
 
 def test_moto_understands_and_is_understood() -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import redis
 
 from chalice_app.aws.capacity import StartUnknown, Stopped
 from chalice_app.capacity_config import CapacityConfig
+from chalice_app.metrics import ApiMetrics
 from chalice_app.services.actions import ActionService
 from chalice_app.services.capacity import CapacityService, error_of
 from chalice_app.services.sessions import SessionService
@@ -54,10 +57,12 @@ class Growing:
         self.cluster = cluster
         self.later = 0.0
         self.line = Line(client)
-        self.capacity = CapacityService(cluster, self.line, CONFIG.growth, self.now)
+        self.told: list[Mapping[str, Any]] = []
+        metrics = ApiMetrics("dev", self.now, self.told.append)
+        self.capacity = CapacityService(cluster, self.line, CONFIG.growth, self.now, metrics)
         made = make_test_deps(redis_url, self.now)
         config = replace(made.config, capacity=CONFIG, cdp_public_url="wss://cdp.example")
-        self.deps: Deps = replace(made, config=config, capacity=self.capacity)
+        self.deps: Deps = replace(made, config=config, capacity=self.capacity, metrics=metrics)
         self.sessions = SessionService(self.deps)
         self.tokens = (StartToken(f"token-{number}") for number in range(1000))
 
@@ -92,6 +97,7 @@ class TestCreating:
         assert (session.status, session.waiting) == (SessionStatus.INITIALIZING, True)
         assert growing.cluster.asked == [token]
         assert growing.line.starts()[token].task_arn == f"arn:task/{token}"
+        assert list(growing.told[0])[-1] == "CreateLatency"
 
     def test_one_task_is_started_for_all_it_has_slots_for(self, growing: Growing) -> None:
         for _ in range(3):
@@ -142,6 +148,7 @@ class TestCreating:
         }
         assert (session.end_reason, session.end_detail) == (reason, "SOME:WORD")
         assert (growing.line.length(), growing.line.starts()) == (0, {})
+        assert [line["Reason"] for line in growing.told] == [reason.value]
 
     def test_a_failed_request_has_used_up_no_key(self, growing: Growing) -> None:
         growing.cluster.fail = [refused()]
