@@ -27,9 +27,6 @@ def test_the_tree_in_the_docstring_is_complete() -> None:
 def test_what_is_worth_a_retry_says_when() -> None:
     waiting = {kind.__name__ for kind in _all_kinds() if kind.retry_after_seconds}
 
-<<<<<<< HEAD
-    assert waiting == {"NoCapacity", "CapacityUnavailable", "SessionNotReady", "Unavailable"}
-=======
     assert waiting == {
         "CapacityUnavailable",
         "ContainerLost",
@@ -37,7 +34,6 @@ def test_what_is_worth_a_retry_says_when() -> None:
         "SessionNotReady",
         "Unavailable",
     }
->>>>>>> wsapi
 
 
 def test_an_error_keeps_its_message_and_details() -> None:
