@@ -24,6 +24,7 @@ from twisted.logger import Logger
 from cdp_proxy.core.actions.ports import CommandFailed
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.channel import Channel
+from cdp_proxy.transport.log_context import log_ids
 from cdp_proxy.transport.outbox import Outbox, Ways
 from cdp_proxy.transport.pushed import Arrived, PushedConnection
 from cdp_proxy.transport.registry import Sessions
@@ -132,6 +133,11 @@ class Gateway:
                 known.leave()
             return
         message = msgspec.json.decode(request.payload, type=ConnectionMessage)
+        head = message.connection
+        with log_ids(connection_id=head.connection_id, session_id=head.session_id):
+            self._take_message(request, message)
+
+    def _take_message(self, request: Request, message: ConnectionMessage) -> None:
         known = self._known.get(message.connection.connection_id)
         connection = known or self._make_known(message.connection)
         if message.message is not UNSET:
