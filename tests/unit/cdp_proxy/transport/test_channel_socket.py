@@ -56,7 +56,9 @@ class Loopback(TestCase):
 
     async def client(self, **options: Any) -> ClientConnection:
         """Connected; its calls block, so they are made in a thread."""
-        client = await deferToThread(connect, self.url, max_size=None, legacy=True, **options)
+        client = await deferToThread(
+            connect, self.url, max_size=None, close_timeout=0.5, legacy=True, **options
+        )
         self.addCleanup(lambda: deferToThread(client.close))
         return client
 
