@@ -47,7 +47,7 @@ class Recorded(PatientSocket):
 class Wire(StringTransport):
     aborted = False
 
-    def abortConnection(self) -> None:
+    def abortConnection(self) -> None:  # noqa: N802
         self.aborted = True
 
 
