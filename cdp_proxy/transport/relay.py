@@ -29,7 +29,7 @@ from cdp_proxy.transport.request_body import BoundedRequest
 from cdp_proxy.transport.splice import OwnerSide, Splice
 from cdp_proxy.transport.tasks import spawn
 from cdp_proxy.transport.whereabouts import RELAYED_HEADER, LivesElsewhere
-from shared.errors import TooLarge, Unavailable, WallCrawlerError
+from shared.errors import TooLarge, Unavailable
 from shared.ids import TaskId
 
 _log = Logger()
@@ -98,7 +98,7 @@ class Relay:
             if upgrade:
                 await self._secure()
             await self._connect(splice.owner, elsewhere)
-        except WallCrawlerError:
+        except Exception:
             self._ended(splice)
             raise
         if alive.gone:
