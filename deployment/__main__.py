@@ -36,7 +36,7 @@ def main(arguments: list[str], clients: Clients = boto3.client, run: Run = run_c
     try:
         run_steps(steps, _variables(options), run)
     except StepFailed as error:
-        to_stderr(f"{error}. Running ./wallcrawler deploy again goes on from here.")
+        to_stderr(f"{error}. The same command again goes on from here.")
         return 1
     return 0
 

@@ -41,7 +41,9 @@ class Findings:
 
 def check(options: Options, clients: Clients, find: Find = find_program) -> Findings:
     """Look at everything, and say all that is missing at once."""
-    problems = [*_tool_problems(options, find), *_context_problems(options)]
+    problems = _tool_problems(options, find)
+    if not _needs_stack(options):
+        problems += _context_problems(options)
     situation, credential_problem = _look_at_aws(options, clients)
     if credential_problem is not None:
         problems.append(credential_problem)
@@ -54,12 +56,14 @@ def check(options: Options, clients: Clients, find: Find = find_program) -> Find
 
 
 def _needs_stack(options: Options) -> bool:
+    """Whether the stack is left as it is, and must therefore be there."""
     return options.canary is not None or options.rollback
 
 
 def _tool_problems(options: Options, find: Find) -> list[str]:
     problems = []
-    if not options.rollback and not any(map(find, BUILDERS)):
+    builds = not (options.rollback or options.destroying)
+    if builds and not any(map(find, BUILDERS)):
         problems.append(
             "No builder of images is installed (docker, podman or buildah): as root run "
             "apt-get install buildah, or see https://docs.docker.com/engine/install/."

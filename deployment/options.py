@@ -35,6 +35,7 @@ class Options:
     context: tuple[str, ...] = field(default_factory=tuple)
     """`key=value` for CDK (`cdk/context.py`)."""
     dry_run: bool = False
+    destroying: bool = False
     canary: int | None = None
     """Percent of new sessions that the new version gets; None: all of them."""
     rollback: bool = False
@@ -71,6 +72,7 @@ def parse_options(arguments: Sequence[str], destroying: bool = False) -> Options
         tag=tag,
         context=(*_kept_context(given.environment), *given.context),
         dry_run=given.dry_run,
+        destroying=destroying,
         canary=canary,
         rollback=rollback,
     )

@@ -39,8 +39,9 @@ def test_a_missing_builder_is_named_with_the_way_to_get_one() -> None:
     assert "apt-get install buildah" in problem
 
 
-def test_a_rollback_builds_nothing() -> None:
-    assert look(dataclasses.replace(OPTIONS, rollback=True), None, "vi").problems == []
+@pytest.mark.parametrize("change", [{"rollback": True}, {"destroying": True}])
+def test_what_builds_nothing_needs_no_builder(change: dict[str, bool]) -> None:
+    assert look(dataclasses.replace(OPTIONS, **change), None, "vi").problems == []
 
 
 def test_missing_credentials_are_said_with_the_ways_to_give_them() -> None:
@@ -75,6 +76,13 @@ def test_what_cdk_would_refuse_is_said_before_anything_is_done() -> None:
 
     assert "certificateArn" in problem
     assert "deployment/production.json" in problem
+
+
+@pytest.mark.parametrize("change", [{"canary": 10}, {"rollback": True}])
+def test_what_leaves_the_stack_alone_needs_nothing_for_it(change: dict[str, int]) -> None:
+    options = dataclasses.replace(PRODUCTION, **change)  # type: ignore[arg-type]
+
+    assert look(options).problems == []
 
 
 def test_all_that_is_missing_is_said_at_once() -> None:
