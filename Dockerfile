@@ -8,10 +8,12 @@ ARG SUITE=trixie
 FROM docker.io/library/debian:${SUITE}-slim AS debian
 ARG PACKAGES_OF=
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/build
-# Pinned versions would vanish from Debian's mirrors with the next security update.
+# Upgraded, since a base that lies around has old libraries. Not pinned, since versions vanish from
+# Debian's mirrors with the next security update.
 # hadolint ignore=DL3008
 RUN echo "packages of ${PACKAGES_OF:-whenever this was first built}" \
     && apt-get update \
+    && apt-get upgrade --yes \
     && apt-get install --yes --no-install-recommends ca-certificates python3 \
     && rm -rf /var/lib/apt/lists/*
 

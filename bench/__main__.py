@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import acts, coldstart, footprint, relay, report, screencast, starts
+from bench import acts, coldstart, footprint, relay, report, screencast, starts, websocket_api
 from bench.edition import Edition
 from bench.report import Row
 
@@ -62,6 +62,7 @@ _IN_AN_EDITION: Mapping[str, Callable[[Edition, int], Iterator[Row]]] = {
     "relay20": lambda edition, rounds: relay.measure(edition, rounds, sessions=20),
     "flood": relay.beside_flood,
     "memory": lambda edition, _rounds: footprint.measure(edition),
+    "websocket": websocket_api.measure,
     "screencast": screencast.measure,
     "screencast20": lambda edition, _rounds: screencast.many(edition),
 }

@@ -9,6 +9,8 @@ import aws_cdk
 from aws_cdk import aws_iam as iam
 from constructs import IConstruct
 
+from cdk.statements import CONNECTION_METHODS
+
 if TYPE_CHECKING:
     from cdk.stack import WallCrawlerStack
 
@@ -56,7 +58,10 @@ def _acknowledge_roles(stack: WallCrawlerStack) -> None:
     execution_role = stack.browsers.task.obtain_execution_role()
     cluster_tasks = _arn("ecs", f"task/<{_logical_id(stack.browsers.cluster)}>/*")
     revisions = _arn("ecs", f"task-definition/{stack.browsers.family}:*")
-    connections = _arn("execute-api", f"*/{stack.environment_name}/POST/@connections/*")
+    connections = [
+        _arn("execute-api", f"*/{stack.environment_name}/{method}/@connections/*")
+        for method in CONNECTION_METHODS
+    ]
     screenshots = f"<{_logical_id(stack.storage.screenshots)}.Arn>/*"
     why_interfaces = "what Lambda itself does in a VPC takes no resource; it is denied to the code"
     why_revisions = "every revision of the one family: a deployment makes another"
@@ -69,9 +74,12 @@ def _acknowledge_roles(stack: WallCrawlerStack) -> None:
             for role in (stack.roles.api, stack.roles.reaper)
             for resource, reason in ((revisions, why_revisions), (cluster_tasks, why_tasks))
         ),
-        (stack.roles.socket, connections, why_connections),
+        *(
+            (role, resource, why_connections)
+            for role in (stack.roles.socket, stack.roles.reaper, task_role)
+            for resource in connections
+        ),
         (execution_role, "*", "GetAuthorizationToken takes no resource"),
-        (task_role, connections, why_connections),
         (task_role, cluster_tasks, why_tasks),
         (task_role, screenshots, "the objects of the one bucket"),
     ]

@@ -144,6 +144,8 @@ class WallCrawlerStack(aws_cdk.Stack):
         reaper.add_to_policy(statements.write_logs(groups[REAPER_FUNCTION]))
         reaper.add_to_policy(statements.read_secrets(secrets.redis_auth))
         reaper.add_to_policy(statements.handle_tasks(browsers.cluster, "ecs:DescribeTasks"))
+        # It tells the clients of containers that have died.
+        reaper.add_to_policy(statements.answer_connections(self.environment_name))
 
         # Sessions for which there is no slot: the API starts a task, the reaper sees to it that
         # one comes.

@@ -7,6 +7,7 @@ narrow it, and `acknowledgements.py` gives the reason.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import aws_cdk
 from aws_cdk import aws_ecs as ecs
@@ -29,6 +30,9 @@ _INTERFACE_ACTIONS = [
 ]
 _INFERENCE_PROFILE_AREAS = ("us.", "us-gov.", "eu.", "apac.", "jp.", "au.", "ca.", "global.")
 """How ids of Bedrock's cross-region inference profiles begin."""
+
+CONNECTION_METHODS: Final = ("POST", "DELETE")
+"""What is done to a WebSocket client: it is sent messages, and closed."""
 
 
 def attach_to_vpc(environment: str) -> list[iam.PolicyStatement]:
@@ -70,10 +74,16 @@ def read_secrets(*secrets: secretsmanager.ISecret) -> iam.PolicyStatement:
 
 
 def answer_connections(environment: str) -> iam.PolicyStatement:
-    """Messages to WebSocket clients of the stage; Chalice makes the API, so its id is not known."""
+    """Messages to WebSocket clients of the stage, and their end.
+
+    Chalice makes the API, so its id is not known.
+    """
     return iam.PolicyStatement(
         actions=["execute-api:ManageConnections"],
-        resources=[_arn("execute-api", f"*/{environment}/POST/@connections/*")],
+        resources=[
+            _arn("execute-api", f"*/{environment}/{method}/@connections/*")
+            for method in CONNECTION_METHODS
+        ],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import cast
@@ -15,7 +16,7 @@ from twisted.internet.protocol import ServerFactory
 from twisted.logger import Logger
 
 from cdp_proxy.config import ProxyConfig
-from cdp_proxy.transport import logs
+from cdp_proxy.transport import logs, management
 from cdp_proxy.transport.actions import Actions
 from cdp_proxy.transport.address import host_port, private_host
 from cdp_proxy.transport.arrivals import Arrivals
@@ -29,14 +30,17 @@ from cdp_proxy.transport.directory import Directory
 from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.ecs import EcsAgent, NoMetadata, TaskMetadata, read_metadata
 from cdp_proxy.transport.files import Files
+from cdp_proxy.transport.gateway import Gateway
 from cdp_proxy.transport.heartbeat import Heartbeat, Identity
 from cdp_proxy.transport.http import FrontDoor, Rooms
 from cdp_proxy.transport.idle_exit import IdleExit
 from cdp_proxy.transport.intake import Intake
 from cdp_proxy.transport.live import LivePage
+from cdp_proxy.transport.management import Management
 from cdp_proxy.transport.metrics_log import MetricsLog, Readings
 from cdp_proxy.transport.models.configured import Models, configured_model
 from cdp_proxy.transport.monitoring import Monitoring
+from cdp_proxy.transport.outbox import Ways
 from cdp_proxy.transport.patient_socket import Patience
 from cdp_proxy.transport.pool import WarmPool
 from cdp_proxy.transport.protocol_file import ProtocolFile
@@ -48,12 +52,14 @@ from cdp_proxy.transport.requests import RequestConsumer
 from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.scale_in import ScaleInGuard
 from cdp_proxy.transport.scratch import ScratchRoot
+from cdp_proxy.transport.screencast_requests import ScreencastRequests
 from cdp_proxy.transport.screenshots import make_screenshot_store
 from cdp_proxy.transport.session import Timeouts
 from cdp_proxy.transport.tasks import all_done
 from cdp_proxy.transport.whereabouts import Whereabouts
 from shared.bus import RequestBus
 from shared.clock import system_clock
+from shared.connections import Connections
 from shared.ids import StartToken
 from shared.randomness import new_task_id
 from shared.redis_client import connect
@@ -65,6 +71,8 @@ _log = Logger()
 _REQUEST_SECONDS = 60.0
 """How long a client may take over one HTTP request; upgraded connections are beyond it."""
 
+_PUSH_SECONDS = 5.0
+"""How long last words to WebSocket API clients may take at the end."""
 _COMPUTING_THREADS = 2
 """For reading large pages (`Page.compute`), which would hold the reactor for seconds."""
 
@@ -165,6 +173,8 @@ class Container:
         authority = Authority(self._sessions, whereabouts, config.jwt_secret)
         actions = RunningActions(reactor, self._sessions, self._actions())
         self._consumer.use_actions(actions)
+        self._pushing = Blocking(reactor, management.THREADS, "push")
+        self._gateway = self._make_gateway(actions)
         patience = Patience(config.ping_interval_seconds, config.pong_timeout_seconds)
         self._site = QuietSite(
             FrontDoor(
@@ -176,6 +186,7 @@ class Container:
                     ChannelSocketFactory(reactor, patience),
                     actions,
                     Files(reactor, self._blocking),
+                    ScreencastRequests(self._gateway),
                     LivePage(authority),
                     self._relay,
                 ),
@@ -193,6 +204,7 @@ class Container:
         logs.identify(self._task_id)
         self._reactor.suggestThreadPoolSize(_COMPUTING_THREADS)
         self._blocking.start()
+        self._pushing.start()
         self._models.start()
         await self._reach_redis(self._blocking.run(self._store.ping))
         swept = await self._blocking.run(self._scratch.sweep)
@@ -211,6 +223,7 @@ class Container:
         ready = Ready(self._task_id, f"{public_url}/cdp", self._config.browser)
         identity = self._identity(address, public_url, metadata)
         await self._reach_redis(self._heartbeat.start(identity))
+        self._gateway.start(self._task_id)
         self._consumer.start(self._task_id, RequestBus(self._taking, system_clock))
         self._intake.start(self._task_id)
         self._note_use()
@@ -230,6 +243,7 @@ class Container:
             if self._port is not None:
                 await maybeDeferred(self._port.stopListening)
             await self._consumer.stop()
+            await self._gateway.stop(_PUSH_SECONDS)
             await self._pool.stop()
             if self._heartbeat.started:
                 await self._heartbeat.stop()
@@ -238,6 +252,7 @@ class Container:
             await all_done()
         finally:
             self._models.stop()
+            self._pushing.stop()
             self._blocking.stop()
             self._scratch.remove()
             self._redis.close()
@@ -271,6 +286,18 @@ class Container:
             return await self._blocking.run(read_metadata, uri)
         except NoMetadata as error:
             raise StartFailed(EXIT_METADATA, str(error)) from error
+
+    def _make_gateway(self, actions: RunningActions) -> Gateway:
+        gateway = Gateway(
+            Ways(self._reactor, self._pushing, Management(), random.random),
+            self._blocking,
+            Connections(self._redis),
+            self._sessions,
+            system_clock,
+        )
+        gateway.use_actions(actions)
+        self._consumer.use_gateway(gateway)
+        return gateway
 
     def _actions(self) -> Actions:
         config = self._config

@@ -49,8 +49,12 @@ class ApiConfig:
     """`API_KEYS_SECRET_ARN`: more accepted keys: the keys themselves, separated by commas."""
     cdp_public_url: str | None = None
     """`CDP_PUBLIC_URL`: `ws[s]://host[:port]` clients connect to; None: each task's own."""
+    ws_public_url: str | None = None
+    """`WS_PUBLIC_URL`: `ws[s]://…` of the WebSocket API; None: sessions do not tell it."""
     ws_management_endpoint: str | None = None
     """`WS_MANAGEMENT_ENDPOINT`: where @connections is served instead of AWS (local gateway)."""
+    aws_region: str | None = None
+    """`AWS_REGION`, set by Lambda: where @connections of an API with a domain of its own is."""
     capacity: CapacityConfig | None = None
     """What may be started when every slot is taken; None: such requests are refused."""
     environment: str | None = None
@@ -83,7 +87,9 @@ class ApiConfig:
             api_key_hashes=frozenset(_split(env.get("API_KEY_HASHES", ""))),
             api_keys_secret_arn=env.get("API_KEYS_SECRET_ARN", "").strip() or None,
             cdp_public_url=env.get("CDP_PUBLIC_URL", "").strip().rstrip("/") or None,
+            ws_public_url=env.get("WS_PUBLIC_URL", "").strip().rstrip("/") or None,
             ws_management_endpoint=env.get("WS_MANAGEMENT_ENDPOINT", "").strip() or None,
+            aws_region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION"),
             capacity=capacity,
             environment=env.get("WALLCRAWLER_ENVIRONMENT", "").strip() or None,
             answer_bytes_max=LAMBDA_RESULT_BYTES_MAX
@@ -206,6 +212,7 @@ _CHECKS: Mapping[str, Callable[[str], str | None]] = {
     "API_KEYS_SECRET_ARN": _check_arn,
     "API_KEY_HASHES": _check_digests,
     "CDP_PUBLIC_URL": _check_url(("ws", "wss")),
+    "WS_PUBLIC_URL": _check_url(("ws", "wss")),
     "WALLCRAWLER_ENVIRONMENT": _check_word,
     "WS_MANAGEMENT_ENDPOINT": _check_url(("http", "https")),
 }

@@ -17,6 +17,7 @@ from shared import lean_redis, randomness
 from shared.bus import RequestBus
 from shared.canary import CanaryShare
 from shared.clock import Clock, system_clock
+from shared.connections import Connections
 from shared.ids import RequestId, SessionId, StartToken
 from shared.limits import ACTION_WAIT_SECONDS
 from shared.operations import Operations
@@ -33,6 +34,7 @@ class Deps:
     store: SessionStore
     bus: RequestBus
     operations: Operations
+    connections: Connections
     canary: CanaryShare
     clock: Clock
     metrics: ApiMetrics
@@ -67,6 +69,7 @@ def make_deps(config: ApiConfig, clock: Clock = system_clock) -> Deps:
         store=SessionStore(redis),
         bus=RequestBus(redis, clock, current_request_id),
         operations=Operations(redis),
+        connections=Connections(redis),
         canary=CanaryShare(redis),
         clock=clock,
         metrics=metrics,

@@ -31,6 +31,10 @@ _BLOCK_SECONDS = 2.0
 """One blocking pop; shorter than the client's socket timeout, so that the two never race."""
 
 
+WITHOUT_REPLY = frozenset({RequestKind.MESSAGE, RequestKind.LEFT})
+"""Nobody waits on the bus for what comes of these (`shared.connections`)."""
+
+
 class Request(Struct, frozen=True, kw_only=True):
     """One request on a task's list."""
 
@@ -114,12 +118,16 @@ class RequestBus:
         return None
 
     def take(self, task_id: TaskId) -> Request | None:
-        """Pop the task's next request that is not past its deadline; None after a quiet while."""
+        """Pop the task's next request that is not past its deadline; None after a quiet while.
+
+        Those without a reply come even when they are late: whoever sent them has to be told.
+        """
         popped = self._redis.brpop([keys.requests(task_id)], timeout=_BLOCK_SECONDS)
         if popped is None:
             return None
         request = msgspec.json.decode(popped[1], type=Request)
-        return request if request.deadline > self._clock() else None
+        in_time = request.deadline > self._clock()
+        return request if in_time or request.kind in WITHOUT_REPLY else None
 
     def wake(self, task_id: TaskId) -> None:
         """Have a blocked `take` of this task return at once, with None."""

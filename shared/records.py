@@ -119,6 +119,8 @@ class Session(Struct, frozen=True, kw_only=True):
     started_at: float | None = None
     ended_at: float | None = None
     end_reason: EndReason | None = None
+    taken_at: float | None = None
+    """When its container took it from the line, if it stood there."""
     end_detail: str | None = None
     """One word of ECS on why there was no container, such as `RESOURCE:MEMORY`."""
 

@@ -17,3 +17,6 @@ class RequestKind(Enum):
     EXTRACT = "extract"
     NAVIGATE = "navigate"
     SCREENSHOT = "screenshot"
+    # shared.connections: nobody waits on the bus for what comes of these
+    MESSAGE = "message"  # ConnectionMessage
+    LEFT = "left"  # ConnectionLeft

@@ -23,6 +23,7 @@ from shared.limits import (
     SESSION_TIMEOUT_SECONDS_MAX,
     SESSIONS_LISTED_MAX,
 )
+from shared.located import Located, located_from_redis
 from shared.records import Session, SessionSpec, Task
 from shared.session_state import LIVE, EndReason, SessionStatus, sources_of
 
@@ -63,22 +64,6 @@ class Growth(Struct, frozen=True):
     slots_per_task: int
     tasks_max: int
     """Tasks that may live at once, however they were started."""
-
-
-class Located(Struct, frozen=True):
-    """Where a session is."""
-
-    status: SessionStatus
-    task_id: TaskId
-    """Empty while it stands in line."""
-    end_reason: EndReason | None
-    task: Task | None
-    """What its task says of itself; None when there is none, or its heartbeat has lapsed."""
-
-    @property
-    def live(self) -> bool:
-        """Whether it has not ended."""
-        return self.status in LIVE
 
 
 class Idempotency(Struct, frozen=True):
@@ -208,7 +193,7 @@ class SessionStore:
 
     def locate(self, session_ids: Sequence[SessionId], now: float) -> list[Located | None]:
         """Where these sessions are; None for those that never were or are not kept any more."""
-        return [_located(fields) for fields in self._locate(args=[now, *session_ids])]
+        return [located_from_redis(fields) for fields in self._locate(args=[now, *session_ids])]
 
     def list_by_owner(self, owner_id: OwnerId) -> list[Session]:
         """The owner's sessions, newest first (two round trips, three when some have lapsed)."""
@@ -361,18 +346,6 @@ class SessionStore:
         self._redis.hset(keys.API_KEYS, key_digest, label)
 
 
-def _located(fields: Sequence[bytes | None]) -> Located | None:
-    status, task_id, reason, doc = fields
-    if status is None:
-        return None
-    return Located(
-        status=SessionStatus(status.decode()),
-        task_id=TaskId((task_id or b"").decode()),
-        end_reason=EndReason(reason.decode()) if reason else None,
-        task=msgspec.json.decode(doc, type=Task) if doc else None,
-    )
-
-
 def _retention_end(spec: SessionSpec) -> int:
     return int(spec.expires_at + ENDED_SESSION_RETENTION_SECONDS)
 
@@ -390,6 +363,7 @@ def _session_from_redis(fields: Mapping[bytes, bytes]) -> Session | None:
         status=SessionStatus(fields[b"status"].decode()),
         task_id=TaskId(fields[b"task"].decode()),
         started_at=time_of(b"startedAt"),
+        taken_at=time_of(b"takenAt"),
         ended_at=time_of(b"endedAt"),
         end_reason=EndReason(reason.decode()) if reason else None,
         end_detail=detail.decode() if detail else None,

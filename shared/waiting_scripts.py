@@ -22,7 +22,7 @@ while #taken < most do
   redis.call('ZREM', WAITING, id)
   local fields = redis.call('HMGET', SESSION .. id, 'status', 'task', 'spec', 'leaseDeadline')
   if fields[1] == 'initializing' and fields[2] == '' then
-    redis.call('HSET', SESSION .. id, 'task', task)
+    redis.call('HSET', SESSION .. id, 'task', task, 'takenAt', now)
     redis.call('ZADD', LEASES .. task, fields[4], id)
     table.insert(taken, fields[3])
   end

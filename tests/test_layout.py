@@ -13,6 +13,7 @@ TESTED_WHOLE: Mapping[str, str] = {"cdk": "functional"}
 """Rooms whose modules are tested in their program's output, not alone."""
 EXEMPT: Mapping[str, str] = {
     "shared/scripts.py": "Lua; run by every test of shared/store.py",
+    "shared/connection_scripts.py": "Lua; run by every test of shared/connections.py",
     "cdp_proxy/core/actions/scripts.py": (
         "JavaScript; run in Chromium by tests/integration/test_act.py"
     ),

@@ -16,8 +16,8 @@ from cdp_proxy.core.actions.ports import CommandFailed
 from cdp_proxy.core.actions.reading import read_page
 from cdp_proxy.core.actions.steps import Method
 from cdp_proxy.core.commands import history
+from cdp_proxy.transport.attached_tab import AttachedTab
 from cdp_proxy.transport.models.configured import Models
-from cdp_proxy.transport.pages import AttachedTab
 from cdp_proxy.transport.screenshots import ScreenshotStore
 from cdp_proxy.transport.session import LiveSession
 from shared.actions import (

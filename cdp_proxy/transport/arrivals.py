@@ -16,8 +16,8 @@ from cdp_proxy.transport.directory import Directory
 from cdp_proxy.transport.tasks import spawn
 from shared.errors import SessionNotReady, Unavailable
 from shared.ids import SessionId
+from shared.located import Located
 from shared.session_state import SessionStatus
-from shared.store import Located
 
 _log = Logger()
 

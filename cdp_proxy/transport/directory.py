@@ -10,7 +10,8 @@ from cdp_proxy.transport.blocking import Blocking
 from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.ids import SessionId
-from shared.store import Located, SessionStore
+from shared.located import Located
+from shared.store import SessionStore
 
 
 class Directory:

@@ -178,7 +178,7 @@ class Heartbeat:
             self._store.release(self._identity.task_id, session_id, now)
         elif session.status is SessionStatus.ACTIVE:
             self._store.finish(session_id, EndReason.CONTAINER_LOST, now, release_slot=True)
-        elif now - session.spec.created_at > _ARRIVAL_SECONDS:
+        elif now - (session.taken_at or session.spec.created_at) > _ARRIVAL_SECONDS:
             self._store.finish(session_id, EndReason.START_FAILED, now, release_slot=True)
 
     def _record(self, session: LiveSession) -> Session:

@@ -30,6 +30,7 @@ from cdp_proxy.transport.patient_socket import Handoff, PatientSocket, PatientSo
 from cdp_proxy.transport.relay import Relay
 from cdp_proxy.transport.request_body import BoundedRequest
 from cdp_proxy.transport.running import RunningActions
+from cdp_proxy.transport.screencast_requests import ScreencastRequests
 from cdp_proxy.transport.tasks import spawn
 from cdp_proxy.transport.whereabouts import LivesElsewhere
 from shared.errors import SessionEnded, SessionNotFound, WallCrawlerError
@@ -50,6 +51,7 @@ class Rooms:
     channels: ChannelSocketFactory
     actions: RunningActions
     files: Files
+    screencasts: ScreencastRequests
     live: LivePage
     relay: Relay
 
@@ -100,7 +102,7 @@ class FrontDoor(Resource):
             case ["internal", "ws"]:
                 await self._open_channel(request, alive)
             case ["sessions", session_id, *rest]:
-                await self._files(request, alive, session_id, rest)
+                await self._in_session(request, alive, session_id, rest)
             case ["json", name]:
                 await self._discover(request, alive, name)
             case ["live", *rest]:
@@ -142,11 +144,20 @@ class FrontDoor(Resource):
             if not socket.upgraded:
                 channel.left()
 
-    async def _files(
+    async def _in_session(
         self, request: BoundedRequest, alive: Alive, session_id: str, path: list[str]
     ) -> None:
-        session = await self._rooms.authority.session_for(request, Scope.CDP, session_id)
-        await self._rooms.files.answer(request, alive, session, path)
+        authority = self._rooms.authority
+        match path:
+            case ["start-screencast"]:
+                session = await authority.session_for(request, Scope.VIEW, session_id)
+                await self._rooms.screencasts.start(request, alive, session)
+            case ["stop-screencast"]:
+                session = await authority.session_for(request, Scope.VIEW, session_id)
+                self._rooms.screencasts.stop(request, alive, session)
+            case _:
+                session = await authority.session_for(request, Scope.CDP, session_id)
+                await self._rooms.files.answer(request, alive, session, path)
 
     async def _discover(self, request: BoundedRequest, alive: Alive, name: str) -> None:
         session = await self._rooms.authority.session_for(request, Scope.CDP, None)

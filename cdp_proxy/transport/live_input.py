@@ -10,7 +10,8 @@ from twisted.internet.defer import FirstError as OneFailed
 from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed
 from cdp_proxy.core.commands import CdpCommand
 from cdp_proxy.core.input_events import Fingers, commands_for
-from cdp_proxy.transport.pages import AttachedTab, Pages
+from cdp_proxy.transport.attached_tab import AttachedTab
+from cdp_proxy.transport.pages import Pages
 from cdp_proxy.transport.screencast import LiveScreencast
 from shared.envelope.incoming import InputDescription
 from shared.errors import DialogOpen, InvalidRequest
@@ -42,7 +43,7 @@ class LiveInput:
             TargetNotFound: no tab is open.
             DialogOpen: a dialog blocks the tab.
         """
-        tab = await self._pages.tab(target_id or self._screencast.target_id)
+        tab = await self._pages.attached(target_id or self._screencast.target_id)
         if tab.dialog is not None:
             raise DialogOpen(
                 "A JavaScript dialog blocks the page; accept or dismiss it first.",

@@ -1,34 +1,30 @@
-"""The proxy's own hold on a session's tabs, for actions.
+"""The proxy's own hold on a session's tabs, for actions, input and the screencast.
 
-1. `Pages.tab` attaches a browser session of the proxy's own to the pipe, at the first action: until
+1. `Pages.start` attaches a browser session of the proxy's own to the pipe, at the first use: until
    then, and in sessions that only CDP clients use, nothing here costs anything.
-2. A tab is attached when it is first acted on, and its out-of-process frames with it; it stays so
+2. A tab is attached when it is first acted on or shown (`transport.attached_tab`); it stays so
    until it closes, so that dialogs wait for the next action.
-3. Network events come only while an action runs (`AttachedTab.watch`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any, ParamSpec, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import ParamSpec, TypeVar
 
 import cdp.network
 import cdp.page
 import cdp.target
-from twisted.internet.defer import Deferred, DeferredList, DeferredLock
-from twisted.internet.defer import TimeoutError as DeferredTimeout
+from twisted.internet.defer import DeferredLock
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
-from twisted.internet.threads import deferToThreadPool
 
 from cdp_proxy.core import messages
-from cdp_proxy.core.actions.activity import Activity
-from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, Dialog
-from cdp_proxy.core.commands import CdpCommand, attach_frames, discover_tabs, list_tabs
+from cdp_proxy.core.actions.ports import CommandFailed, Dialog
+from cdp_proxy.core.commands import discover_tabs, list_tabs
 from cdp_proxy.core.messages import Answer
 from cdp_proxy.core.targets import Tabs
+from cdp_proxy.transport.attached_tab import AttachedTab
 from cdp_proxy.transport.caller import CdpCaller, Passage
-from cdp_proxy.transport.reactor import Reactor
 from cdp_proxy.transport.tasks import spawn
 from shared.errors import InvalidRequest, TargetNotFound
 
@@ -69,7 +65,16 @@ class Pages:
         self._reading_titles = False
 
     async def tab(self, target_id: str | None = None) -> AttachedTab:
-        """A tab, ready to be acted on; the active one when none is named.
+        """A tab, ready to be acted on with all of its frames; raises as `attached`.
+
+        A page that is blocked, by a dialog say, does not tell of its frames.
+        """
+        tab = await self.attached(target_id)
+        await tab.frames_known()
+        return tab
+
+    async def attached(self, target_id: str | None = None) -> AttachedTab:
+        """A tab, for what the browser itself does to it; the active one when none is named.
 
         Raises:
             InvalidRequest: there is no such tab.
@@ -166,234 +171,3 @@ class Pages:
                 del self._attached[target_id]
                 tab.close()
         self._changed()
-
-
-class AttachedTab:
-    """One tab (`core.actions.ports.Tab`)."""
-
-    def __init__(
-        self,
-        reactor: IReactorTime,
-        caller: CdpCaller,
-        target_id: str,
-        passage: Passage | None,
-        on_dialog: Callable[[], None],
-    ) -> None:
-        """`attach` comes next; `on_dialog` is called when a dialog opens or closes."""
-        self.target_id = target_id
-        self.session = ""
-        self.activity = Activity(target_id, "")
-        self._reactor = reactor
-        self._caller = caller
-        self._passage = passage
-        self._on_dialog = on_dialog
-        self._frames: dict[str, str] = {}
-        self._watching = False
-        self._attaching = DeferredLock()
-        self._ready = False
-        self.closed = False
-        """Whether its target is gone, or could not be attached."""
-        self._calls: dict[Deferred[Any], bool] = {}
-        """Commands under way, and whether a dialog holds them up."""
-        self._waiting: list[Deferred[bool]] = []
-
-    async def attach(self, root: str | None) -> None:
-        """Attach to its target, and to those of its frames, unless that has been done.
-
-        Raises:
-            CommandFailed: it has closed, or the browser does not answer.
-        """
-        async with self._attaching:
-            if self.closed:
-                raise CommandFailed("the tab has been closed")
-            if self._ready:
-                return
-            try:
-                await self._attach(root)
-            except BaseException:
-                self.close()
-                raise
-            self._ready = True
-
-    async def _attach(self, root: str | None) -> None:
-        target = cdp.target.TargetID(self.target_id)
-        attached = await self._caller.call(cdp.target.attach_to_target(target, flatten=True), root)
-        self.session = str(attached)
-        self.activity = Activity(self.target_id, self.session)
-        self._caller.listen(self.session, self._on_event)
-        self._caller.notify(cdp.page.enable(), self.session)
-        await self._caller.call(attach_frames(), self.session)
-
-    @property
-    def frame_sessions(self) -> Mapping[str, str]:
-        """Out-of-process frames, however deep: frame id to flat session."""
-        return self._frames
-
-    @property
-    def dialog(self) -> Dialog | None:
-        """The dialog that is open now."""
-        return self.activity.dialog
-
-    def watch(self, *, watching: bool) -> None:
-        """Follow what the tab asks of the network, or stop; for the time of an action."""
-        self._watching = watching
-        command = cdp.network.enable if watching else cdp.network.disable
-        for session in (self.session, *self._frames.values()):
-            self._caller.notify(command(), session)
-
-    async def call(
-        self, command: CdpCommand[T], session: str | None = None, timeout_seconds: float = 10.0
-    ) -> T:
-        """Run one command; see `Page.call`."""
-        return await self._follow(command, session, timeout_seconds, blockable=True)
-
-    async def call_unheld(self, command: CdpCommand[T]) -> T:
-        """Run a command of the human who watches, whoever holds the session.
-
-        Raises:
-            CommandFailed: as for `call`; `BlockedByDialog` only when one opens after it.
-        """
-        return await self._follow(command, None, 10.0, blockable=self.dialog is None, held=False)
-
-    async def browser_call(self, command: CdpCommand[T]) -> T:
-        """Run a command that the browser itself answers, whatever blocks the page.
-
-        It is nobody's doing, and does not wait for a human who holds the session.
-
-        Raises:
-            CommandFailed: as for `call`.
-        """
-        return await self._follow(command, None, 10.0, blockable=False, held=False)
-
-    async def answer_dialog(self, accept: bool, text: str | None) -> None:
-        """Close the dialog that is open; see `Tab.answer_dialog`."""
-        command = cdp.page.handle_java_script_dialog(accept, text)
-        await self._follow(command, None, 10.0, blockable=False)
-
-    async def call_all(
-        self, commands: Sequence[CdpCommand[Any]], session: str | None = None
-    ) -> None:
-        """Send commands at once, wait for all; see `Tab.call_all`."""
-        await self.gather([self.call(command, session) for command in commands])
-
-    async def gather(self, coroutines: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
-        """Run coroutines side by side; see `Tab.gather`."""
-        deferreds = [Deferred.fromCoroutine(coroutine) for coroutine in coroutines]
-        ended: Deferred[Any] = DeferredList(deferreds, consumeErrors=True)
-        outcomes = await ended
-        for succeeded, outcome in outcomes:
-            if not succeeded:
-                outcome.raiseException()
-        return [outcome for _, outcome in outcomes]
-
-    def now(self) -> float:
-        """Seconds of the reactor's clock."""
-        return self._reactor.seconds()
-
-    async def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        await deferLater(self._reactor, seconds)
-
-    async def compute(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a long computation in one of the reactor's threads; see `Page.compute`."""
-        reactor = cast("Reactor", self._reactor)
-        pool = reactor.getThreadPool()
-        result: Deferred[T] = deferToThreadPool(reactor, pool, function, *args, **kwargs)
-        return await result
-
-    async def changed(self, timeout_seconds: float) -> bool:
-        """Wait for the next sign of activity; see `Page.changed`."""
-        if timeout_seconds <= 0:
-            return False
-        changed: Deferred[bool] = Deferred()
-        self._waiting.append(changed)
-        changed.addTimeout(timeout_seconds, self._reactor)
-        try:
-            return await changed
-        except DeferredTimeout:
-            return False
-        finally:
-            if changed in self._waiting:
-                self._waiting.remove(changed)
-
-    def close(self) -> None:
-        """Its target is gone: whoever waits for an answer gets an error."""
-        self.closed = True
-        self._caller.stop_listening(self.session)
-        for session in self._frames.values():
-            self._caller.stop_listening(session)
-        self._frames.clear()
-        for call in list(self._calls):
-            call.errback(CommandFailed("the tab has been closed"))
-        self._wake()
-
-    async def _follow(
-        self,
-        command: CdpCommand[T],
-        session: str | None,
-        timeout_seconds: float,
-        *,
-        blockable: bool,
-        held: bool = True,
-    ) -> T:
-        outcome: Deferred[T] = Deferred(lambda _outcome: answer.cancel())
-
-        async def passage(method: str) -> None:
-            """Wait while it is held; only then can a dialog hold it up."""
-            if held and self._passage is not None:
-                await self._passage(method)
-            if self.closed:
-                raise CommandFailed("the tab has been closed")
-            if blockable and self.activity.dialog is not None:
-                raise BlockedByDialog("a dialog is open")
-            self._calls[outcome] = blockable
-
-        self._calls[outcome] = False
-        answer = Deferred.fromCoroutine(
-            self._caller.call(command, session or self.session, timeout_seconds, passage)
-        )
-        answer.addBoth(lambda result: None if outcome.called else outcome.callback(result))
-        try:
-            return await outcome
-        finally:
-            del self._calls[outcome]
-
-    def _on_event(self, event: Answer) -> None:
-        if event.method == _ATTACHED:
-            self._frame_attached(messages.decode_frame_attached(event.params))
-        elif event.method == _DETACHED:
-            self._frame_detached(messages.decode_attached(event.params).session_id)
-        dialog = self.activity.dialog
-        if not self.activity.receive(event, self._reactor.seconds()):
-            return
-        if self.activity.dialog is not dialog:
-            self._on_dialog()
-        if self.activity.dialog is not None and dialog is None:
-            for call, blockable in list(self._calls.items()):
-                if blockable:
-                    call.errback(BlockedByDialog("a dialog opened"))
-        self._wake()
-
-    def _frame_attached(self, attached: messages.FrameAttached) -> None:
-        session = attached.session_id
-        self._frames[attached.target_info.target_id] = session
-        self._caller.listen(session, self._on_event)
-        setup: list[Callable[[], CdpCommand[Any]]] = [cdp.page.enable, attach_frames]
-        if self._watching:
-            setup.append(cdp.network.enable)
-        for command in setup:
-            self._caller.notify(command(), session)
-        self._wake()
-
-    def _frame_detached(self, session: str) -> None:
-        self._caller.stop_listening(session)
-        self.activity.session_gone(session)
-        for frame_id in [frame for frame, held in self._frames.items() if held == session]:
-            del self._frames[frame_id]
-        self._wake()
-
-    def _wake(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for changed in waiting:
-            if not changed.called:
-                changed.callback(True)

@@ -34,8 +34,9 @@ from cdp_proxy.core.screencast_events import (
     ViewerWishes,
 )
 from cdp_proxy.core.viewers import CaptureSettings
+from cdp_proxy.transport.attached_tab import AttachedTab
 from cdp_proxy.transport.caller import CdpCaller
-from cdp_proxy.transport.pages import AttachedTab, Pages
+from cdp_proxy.transport.pages import Pages
 from cdp_proxy.transport.tasks import spawn
 from shared.envelope.incoming import ScreencastOptions
 from shared.envelope.outgoing import ScreencastStats
@@ -178,7 +179,7 @@ class LiveScreencast:
 
     async def _start(self, settings: CaptureSettings) -> None:
         try:
-            tab = await self._pages.tab(settings.target_id)
+            tab = await self._pages.attached(settings.target_id)
             # A tab behind others in a window paints nothing.
             await tab.browser_call(activate_target(settings.target_id))
             self._caller.listen(tab.session, self._on_event)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import cdp.page
 import cdp.target
 
+from cdp_proxy.core.actions.ports import CommandFailed
 from cdp_proxy.core.commands import activate_target, go_to_entry, history, navigate
 from cdp_proxy.core.policy import Refused, check_url
-from cdp_proxy.transport.pages import AttachedTab
+from cdp_proxy.transport.attached_tab import AttachedTab
 from cdp_proxy.transport.session import LiveSession
 from shared.envelope.incoming import TabCommand
 from shared.errors import InvalidRequest, NavigationFailed
+
+_BETWEEN_PAGES: Final = "Not attached to an active page"
+"""What Chromium says while one page takes the place of another."""
+_STEP_AGAIN_SECONDS: Final = (0.05, 0.2, 0.5)
 
 
 async def run_tab_command(session: LiveSession, command: TabCommand) -> str | None:
@@ -26,7 +33,7 @@ async def run_tab_command(session: LiveSession, command: TabCommand) -> str | No
     pages = session.pages
     if command.action == "open":
         return await pages.open(_url_of(command) if command.url else "about:blank")
-    tab = await pages.tab(command.target_id or session.screencast.target_id)
+    tab = await pages.attached(command.target_id or session.screencast.target_id)
     if command.action == "activate":
         await tab.call_unheld(activate_target(tab.target_id))
         pages.choose(tab.target_id)
@@ -62,9 +69,17 @@ async def _navigate(tab: AttachedTab, url: str) -> None:
 
 async def _step(tab: AttachedTab, by: int) -> None:
     """Through the history; at its end nothing happens, as with a browser's buttons."""
-    at, entries = await tab.call_unheld(history())
-    if 0 <= at + by < len(entries):
-        await tab.call_unheld(go_to_entry(entries[at + by].id))
+    for pause_seconds in (*_STEP_AGAIN_SECONDS, None):
+        try:
+            at, entries = await tab.call_unheld(history())
+            if 0 <= at + by < len(entries):
+                await tab.call_unheld(go_to_entry(entries[at + by].id))
+        except CommandFailed as error:
+            if pause_seconds is None or _BETWEEN_PAGES not in str(error):
+                raise
+            await tab.sleep(pause_seconds)
+        else:
+            return
 
 
 def _url_of(command: TabCommand) -> str:

@@ -10,9 +10,9 @@ from cdp_proxy.transport.registry import Sessions
 from cdp_proxy.transport.session import LiveSession
 from shared.errors import SessionEnded, SessionNotFound, Unavailable
 from shared.ids import SessionId, TaskId
+from shared.located import Located
 from shared.records import Task
 from shared.session_state import SessionStatus
-from shared.store import Located
 
 RELAYED_HEADER = "X-Wallcrawler-Relayed"
 """On requests that another task has handed on: such a one is never handed on again."""

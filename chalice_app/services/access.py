@@ -37,11 +37,18 @@ class Access:
     """For watching and input alone."""
     base: str
     """`ws[s]://host`, perhaps with a path: where the session's container is reached."""
+    web_socket_api: str | None = None
+    """Where the WebSocket API is, if that is known."""
 
     @property
     def connect_url(self) -> str:
         """Where CDP clients connect."""
         return f"{self.base}/cdp?token={self.token}"
+
+    @property
+    def web_socket_url(self) -> str | None:
+        """Where clients of the WebSocket API connect."""
+        return f"{self.web_socket_api}?token={self.token}" if self.web_socket_api else None
 
     @property
     def live_url(self) -> str:
@@ -66,6 +73,7 @@ def access_to(
         token=make_token(claims_of(session, ALL_SCOPES), secrets.token_secret()),
         live_token=make_token(claims_of(session, LIVE_SCOPES), secrets.token_secret()),
         base=base,
+        web_socket_api=config.ws_public_url,
     )
 
 

@@ -85,7 +85,7 @@ class SessionService:
                     raise IdempotencyConflict(
                         "This Idempotency-Key was used with another body. Use a new key."
                     )
-                return self._owned(owner, session_id)
+                return self._replayed(owner, session_id)
             case Waiting():
                 session = self._stand_in_line(spec, idempotency)
             case Placed(task_id):
@@ -163,6 +163,13 @@ class SessionService:
             if idempotency is not None:
                 store.forget_idempotency(spec.owner_id, idempotency)
             raise
+
+    def _replayed(self, owner: OwnerId, session_id: SessionId) -> Session:
+        """As it is now; should the request before have died half-way, this one goes on for it."""
+        session = self._owned(owner, session_id)
+        if session.waiting and self._deps.capacity is not None:
+            self._deps.capacity.grow([self._deps.new_start_token()])
+        return session
 
     def _stand_in_line(self, spec: SessionSpec, idempotency: Idempotency | None) -> Session:
         if self._deps.capacity is not None:

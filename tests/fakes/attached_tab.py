@@ -8,7 +8,8 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from cdp_proxy.transport.pages import AttachedTab, Pages
+from cdp_proxy.transport.attached_tab import AttachedTab
+from cdp_proxy.transport.pages import Pages
 from tests.fakes.scripted_browser import ScriptedBrowser, flat_session
 
 ROOT = flat_session(1)

@@ -16,9 +16,9 @@ from cdp_proxy.core.settings import LaunchProfile
 from cdp_proxy.transport.chromium import Build, LaunchFailed
 from cdp_proxy.transport.session import LiveSession, Timeouts
 from shared.ids import SessionId, TaskId
+from shared.located import Located
 from shared.records import BrowserSettings, Session, SessionSpec, Task
 from shared.session_state import EndReason
-from shared.store import Located
 from tests.fakes.records import NOW, make_spec
 from tests.fakes.scripted_browser import ScriptedBrowser
 

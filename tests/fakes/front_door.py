@@ -26,6 +26,7 @@ from cdp_proxy.transport.registry import Resources, Sessions
 from cdp_proxy.transport.relay import Relay
 from cdp_proxy.transport.request_body import QuietSite
 from cdp_proxy.transport.running import RunningActions
+from cdp_proxy.transport.screencast_requests import ScreencastRequests
 from cdp_proxy.transport.session import LiveSession
 from cdp_proxy.transport.whereabouts import Whereabouts
 from shared.clock import system_clock
@@ -33,6 +34,7 @@ from shared.ids import TaskId
 from shared.records import SessionSpec
 from shared.tokens import ALL_SCOPES, Claims, make_token
 from tests.fakes.container import TIMEOUTS, FakeLauncher, FakePool, FakeStore, Immediate, clock_at
+from tests.fakes.pushing import make_gateway
 from tests.fakes.reactor import installed_reactor
 from tests.fakes.records import make_spec
 from tests.fakes.scripted_browser import ScriptedBrowser
@@ -74,6 +76,8 @@ class LoopbackDoor:
             Resources(self.clock, system_clock, blocking, launcher, store), 4, TIMEOUTS
         )
         self.sessions.use_pool(cast("Any", self.pool))
+        actions = RunningActions(self.clock, self.sessions, cast("Any", None))
+        self.gateway = make_gateway(self.clock, self.sessions, actions)
         heartbeat = Heartbeat(self.clock, blocking, self.sessions, store, system_clock)
         task_id = TaskId("task-a")
         directory = Directory(store, blocking, system_clock)
@@ -87,8 +91,9 @@ class LoopbackDoor:
             Monitoring(self.clock, task_id, self.sessions, cast("Any", self.pool), heartbeat),
             CdpSocketFactory(reactor, patience),
             ChannelSocketFactory(reactor, patience),
-            RunningActions(self.clock, self.sessions, cast("Any", None)),
+            actions,
             Files(reactor, blocking),
+            ScreencastRequests(self.gateway),
             LivePage(authority),
             self.relay,
         )

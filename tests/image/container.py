@@ -8,8 +8,10 @@ Docker's and Fargate's do.
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,6 +22,7 @@ import psutil
 
 from image.cache import BuiltImage
 from tests.integration.api import Answer, request
+from tests.integration.stack import DIE_WITH_PARENT
 from tests.integration.waiting import wait_until
 
 READY_SECONDS = 60.0
@@ -64,9 +67,10 @@ class ImageContainer:
 
     def __enter__(self) -> Self:
         self._log = (self._place / "log").open("wb")
+        guard = [sys.executable, "-I", "-S", str(DIE_WITH_PARENT), str(os.getpid())]
         command = ["unshare", "--mount", "sh", "-c", _WITH_CGROUP2, "sh", *self._crun()]
         self.process = subprocess.Popen(
-            [*command, "run", "--bundle", str(self._place), self._id],
+            [*guard, *command, "run", "--bundle", str(self._place), self._id],
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,

@@ -42,7 +42,7 @@ from tests.integration.processes import (
 from tests.integration.waiting import wait_until
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-_DIE_WITH_PARENT = REPOSITORY / "standalone" / "die_with_parent.py"
+DIE_WITH_PARENT = REPOSITORY / "standalone" / "die_with_parent.py"
 """So that a test run that is killed takes its editions with it."""
 READY_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -96,7 +96,7 @@ class Stack:
         self._errors = (self.folder / "stderr").open("ab")
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-I", "-S", str(_DIE_WITH_PARENT), str(os.getpid())),
+                *(sys.executable, "-I", "-S", str(DIE_WITH_PARENT), str(os.getpid())),
                 *(sys.executable, "-m", "standalone", "up", "--port", "0", "--cdp-port", "0"),
                 *("--state-dir", str(self.state), *self._options),
             ],

@@ -161,6 +161,23 @@ def test_uploads_and_downloads_cross_too(pair: Pair) -> None:
     assert str(len(content)) in body.decode()
 
 
+def test_channels_cross_too(pair: Pair) -> None:
+    url = pair.url.replace("/cdp?", "/internal/ws?")
+
+    with RawWebSocket(url) as channel:
+        channel.send(frame(json.dumps({"type": "PING", "id": "1"}).encode()))
+        types = set()
+        while "PONG" not in types:
+            types.add(json.loads(channel.receive_text())["type"])
+
+
+def test_the_live_page_is_given_at_either_door(pair: Pair) -> None:
+    status, headers, body = get(pair.wrong, f"/live?token={pair.session.token}")
+
+    assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert body == get(pair.owner, f"/live?token={pair.session.token}")[2]
+
+
 @pytest.mark.parametrize("token", ["nonsense", ""])
 def test_a_stranger_is_refused_at_the_first_door(pair: Pair, token: str) -> None:
     assert get(pair.wrong, f"/cdp?token={token}")[0] == 401

@@ -5,6 +5,11 @@ from __future__ import annotations
 from tests.fakes.policies import rights_of
 from tests.fakes.template import Template
 
+ANSWER_CONNECTIONS = {
+    "Allow execute-api:ManageConnections on arn:<AWS::Partition>:execute-api:<AWS::Region>:"
+    f"<AWS::AccountId>:*/production/{method}/@connections/*"
+    for method in ("POST", "DELETE")
+}
 ECS = "arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>"
 INTERFACE_ACTIONS = (
     "ec2:AssignPrivateIpAddresses",
@@ -64,10 +69,7 @@ def test_sockets_log_read_two_secrets_and_answer_on_their_own_stage(
         *IN_VPC,
         *logs_to("WebsocketConnect", "WebsocketMessage", "WebsocketDisconnect"),
         *reads("Tokens", "RedisAuth"),
-        (
-            "Allow execute-api:ManageConnections on arn:<AWS::Partition>:execute-api:<AWS::Region>:"
-            "<AWS::AccountId>:*/production/POST/@connections/*"
-        ),
+        *ANSWER_CONNECTIONS,
     }
 
 
@@ -78,6 +80,7 @@ def test_the_reaper_logs_reads_redis_token_and_looks_after_tasks(production: Tem
         *reads("RedisAuth"),
         *START_TASKS,
         f"Allow ecs:DescribeTasks on {ECS}:task/<BrowsersCluster>/* if {IN_CLUSTER}",
+        *ANSWER_CONNECTIONS,
     }
 
 

@@ -7,6 +7,11 @@ import pytest
 from tests.fakes.policies import actions_of, rights_of
 from tests.fakes.template import Template
 
+ANSWER_CONNECTIONS = {
+    "Allow execute-api:ManageConnections on arn:<AWS::Partition>:execute-api:<AWS::Region>:"
+    f"<AWS::AccountId>:*/production/{method}/@connections/*"
+    for method in ("POST", "DELETE")
+}
 ECS = "arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>"
 OVER_S3 = '{"StringEquals": {"kms:ViaService": "s3.<AWS::Region>.<AWS::URLSuffix>"}}'
 IN_CLUSTER = '{"ArnEquals": {"ecs:cluster": "<BrowsersCluster.Arn>"}}'
@@ -20,10 +25,7 @@ def test_containers_keep_screenshots_answer_sockets_and_protect_themselves(
         "Allow s3:PutObject on <StorageScreenshots.Arn>/*",
         f"Allow kms:Decrypt on <EncryptionKey.Arn> if {OVER_S3}",
         f"Allow kms:GenerateDataKey on <EncryptionKey.Arn> if {OVER_S3}",
-        (
-            "Allow execute-api:ManageConnections on arn:<AWS::Partition>:execute-api:<AWS::Region>:"
-            "<AWS::AccountId>:*/production/POST/@connections/*"
-        ),
+        *ANSWER_CONNECTIONS,
         f"Allow ecs:GetTaskProtection on {ECS}:task/<BrowsersCluster>/* if {IN_CLUSTER}",
         f"Allow ecs:UpdateTaskProtection on {ECS}:task/<BrowsersCluster>/* if {IN_CLUSTER}",
     }

@@ -29,6 +29,8 @@ def test_everything_that_can_be_set_is_read() -> None:
             **GOOD,
             "API_KEY_HASHES": f" {DIGEST.upper()}, {'ab' * 32},",
             "CDP_PUBLIC_URL": "wss://cdp.example/",
+            "WS_PUBLIC_URL": "wss://abc.execute-api.eu-central-1.amazonaws.com/production/",
+            "AWS_REGION": "eu-central-1",
             "WS_MANAGEMENT_ENDPOINT": "http://127.0.0.1:8080/ws",
             "REDIS_AUTH_SECRET_ARN": ARN + "redis",
             "API_KEYS_SECRET_ARN": ARN + "keys",
@@ -37,6 +39,8 @@ def test_everything_that_can_be_set_is_read() -> None:
 
     assert config.api_key_hashes == {DIGEST, "ab" * 32}
     assert config.cdp_public_url == "wss://cdp.example"
+    assert config.ws_public_url == "wss://abc.execute-api.eu-central-1.amazonaws.com/production"
+    assert config.aws_region == "eu-central-1"
     assert config.ws_management_endpoint == "http://127.0.0.1:8080/ws"
     assert config.redis_auth_secret_arn == ARN + "redis"
     assert config.api_keys_secret_arn == ARN + "keys"
@@ -83,6 +87,7 @@ def test_redis_is_named_by_address_or_url(endpoint: str) -> None:
         ("API_KEY_HASHES", "secret-key"),
         ("API_KEY_HASHES", DIGEST[:-1]),
         ("CDP_PUBLIC_URL", "https://cdp.example"),
+        ("WS_PUBLIC_URL", "https://abc.example"),
         ("CDP_PUBLIC_URL", "wss://:9223"),
         ("CDP_PUBLIC_URL", "wss://[::1"),
         ("CDP_PUBLIC_URL", "wss://cdp.example:https"),

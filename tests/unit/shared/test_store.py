@@ -15,10 +15,11 @@ from shared.limits import (
     IDEMPOTENCY_TTL_SECONDS,
     SESSIONS_LISTED_MAX,
 )
+from shared.located import Located
 from shared.records import Session
 from shared.redis_client import connect
 from shared.session_state import EndReason, SessionStatus
-from shared.store import Full, Growth, Idempotency, Located, Placed, Replayed, SessionStore
+from shared.store import Full, Growth, Idempotency, Placed, Replayed, SessionStore
 from tests.fakes.records import NOW, OWNER, make_session, make_spec, make_task, session_id_of
 
 ONE = session_id_of("one")

@@ -142,6 +142,7 @@ class TestTaking:
         assert [spec.session_id for spec in taken] == ids("one", "two")
         assert store.leases(TASK_A) == set(ids("one", "two"))
         assert stored(store, "one").task_id == TASK_A
+        assert stored(store, "one").taken_at == NOW
         assert store.free_slots(NOW) == 0
         assert line.length() == 1
 

@@ -13,6 +13,7 @@ from types import ModuleType
 
 import pytest
 
+import image.tools
 from standalone.config import REPOSITORY
 
 SCRIPT = REPOSITORY / "wallcrawler"
@@ -68,6 +69,16 @@ def test_only_commands_that_work_are_offered(script: ModuleType) -> None:
         *("up", "test", "check", "bench", "image"),
         *("cdk", "deploy", "destroy"),
     }
+
+
+def test_the_builders_of_images_are_those_that_the_builder_knows(script: ModuleType) -> None:
+    assert script.IMAGE_BUILDERS == image.tools.NAMES
+
+
+def test_a_program_works_when_it_is_there_and_ends_well(script: ModuleType) -> None:
+    assert script.works(["true"])
+    assert not script.works(["false"])
+    assert not script.works(["no-such-program-anywhere"])
 
 
 @pytest.mark.parametrize(

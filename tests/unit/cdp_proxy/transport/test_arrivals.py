@@ -11,9 +11,9 @@ from cdp_proxy.transport.arrivals import Arrivals
 from cdp_proxy.transport.directory import Directory
 from shared.errors import SessionNotReady, Unavailable
 from shared.ids import TaskId
+from shared.located import Located
 from shared.records import Session
 from shared.session_state import EndReason, SessionStatus
-from shared.store import Located
 from tests.fakes.container import FakeStore, Immediate, clock_at
 from tests.fakes.records import make_session, make_spec, session_id_of
 from tests.unit.cdp_proxy.transport.test_registry import outcome_of

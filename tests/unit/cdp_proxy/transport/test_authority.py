@@ -5,11 +5,11 @@ from twisted.internet.defer import Deferred
 from twisted.web.test.requesthelper import DummyRequest
 
 from cdp_proxy.transport.arrivals import Arrivals
-from cdp_proxy.transport.authority import Authority, Forbidden
+from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.directory import Directory
 from cdp_proxy.transport.session import LiveSession
 from cdp_proxy.transport.whereabouts import LivesElsewhere, Whereabouts
-from shared.errors import SessionEnded, SessionNotFound, Unauthorized, Unavailable
+from shared.errors import Forbidden, SessionEnded, SessionNotFound, Unauthorized, Unavailable
 from shared.ids import SessionId, TaskId
 from shared.records import SessionSpec
 from shared.session_state import EndReason, SessionStatus

@@ -273,3 +273,18 @@ def test_nobody_is_retired_while_redis_is_away(beating: Beating) -> None:
     beating.store.away = True
 
     assert outcome_of(Deferred.fromCoroutine(beating.heartbeat.retire())) == [False]
+
+
+def test_a_session_that_has_just_been_taken_from_the_line_is_on_its_way(beating: Beating) -> None:
+    taken = Session(
+        spec=make_spec("stranger", created_at=NOW - 100),
+        status=SessionStatus.INITIALIZING,
+        task_id=TASK,
+        taken_at=NOW,
+    )
+    beating.store.sessions[STRANGER] = taken
+    beating.store.leased = {STRANGER}
+
+    beating.next_beat()
+
+    assert beating.store.called("finish") == []

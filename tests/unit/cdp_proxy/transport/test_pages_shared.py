@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import cdp.page
-import cdp.runtime
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
-from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed
-from cdp_proxy.core.commands import activate_target
+from cdp_proxy.core.actions.ports import CommandFailed
 from cdp_proxy.transport.caller import CallFailed
-from cdp_proxy.transport.pages import TITLES_EVERY_SECONDS, AttachedTab, Pages
+from cdp_proxy.transport.pages import TITLES_EVERY_SECONDS
 from tests.fakes.attached_tab import ROOT, TAB, Asked
 from tests.fakes.attached_tab import TabOfBrowser as Session
 
@@ -89,7 +86,7 @@ def test_those_who_want_a_tab_at_once_attach_it_once(at: Session) -> None:
 def test_who_waits_for_a_tab_that_cannot_be_attached_hears_so(at: Session) -> None:
     Deferred.fromCoroutine(at.pages.start())
     at.open_tab()
-    at.browser.silent.add("Target.setAutoAttach")
+    at.browser.silent.add("Target.attachToTarget")
     first, second = Asked(at.pages.tab()), Asked(at.pages.tab())
 
     at.clock.advance(10)
@@ -139,64 +136,3 @@ def test_a_tab_that_has_closed_cannot_be_chosen(at: Session) -> None:
     at.pages.choose("T9")
 
     assert told == []
-
-
-class TestPassage:
-    """Commands of an action while a human holds the session."""
-
-    def held(self, at: Session) -> tuple[AttachedTab, Deferred[None]]:
-        opened: Deferred[None] = Deferred()
-
-        async def passage(_method: str) -> None:
-            await opened
-
-        at.pages = Pages(at.clock, at.browser.caller, passage)
-        return at.tab(), opened
-
-    def test_a_command_waits_until_it_may_pass(self, at: Session) -> None:
-        tab, opened = self.held(at)
-
-        asked = Asked(tab.call(cdp.page.reload()))
-        waited = "Page.reload" not in at.browser.methods()
-        opened.callback(None)
-
-        assert waited
-        assert asked.values == [None]
-        assert at.browser.methods()[-1] == "Page.reload"
-
-    def test_a_dialog_meanwhile_is_not_the_commands_doing(self, at: Session) -> None:
-        tab, opened = self.held(at)
-        asked = Asked(tab.call(cdp.page.reload()))
-
-        at.dialog()
-
-        assert not asked.ended
-        opened.callback(None)
-        assert isinstance(asked.errors[0], BlockedByDialog)
-        assert "Page.reload" not in at.browser.methods()
-
-    def test_a_tab_that_closes_meanwhile_ends_the_waiting_and_nothing_is_sent(
-        self, at: Session
-    ) -> None:
-        tab, opened = self.held(at)
-        asked = Asked(tab.call(cdp.page.reload()))
-
-        at.browser.emit({"method": "Target.targetDestroyed", "params": {"targetId": "T1"}}, ROOT)
-
-        assert isinstance(asked.errors[0], CommandFailed)
-        opened.callback(None)
-        assert "Page.reload" not in at.browser.methods()
-
-    def test_what_the_proxy_itself_does_waits_for_nobody(self, at: Session) -> None:
-        tab, _ = self.held(at)
-
-        asked = Asked(tab.browser_call(activate_target("T1")))
-
-        assert asked.values == [None]
-
-    def test_what_the_human_does_waits_for_nobody(self, at: Session) -> None:
-        tab, _ = self.held(at)
-
-        asked = Asked(tab.call_unheld(cdp.page.reload()))
-
-        assert asked.values == [None]

@@ -49,6 +49,19 @@ def test_a_public_address_goes_before_the_tasks() -> None:
     assert access.connect_url.startswith("wss://cdp.example/cdp?token=")
 
 
+def test_the_websocket_api_is_told_where_it_is_known() -> None:
+    config = ApiConfig(
+        redis_endpoint="unused:1", token_secret="s" * 32, ws_public_url="wss://api.example/p"
+    )
+    known = access_to(live_session(), config, SECRETS, Tasks(make_task()))
+    unknown = access_to(live_session(), CONFIG, SECRETS, Tasks(make_task()))
+
+    assert known is not None
+    assert unknown is not None
+    assert known.web_socket_url == f"wss://api.example/p?token={known.token}"
+    assert unknown.web_socket_url is None
+
+
 def test_the_token_says_whose_session_it_opens_and_how_long() -> None:
     session = live_session()
 

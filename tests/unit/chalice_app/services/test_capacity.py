@@ -126,6 +126,15 @@ class TestCreating:
         assert growing.create(KEY).spec == first.spec
         assert len(growing.cluster.asked) == 1
 
+    def test_a_repeated_request_goes_on_for_one_that_died_half_way(self, growing: Growing) -> None:
+        session = growing.create(KEY)
+        growing.line.give_up(
+            StartToken(session.spec.session_id), CONFIG.growth, growing.now(), None
+        )
+
+        assert growing.create(KEY).waiting
+        assert len(growing.line.starts()) == 1
+
     @pytest.mark.parametrize(
         ("reason", "error"),
         [

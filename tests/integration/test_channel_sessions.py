@@ -1,0 +1,164 @@
+"""`/internal/ws`: tabs, dialogs and actions of a session, and its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.integration.api import RemoteBrowser
+from tests.integration.cdp import CdpClient
+from tests.integration.channels import ChannelClient, ChannelError, channel_url
+from tests.integration.conftest import NewSession
+from tests.integration.site import Site
+from tests.integration.stack import Stack
+
+
+@pytest.fixture
+def remote(new_session: NewSession) -> RemoteBrowser:
+    return new_session()
+
+
+@pytest.fixture
+def url(stack: Stack, remote: RemoteBrowser) -> str:
+    return channel_url(stack, remote.token)
+
+
+@pytest.fixture
+def client(url: str) -> Iterator[ChannelClient]:
+    with ChannelClient(url) as client:
+        yield client
+
+
+def refusal(client: ChannelClient, kind: str, **fields: Any) -> ChannelError:
+    with pytest.raises(ChannelError) as refused:
+        client.ask(kind, **fields)
+    return refused.value
+
+
+class TestTabs:
+    def test_their_coming_and_going_is_told(self, client: ChannelClient, site: Site) -> None:
+        first = client.wait("HELLO")["activeTargetId"]
+
+        opened = client.ask("TAB_COMMAND", action="open", url=site.url("/popup"))["targetId"]
+        told = client.wait("TABS", lambda it: it["tabs"][-1]["title"] == "popup")
+        assert [tab["targetId"] for tab in told["tabs"]] == [first, opened]
+        assert told["activeTargetId"] == opened
+
+        client.ask("TAB_COMMAND", action="close", targetId=opened)
+        told = client.wait("TABS", lambda it: len(it["tabs"]) == 1)
+        assert told["activeTargetId"] == first
+
+    def test_their_history_goes_back_and_forward(self, client: ChannelClient, site: Site) -> None:
+        for path in ("/plain", "/popup"):
+            client.ask("TAB_COMMAND", action="navigate", url=site.url(path))
+
+        def at(path: str) -> None:
+            client.wait("TABS", lambda it: it["tabs"][0]["url"] == site.url(path))
+
+        at("/popup")
+        client.ask("TAB_COMMAND", action="back")
+        at("/plain")
+        client.ask("TAB_COMMAND", action="forward")
+        at("/popup")
+        client.ask("TAB_COMMAND", action="forward")  # nothing is there
+
+    def test_their_dialogs_are_told_and_answered(self, client: ChannelClient) -> None:
+        client.ask("START_SCREENCAST")
+        client.wait_frame()
+        asking = {"expression": "prompt('How many?')", "returnByValue": True}
+        waiting = client.start("CDP_COMMAND", method="Runtime.evaluate", params=asking)
+        dialog = client.wait("DIALOG")
+        client.ask("TAB_COMMAND", action="acceptDialog", text="seven")
+
+        assert (dialog["kind"], dialog["text"]) == ("prompt", "How many?")
+        assert client.answer_to(waiting)["result"]["result"]["value"] == "seven"
+        assert "kind" not in client.wait("DIALOG")
+
+    def test_a_page_that_anothers_dialog_blocks_is_shown_all_the_same(
+        self, client: ChannelClient, remote: RemoteBrowser
+    ) -> None:
+        with CdpClient(remote.connect_url) as direct:
+            page = direct.page()
+            page.call("Page.enable")
+            direct.start("Runtime.evaluate", {"expression": "alert('Hi')"}, page.session_id)
+            direct.wait_event("Page.javascriptDialogOpening")
+            client.ask("START_SCREENCAST")
+            client.wait_frame()
+
+            page.call("Page.handleJavaScriptDialog", {"accept": True})
+            client.ask("INPUT_EVENT", event={"kind": "mouse", "action": "move", "x": 1, "y": 1})
+
+    def test_who_comes_late_hears_of_an_open_dialog(self, client: ChannelClient, url: str) -> None:
+        client.ask("START_SCREENCAST")
+        client.wait_frame()
+        asking = {"expression": "confirm('Sure?')"}
+        client.start("CDP_COMMAND", method="Runtime.evaluate", params=asking)
+        client.wait("DIALOG")
+
+        with ChannelClient(url) as late:
+            assert late.wait("DIALOG")["text"] == "Sure?"
+            late.ask("TAB_COMMAND", action="dismissDialog")
+
+        assert "kind" not in client.wait("DIALOG")
+
+
+def test_an_action_is_rests(client: ChannelClient, site: Site) -> None:
+    client.ask("AI_ACTION", action="navigate", params={"url": site.url("/form")})
+    act = {"instruction": "type Ada into Name"}
+
+    done = client.ask("AI_ACTION", action="act", params=act)
+
+    assert done["action"] == "act"
+    assert done["result"]["performed"][0]["method"] == "fill"
+    assert client.evaluate("document.querySelector('#name').value") == "Ada"
+
+
+def test_an_action_that_fails_says_why(client: ChannelClient) -> None:
+    error = refusal(client, "AI_ACTION", action="act", params={"instruction": "click Nowhere"})
+
+    assert error.code == "TARGET_NOT_FOUND"
+
+
+def test_the_end_of_the_session_is_the_last_that_is_said(
+    stack: Stack, new_session: NewSession
+) -> None:
+    remote = new_session()
+    with ChannelClient(channel_url(stack, remote.token)) as client:
+        client.wait("HELLO")
+        never = {"expression": "new Promise(() => {})", "awaitPromise": True}
+        waiting = client.start("CDP_COMMAND", method="Runtime.evaluate", params=never)
+        client.ask("START_SCREENCAST")
+        client.wait_frame()
+
+        stack.api.delete(remote.id)
+
+        assert client.wait("SESSION_ENDED")["reason"] == "released"
+        assert "error" in client.answer_to(waiting)
+        client.wait_closed()
+        assert client.lanes[-1] == "SESSION_ENDED"
+
+
+def test_a_browser_that_crashes_is_told(stack: Stack, new_session: NewSession) -> None:
+    remote = new_session()
+    with ChannelClient(channel_url(stack, remote.token)) as client:
+        client.wait("HELLO")
+        processes = client.cdp("SystemInfo.getProcessInfo")["processInfo"]
+        (browser,) = [it["id"] for it in processes if it["type"] == "browser"]
+
+        os.kill(browser, signal.SIGKILL)
+
+        assert client.wait("SESSION_ENDED")["reason"] == "browser_crashed"
+        client.wait_closed()
+
+
+def test_clients_of_cdp_and_of_channels_see_each_others_doing(
+    client: ChannelClient, remote: RemoteBrowser
+) -> None:
+    with CdpClient(remote.connect_url) as direct:
+        direct.page().evaluate("window.mark = 'direct'")
+
+        assert client.evaluate("window.mark") == "direct"
