@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -30,9 +31,11 @@ from shared.limits import (
     WS_API_MESSAGE_SECONDS,
     WS_API_QUEUED_MAX,
 )
-from shared.redis_client import RedisClient
 from shared.request_kind import RequestKind
 from shared.session_state import LIVE
+
+if TYPE_CHECKING:
+    from shared.redis_client import RedisClient
 
 _LIVE_WORDS = [status.value for status in LIVE]
 _HEAD = b"@HEAD@"
