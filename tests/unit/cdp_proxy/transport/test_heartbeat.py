@@ -33,6 +33,7 @@ def identity() -> Identity:
         browser="headless-shell",
         started_at=NOW,
         ttl_seconds=TTL,
+        canary="v2",
     )
 
 
@@ -75,6 +76,7 @@ def test_the_first_beat_registers_the_task(beating: Beating) -> None:
         draining=False,
         browser="headless-shell",
         started_at=NOW,
+        canary="v2",
     )
     assert beating.heartbeat.started
 
