@@ -179,6 +179,18 @@ class Connections:
         head = self._redis.hget(keys.connection(connection_id), "head")
         return msgspec.json.decode(head, type=ConnectionHead) if head else None
 
+    def of_session(self, session_id: SessionId) -> list[ConnectionHead]:
+        """Connections that a session has already (two round trips when there are any)."""
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.smembers(keys.connections(session_id))
+        (names,) = pipe.execute()
+        if not names:
+            return []
+        for name in names:
+            pipe.hget(keys.connection(ConnectionId(name.decode())), "head")
+        heads = [head for head in pipe.execute() if head]
+        return [msgspec.json.decode(head, type=ConnectionHead) for head in heads]
+
     def send(
         self, connection_id: ConnectionId, request_id: RequestId, message: ClientText, now: float
     ) -> tuple[SendOutcome, str, str]:

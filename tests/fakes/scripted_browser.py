@@ -20,6 +20,7 @@ VERSION = {
     "userAgent": "Mozilla/5.0",
     "jsVersion": "15.6",
 }
+Result = dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]
 FOLDERS = Folders(downloads="/scratch/b1/downloads", uploads="/scratch/b1/uploads")
 
 
@@ -59,8 +60,8 @@ class ScriptedBrowser:
     """Stands in for `transport.chromium.Browser`; answers at once unless told otherwise."""
 
     reactor: IReactorTime
-    results: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """What methods answer; those not named answer `{}`."""
+    results: dict[str, Result] = field(default_factory=dict)
+    """What methods answer, or what makes it of the command; those not named answer `{}`."""
     errors: dict[str, str] = field(default_factory=dict)
     """Methods that fail, with which words."""
     silent: set[str] = field(default_factory=set)
@@ -141,14 +142,15 @@ class ScriptedBrowser:
         if method in self.errors:
             answer["error"] = {"code": -32000, "message": self.errors[method]}
         else:
-            answer["result"] = self._result(method)
+            answer["result"] = self._result(method, command)
         self.emit(answer, command.get("sessionId"))
 
-    def _result(self, method: str) -> dict[str, Any]:
+    def _result(self, method: str, command: dict[str, Any]) -> dict[str, Any]:
         if method == "Target.getTargets" and method not in self.results:
             return {"targetInfos": []}
         if method == "Target.attachToBrowserTarget":
             self._roots += 1
             return {"sessionId": flat_session(self._roots)}
         default = VERSION if method == "Browser.getVersion" else {}
-        return self.results.get(method, default)
+        result = self.results.get(method, default)
+        return result(command) if callable(result) else result

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdp_proxy.core.frames import FrameReader, is_text, text_header
+from cdp_proxy.core.frames import FrameReader, binary_header, is_text, text_header
 
 MASK = b"\x01\x80\xff\x10"
 LIMIT = 100_000
@@ -156,3 +156,11 @@ def test_text_is_what_python_decodes(payload: bytes) -> None:
         decodes = False
 
     assert is_text(payload) == decodes
+
+
+@given(size=st.integers(0, 2**40))
+def test_a_binary_header_is_a_text_header_of_another_kind(size: int) -> None:
+    text, binary = text_header(size), binary_header(size)
+
+    assert (text[0], binary[0]) == (0x81, 0x82)
+    assert text[1:] == binary[1:]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cdp_proxy.core.keyboard import ALT, CONTROL, META, SHIFT, chord, typing
+from cdp_proxy.core.keyboard import ALT, CONTROL, META, SHIFT, chord, strike, typing
 
 PRINTABLE = [chr(code) for code in range(0x20, 0x7F)]
 
@@ -148,3 +148,27 @@ def test_an_unknown_key_is_an_error(name: str) -> None:
 def test_a_key_that_is_no_modifier_cannot_be_held() -> None:
     with pytest.raises(ValueError, match="Enter is no modifier key"):
         list(chord("Enter+A"))
+
+
+@pytest.mark.parametrize(
+    ("described", "code", "key_code", "text"),
+    [
+        (("a", "KeyA", 0), "KeyA", 65, "a"),
+        (("A", "", SHIFT), "KeyA", 65, "A"),
+        (("a", "KeyA", SHIFT), "KeyA", 65, "a"),  # caps lock
+        (("z", "KeyY", 0), "KeyY", 90, "z"),  # a German keyboard
+        (("1", "Numpad1", 0), "Numpad1", 49, "1"),
+        (("Enter", "", 0), "Enter", 13, "\r"),
+        ((" ", "", 0), "Space", 32, " "),
+        (("Shift", "ShiftRight", SHIFT), "ShiftRight", 16, ""),
+        (("é", "Digit2", 0), "Digit2", 0, "é"),
+        (("漢", "", 0), "", 0, "漢"),
+        (("Dead", "Equal", 0), "Equal", 0, ""),
+    ],
+)
+def test_a_key_is_struck_as_the_event_describes_it(
+    described: tuple[str, str, int], code: str, key_code: int, text: str
+) -> None:
+    key = strike(*described)
+
+    assert (key.key, key.code, key.key_code, key.text) == (described[0], code, key_code, text)

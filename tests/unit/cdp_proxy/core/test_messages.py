@@ -228,3 +228,12 @@ def test_a_target_event_is_read_as_far_as_ownership_goes() -> None:
     assert event.params.target_info is not None
     assert event.params.target_info.type == "page"
     assert event.params.waiting_for_debugger
+
+
+def test_params_that_are_json_already_are_not_read() -> None:
+    odd = b'{"a" : 1.0, "a":2}'
+
+    assert messages.make_raw_command(3, "A.b", odd, FLAT) == (
+        b'{"id":3,"method":"A.b","params":' + odd + b',"sessionId":"' + FLAT.encode() + b'"}'
+    )
+    assert messages.make_raw_command(3, "A.b", b"") == b'{"id":3,"method":"A.b"}'

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cdp_proxy.core.latency import MethodLatencies, SessionLatencies
-from cdp_proxy.core.multiplexer import Member, Multiplexer
+from cdp_proxy.core.multiplexer import Held, Member, Multiplexer
 from cdp_proxy.core.policy import CloseBrowser, Policy, Refusal
 from tests.fakes.scripted_browser import (
     FOLDERS,
@@ -420,3 +420,30 @@ def test_no_bytes_of_the_browser_reach_a_client_they_are_not_addressed_to(
 
     assert len(alice.got) == (session == ROOT_A)
     assert len(bob.got) == (session == ROOT_B)
+
+
+class TestHolding:
+    """While a human holds the session."""
+
+    CLICK = "Input.dispatchMouseEvent"
+
+    def test_what_mutates_is_held_to_be_given_again(self, mux: Multiplexer, alice: Client) -> None:
+        mux.holding = True
+        held = alice.sends(method=self.CLICK)
+        mux.holding = False
+
+        assert isinstance(held, Held)
+        assert (held.command.id, held.command.method) == (1, self.CLICK)
+        assert isinstance(alice.sends(method=self.CLICK), bytes)
+
+    def test_what_reads_goes_through(self, mux: Multiplexer, alice: Client) -> None:
+        mux.holding = True
+
+        assert isinstance(alice.sends(method="Runtime.evaluate"), bytes)
+
+    def test_what_is_no_clients_business_is_refused_at_once(
+        self, mux: Multiplexer, alice: Client
+    ) -> None:
+        mux.holding = True
+
+        assert alice.refusal_of(method=self.CLICK, sessionId=ROOT_B)["error"]["code"] == -32001

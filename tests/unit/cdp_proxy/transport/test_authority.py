@@ -171,3 +171,26 @@ def test_an_ended_session_is_gone_here_too(door: Door) -> None:
     session.end(EndReason.RELEASED)
 
     assert isinstance(door.ask(TOKEN), SessionEnded)
+
+
+class TestChannels:
+    """`/internal/ws` takes any scope; each message is checked by itself."""
+
+    def ask(self, door: Door, token: str) -> object:
+        request = DummyRequest([b"internal", b"ws"])
+        request.args[b"token"] = [token.encode()]
+        asking = door.authority.channel_for(request)  # type: ignore[arg-type]
+        (outcome,) = outcome_of(Deferred.fromCoroutine(asking))
+        return outcome
+
+    @pytest.mark.parametrize("scope", Scope)
+    def test_any_scope_opens_one_and_says_what_it_may(self, door: Door, scope: Scope) -> None:
+        outcome = self.ask(door, token_of(make_spec(), scopes=frozenset({scope})))
+
+        assert isinstance(outcome, tuple)
+        session, scopes = outcome
+        assert session.spec.session_id == ONE
+        assert scopes == frozenset({scope})
+
+    def test_another_token_opens_none(self, door: Door) -> None:
+        assert isinstance(self.ask(door, "nonsense"), Unauthorized)

@@ -185,3 +185,40 @@ def test_a_command_with_two_questions_is_none(line: Line) -> None:
     line.answer(result={})
 
     assert "more than one answer" in failure_in(outcome)
+
+
+def test_one_of_several_may_stop_to_listen(line: Line) -> None:
+    first: list[Answer] = []
+    second: list[Answer] = []
+    line.caller.listen("S", first.append)
+    line.caller.listen("S", second.append)
+    line.caller.unlisten("S", first.append)
+    line.caller.unlisten("S", first.append)
+    line.caller.unlisten("T", first.append)
+    line.caller.receive(message({"method": "Page.loadEventFired", "params": {}}, "S"))
+
+    assert (len(first), len(second)) == (0, 1)
+
+
+def test_a_call_waits_for_its_passage(line: Line) -> None:
+    opened: Deferred[None] = Deferred()
+    asked: list[str] = []
+
+    async def passage(method: str) -> None:
+        asked.append(method)
+        await opened
+
+    line.call(cdp.browser.get_version(), passage=passage)
+    waiting = list(line.sent)
+    opened.callback(None)
+
+    assert asked == ["Browser.getVersion"]
+    assert (waiting, len(line.sent)) == ([], 1)
+
+
+def test_a_call_that_may_not_pass_is_not_sent(line: Line) -> None:
+    async def passage(_method: str) -> None:
+        raise CallFailed("held")
+
+    assert failure_in(line.call(cdp.browser.get_version(), passage=passage)) == "held"
+    assert line.sent == []

@@ -250,7 +250,7 @@ class TestStopInABeat(TestCase):
 
 def test_what_wants_to_be_told_is_told_after_each_beat(beating: Beating) -> None:
     told: list[int] = []
-    beating.heartbeat.after_beat = lambda: told.append(len(beating.store.called("beat")))
+    beating.heartbeat.after_beats.append(lambda: told.append(len(beating.store.called("beat"))))
 
     beating.next_beat()
     beating.store.away = True

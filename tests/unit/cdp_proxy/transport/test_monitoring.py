@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import pytest
 
+from cdp_proxy.core.screencast_events import FrameCame, TabsChanged
 from cdp_proxy.transport.monitoring import Monitoring
 from shared.ids import TaskId
 from shared.session_state import EndReason
 from tests.fakes.records import session_id_of
+from tests.fakes.screen import captured
 from tests.unit.cdp_proxy.transport.test_heartbeat import Beating
+from tests.unit.cdp_proxy.transport.test_screencast import FakeAudience
 
 
 class Watched(Beating):
@@ -98,3 +101,25 @@ def test_ends_are_counted_by_reason(watched: Watched) -> None:
     watched.close()
 
     assert watched.values()['wallcrawler_sessions_ended_total{reason="released"}'] == 1
+
+
+def test_who_watches_and_what_they_got_is_counted(watched: Watched) -> None:
+    watched.open()
+    (session,) = watched.sessions.running()
+    viewer = FakeAudience(session.screencast)
+    viewer.watch()
+    session.takeover.take()
+    core = session.screencast._core
+    core.handle(TabsChanged(("T1",), "T1"), 10.0)
+    core.handle(FrameCame(captured(timestamp=9.0)), 10.0)
+
+    values = watched.values()
+
+    one = f'session="{session.spec.session_id}"'
+    assert watched.monitoring.health()["screencasts"] == 1
+    assert watched.monitoring.health()["viewers"] == 1
+    assert values["wallcrawler_screencast_viewers"] == 1
+    assert values["wallcrawler_sessions_held_by_humans"] == 1
+    assert values[f"wallcrawler_screencast_frames_sent_total{{{one}}}"] == 1
+    age = "wallcrawler_screencast_frame_age_seconds"
+    assert values[f'{age}{{quantile="0.95",{one}}}'] == 1.0
