@@ -101,7 +101,9 @@ def _canary_steps(options: Options) -> list[Step]:
 
 def _bootstrap(options: Options, situation: Situation) -> Step:
     place = f"aws://{situation.account}/{options.region}"
-    return Step("CDK's toolkit stack", ("./wallcrawler", "cdk", "bootstrap", place))
+    # The CLI runs the app for this, too, which wants its context.
+    command = ("./wallcrawler", "cdk", "bootstrap", place, *_context(options))
+    return Step("CDK's toolkit stack", command)
 
 
 def _stack(options: Options, title: str, *context: str) -> Step:

@@ -35,7 +35,7 @@ def test_a_first_deployment_makes_the_registry_before_the_tasks() -> None:
     )
 
     assert lines(deploy_steps(OPTIONS, NEW)) == [
-        "./wallcrawler cdk bootstrap aws://123456789012/eu-central-1",
+        "./wallcrawler cdk bootstrap aws://123456789012/eu-central-1 -c environment=development",
         f"{stack} -c desiredCount=0",
         ".venv/bin/python -m deployment.push development --region eu-central-1 --tag v7",
         f"{stack} -c imageTag=v7",
@@ -99,4 +99,4 @@ def test_destroying_ends_what_lets_sessions_in_first() -> None:
 
 
 def test_without_knowing_anything_a_first_deployment_is_assumed() -> None:
-    assert lines(deploy_steps(OPTIONS, UNKNOWN))[0].endswith("aws://ACCOUNT/eu-central-1")
+    assert "bootstrap aws://ACCOUNT/eu-central-1" in lines(deploy_steps(OPTIONS, UNKNOWN))[0]
