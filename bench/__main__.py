@@ -7,12 +7,13 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import acts, footprint, relay, report, screencast, starts
+from bench import acts, coldstart, footprint, relay, report, screencast, starts, websocket_api
 from bench.edition import Edition
 from bench.report import Row
 
 _CREATIONS_A_ROUND = 5
 _ACTS_A_ROUND = 10
+_COLD_STARTS_A_ROUND = 4
 
 
 def main() -> int:
@@ -36,6 +37,13 @@ def _leave(_number: int, _frame: object) -> None:
 def _rows(rounds: int, suites: list[str]) -> Iterator[Row]:
     if "start" in suites:
         yield from starts.second_start(rounds)
+    if "coldstart" in suites:
+        yield from coldstart.measure(rounds * _COLD_STARTS_A_ROUND)
+    if set(suites) & _IN_AN_EDITION.keys():
+        yield from _rows_of_an_edition(rounds, suites)
+
+
+def _rows_of_an_edition(rounds: int, suites: list[str]) -> Iterator[Row]:
     with Edition("--max-sessions", "24") as edition:
         for name, measure in _IN_AN_EDITION.items():
             if name in suites:
@@ -54,11 +62,12 @@ _IN_AN_EDITION: Mapping[str, Callable[[Edition, int], Iterator[Row]]] = {
     "relay20": lambda edition, rounds: relay.measure(edition, rounds, sessions=20),
     "flood": relay.beside_flood,
     "memory": lambda edition, _rounds: footprint.measure(edition),
+    "websocket": websocket_api.measure,
     "screencast": screencast.measure,
     "screencast20": lambda edition, _rounds: screencast.many(edition),
 }
 """What is measured on one running edition, in this order."""
-_SUITES = ("start", *_IN_AN_EDITION)
+_SUITES = ("start", "coldstart", *_IN_AN_EDITION)
 
 
 if __name__ == "__main__":

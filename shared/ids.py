@@ -15,3 +15,9 @@ RequestId = NewType("RequestId", str)
 
 OwnerId = NewType("OwnerId", str)
 """The user an API key stands for (16 hex digits derived from the key's hash)."""
+
+ConnectionId = NewType("ConnectionId", str)
+"""One connection of the WebSocket API: API Gateway's `connectionId`."""
+
+StartToken = NewType("StartToken", str)
+"""One decision to start a task, and ECS's `clientToken` for it (32 to 36 hex digits and dashes)."""

@@ -7,10 +7,20 @@
 | `wc:tasks` | zset | task ids by heartbeat deadline | none; dead ones are reaped |
 | `wc:task:{id}` | hash | address, capacity, draining | 10 heartbeat TTLs |
 | `wc:leases:{task}` | zset | session ids by lease deadline | none; reaped with the task |
+| `wc:room` | zset | tasks with a free slot by slots in use (`shared.scripts`) | none |
+| `wc:canary` | hash | the canary's version and its share (`shared.canary`) | none |
+| `wc:canary-room` | zset | as `wc:room`, of the canary's tasks | none |
+| `wc:waiting` | zset | sessions without a slot by the deadline of their waiting | none; reaped |
+| `wc:starts` | hash | tasks being started (`shared.waiting`) | none; looked after each minute |
 | `wc:requests:{task}` | list | requests for the task | 10 heartbeat TTLs |
 | `wc:reply:{request}` | list | the one reply | 60 s; an operation's 1 h |
 | `wc:operation:{request}` | hash | an action that outlived its request | 1 h after its end |
 | `wc:idempotency:{owner}:{hash}` | hash | session id and body digest | 24 h |
+| `wc:connection:{id}` | hash | a WebSocket API connection (`shared.connections`) | its life |
+| `wc:connections:{session}` | set | ids of the session's connections | as theirs |
+| `wc:connection-tasks` | set | tasks that connections are served by | none; reaped |
+| `wc:task-connections:{task}` | set | ids of these connections | none; reaped with the task |
+| `wc:pending:{task}` | hash | messages the task has not answered yet | none; reaped with the task |
 | `wc:api-keys` | hash | SHA-256 of a key -> its label | none |
 """
 
@@ -18,14 +28,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.ids import OwnerId, RequestId, SessionId, TaskId
+from shared.ids import ConnectionId, OwnerId, RequestId, SessionId, TaskId
 
 TASKS: Final = "wc:tasks"
+ROOM: Final = "wc:room"
+CANARY: Final = "wc:canary"
+CANARY_ROOM: Final = "wc:canary-room"
+WAITING: Final = "wc:waiting"
+STARTS: Final = "wc:starts"
 API_KEYS: Final = "wc:api-keys"
 SESSION_PREFIX: Final = "wc:session:"
 TASK_PREFIX: Final = "wc:task:"
 LEASES_PREFIX: Final = "wc:leases:"
 REQUESTS_PREFIX: Final = "wc:requests:"
+CONNECTION_PREFIX: Final = "wc:connection:"
+CONNECTIONS_PREFIX: Final = "wc:connections:"
+CONNECTION_TASKS: Final = "wc:connection-tasks"
+TASK_CONNECTIONS_PREFIX: Final = "wc:task-connections:"
+PENDING_PREFIX: Final = "wc:pending:"
 
 
 def session(session_id: SessionId) -> str:
@@ -58,3 +78,19 @@ def operation(request_id: RequestId) -> str:
 
 def idempotency(owner_id: OwnerId, key_digest: str) -> str:
     return f"wc:idempotency:{owner_id}:{key_digest}"
+
+
+def connection(connection_id: ConnectionId) -> str:
+    return CONNECTION_PREFIX + connection_id
+
+
+def connections(session_id: SessionId) -> str:
+    return CONNECTIONS_PREFIX + session_id
+
+
+def task_connections(task_id: TaskId) -> str:
+    return TASK_CONNECTIONS_PREFIX + task_id
+
+
+def pending(task_id: TaskId) -> str:
+    return PENDING_PREFIX + task_id

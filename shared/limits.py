@@ -35,6 +35,18 @@ HEARTBEAT_TTL_SECONDS_DEFAULT: Final = 9.0
 HEARTBEATS_PER_TTL: Final = 3
 """A task beats this often within one TTL, so that one lost beat kills nothing."""
 
+WAIT_SECONDS_DEFAULT: Final = 120.0
+"""How long a session stands in line for a slot: Fargate takes 20 to 90 s to start a task."""
+START_RETRY_SECONDS: Final = 15.0
+"""A start that nobody confirmed is asked for again after this; ECS is asked within 10 s or not."""
+START_SECONDS_MAX: Final = 300.0
+"""A task that has not begun to serve by then never will."""
+TASKS_MAX_DEFAULT: Final = 20
+"""Containers that may live at once, unless told otherwise: what a mistake may cost."""
+SLOTS_PER_TASK_DEFAULT: Final = 20
+HOLD_SECONDS_DEFAULT: Final = 90.0
+"""How long a container holds a client's upgrade until its session has a browser."""
+
 ENDED_SESSION_RETENTION_SECONDS: Final = 24 * 3600
 """How long a session can still be read after its end."""
 LEASE_GRACE_SECONDS: Final = 120
@@ -106,6 +118,16 @@ WS_API_PUSH_BYTES_MAX: Final = 120_000
 WS_API_IDLE_SECONDS: Final = 600
 WS_API_LIFE_SECONDS: Final = 7_200
 """API Gateway ends a connection that is idle, or old, by so much (the same quotas)."""
+WS_API_MAPPING_SECONDS: Final = WS_API_LIFE_SECONDS + 600
+"""How long a connection is remembered from its start: `$disconnect` may never be called."""
+WS_API_CONNECTIONS_MAX: Final = 64
+"""Connections of the WebSocket API to one session."""
+WS_API_MESSAGE_SECONDS: Final = 25.0
+"""A container that has not taken a message by then does not run it, and says so."""
+WS_API_QUEUED_MAX: Final = 10_000
+"""Requests that wait for one container; further messages are refused."""
+MESSAGE_ID_CHARS_MAX: Final = 255
+"""A client's name for its message, which is kept until the answer has gone out."""
 CHUNKS_MAX: Final = 4_096
 """Pieces of one message: enough for 100 MiB of text that escapes to twice its size."""
 CHUNKED_BYTES_MAX: Final = 8 * 1024 * 1024

@@ -11,6 +11,8 @@ reads it says so.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 from msgspec import Struct
 
@@ -18,7 +20,9 @@ from shared import keys
 from shared.bus import Reply
 from shared.ids import RequestId, SessionId
 from shared.limits import OPERATION_TTL_SECONDS
-from shared.redis_client import RedisClient
+
+if TYPE_CHECKING:
+    from shared.redis_client import RedisClient
 
 
 class Operation(Struct, frozen=True, kw_only=True):

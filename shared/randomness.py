@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 
-from shared.ids import RequestId, SessionId, TaskId
+from shared.ids import RequestId, SessionId, StartToken, TaskId
 
 
 def new_session_id() -> SessionId:
@@ -31,3 +31,8 @@ def new_token_id() -> str:
 def new_object_id() -> str:
     """32 hex digits; so that nobody guesses the name of a stored object."""
     return secrets.token_hex(16)
+
+
+def new_start_token() -> StartToken:
+    """32 hex digits; names one start of a task, for us and for ECS."""
+    return StartToken(secrets.token_hex(16))

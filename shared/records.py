@@ -115,14 +115,24 @@ class Session(Struct, frozen=True, kw_only=True):
     spec: SessionSpec
     status: SessionStatus
     task_id: TaskId
+    """Where it has its slot; empty while it waits for one."""
     started_at: float | None = None
     ended_at: float | None = None
     end_reason: EndReason | None = None
+    taken_at: float | None = None
+    """When its container took it from the line, if it stood there."""
+    end_detail: str | None = None
+    """One word of ECS on why there was no container, such as `RESOURCE:MEMORY`."""
 
     @property
     def live(self) -> bool:
-        """Whether the session still holds a slot."""
+        """Whether the session still holds a slot, or may get one."""
         return self.status in LIVE
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it stands in line for a slot."""
+        return self.live and not self.task_id
 
 
 class Task(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -139,6 +149,11 @@ class Task(Struct, frozen=True, kw_only=True, rename="camel"):
     """`headless-shell` or `chromium`."""
     started_at: float
     """Epoch seconds."""
+    task_arn: str | None = None
+    """ECS's name of it, where it runs on ECS."""
+    availability_zone: str | None = None
+    canary: str = ""
+    """The version on trial (`shared.canary`); empty: the task is in service."""
 
 
 class OpenSession(Struct, frozen=True, kw_only=True, rename="camel"):

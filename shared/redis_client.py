@@ -1,4 +1,7 @@
-"""The part of redis-py's blocking client that this project uses, so that any equal will do."""
+"""redis-py's blocking client, and the part of it that this project uses: any equal will do.
+
+The container's. Lambda, where importing redis-py is most of a cold start, has `shared.lean_redis`.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,19 @@ SOCKET_TIMEOUT_SECONDS = 5.0
 """Longer than any blocking pop (`shared.bus`), short enough to notice a Redis that hangs."""
 
 
-def connect(endpoint: str) -> RedisClient:
+def connect(endpoint: str, password: str | None = None) -> RedisClient:
     """A client for `endpoint`; connects at the first command.
 
     Args:
         endpoint: `host:port`, or a `redis://`, `rediss://` or `unix://` URL.
+        password: unless the endpoint has one.
     """
     url = endpoint if "://" in endpoint else f"redis://{endpoint}"
     # A unix socket has no keep-alive, and redis-py refuses the option there.
     keepalive = {} if url.startswith("unix://") else {"socket_keepalive": True}
     client: RedisClient = redis.Redis.from_url(
         url,
+        password=password,
         socket_timeout=SOCKET_TIMEOUT_SECONDS,
         socket_connect_timeout=SOCKET_TIMEOUT_SECONDS,
         **keepalive,
@@ -32,11 +37,13 @@ class RedisClient(Protocol):
     """What is used of redis-py's client (`decode_responses=False`)."""
 
     def register_script(self, script: Any) -> Any: ...
-    def pipeline(self, transaction: bool = ..., shard_hint: Any = ...) -> Any: ...
-    def ping(self, **kwargs: Any) -> Any: ...
+    def pipeline(self, transaction: bool = ...) -> Any: ...
+    def ping(self) -> Any: ...
     def hgetall(self, name: Any) -> Any: ...
+    def hget(self, name: Any, key: Any) -> Any: ...
+    def hdel(self, name: Any, *keys: Any) -> Any: ...
     def hexists(self, name: Any, key: Any) -> Any: ...
-    def hset(self, name: Any, key: Any = ..., value: Any = ...) -> Any: ...
+    def hset(self, name: Any, key: Any = ..., value: Any = ..., mapping: Any = ...) -> Any: ...
     def zrevrange(self, name: Any, start: int, end: int) -> Any: ...
     def zrange(self, name: Any, start: int, end: int) -> Any: ...
     def zrem(self, name: Any, *values: Any) -> Any: ...

@@ -1,38 +1,134 @@
-"""The Lua scripts of `shared.store` and `shared.bus`: one atomic step each, arguments first."""
+"""The Lua scripts of `shared.store` and `shared.bus`: one atomic step each, arguments first.
+
+`wc:room` says which tasks have a free slot, by how many slots they use, so that placing need not
+look at every task. It is never counted up and down: each script that touches a task's leases has
+its entry derived from them again (`refresh`), each heartbeat does so too, and placing checks an
+entry against the leases before it relies on it. A slot whose lease has lapsed, which no script
+sees happen, is therefore missing from it until the next heartbeat, and no longer.
+
+Canaries (`shared.canary`) have a room of their own, whose share
+of sessions is drawn by the session's id; sessions it has no slot for go to the others.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-PLACE: Final = """
--- KEYS tasks, session, owner, idempotency ('' for none)
+from shared import keys
+
+COMMON: Final = (
+    f"local TASKS, ROOM, WAITING, STARTS = '{keys.TASKS}', '{keys.ROOM}', '{keys.WAITING}', "
+    f"'{keys.STARTS}'\n"
+    f"local CANARY, CANARY_ROOM = '{keys.CANARY}', '{keys.CANARY_ROOM}'\n"
+    f"local TASK, LEASES, SESSION = '{keys.TASK_PREFIX}', '{keys.LEASES_PREFIX}', "
+    f"'{keys.SESSION_PREFIX}'\n"
+    """
+-- How many slots of a task are in use, and how many are free: none when it drains or is not known.
+-- Then the version that it tries out, if it does.
+local function slots_of(task, now)
+  local offer = redis.call('HMGET', TASK .. task, 'capacity', 'draining', 'canary')
+  if not offer[1] or offer[2] == '1' then return 0, 0, offer[3] end
+  local used = redis.call('ZCOUNT', LEASES .. task, '(' .. now, '+inf')
+  return used, tonumber(offer[1]) - used, offer[3]
+end
+
+-- Derive a task's entry in its room from its leases; how many slots are in use, how many free, and
+-- the room. Of an older canary than the present one nothing is free.
+local function refresh(task, now)
+  local used, free, version = slots_of(task, now)
+  local room = ROOM
+  if version and version ~= '' then
+    room = CANARY_ROOM
+    redis.call('ZREM', ROOM, task)
+    if version ~= redis.call('HGET', CANARY, 'version') then free = 0 end
+  end
+  if free > 0 then redis.call('ZADD', room, used, task) else redis.call('ZREM', room, task) end
+  return used, free, room
+end
+
+-- End a session whose status allows it; words are the statuses that do.
+local function finish(id, now, status, reason, detail, retention, words, from)
+  local key = SESSION .. id
+  local was = redis.call('HGET', key, 'status')
+  for i = from, #words do
+    if was == words[i] then
+      redis.call('HSET', key, 'status', status, 'endedAt', now, 'endReason', reason)
+      if detail ~= '' then redis.call('HSET', key, 'endDetail', detail) end
+      redis.call('EXPIRE', key, retention)
+      redis.call('ZREM', WAITING, id)
+      return true
+    end
+  end
+  return false
+end
+"""
+)
+
+PLACE: Final = (
+    COMMON
+    + """
+-- KEYS session, owner, idempotency ('' for none)
 -- ARGV now, id, spec, createdAt, leaseDeadline, sessionExpiresAt, ownerTtl, bodyDigest,
---      idempotencyTtl, taskPrefix, leasesPrefix
-local now = tonumber(ARGV[1])
-if KEYS[4] ~= '' then
-  local seen = redis.call('HMGET', KEYS[4], 'session', 'digest')
+--      idempotencyTtl, waitDeadline ('' when nothing can be started), slotsPerTask, tasksMax
+local now = ARGV[1]
+if KEYS[3] ~= '' then
+  local seen = redis.call('HMGET', KEYS[3], 'session', 'digest')
   if seen[1] then return {'replayed', seen[1], seen[2]} end
 end
-local best, best_used = false, -1
-for _, task in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. ARGV[1], '+inf')) do
-  local offer = redis.call('HMGET', ARGV[10] .. task, 'capacity', 'draining')
-  if offer[1] and offer[2] ~= '1' then
-    local used = redis.call('ZCOUNT', ARGV[11] .. task, '(' .. ARGV[1], '+inf')
-    if used < tonumber(offer[1]) and used > best_used then best, best_used = task, used end
+
+local function fullest(room)
+  while true do
+    local top = redis.call('ZREVRANGE', room, 0, 0, 'WITHSCORES')
+    local task = top[1]
+    if not task then return false end
+    local deadline = redis.call('ZSCORE', TASKS, task)
+    if deadline and tonumber(deadline) > tonumber(now) then
+      local used, free, its_room = refresh(task, now)
+      if its_room ~= room then
+        redis.call('ZREM', room, task)
+      elseif free > 0 and used >= tonumber(top[2]) then
+        return task
+      end
+    else
+      redis.call('ZREM', room, task)
+    end
   end
 end
-if not best then return {'full'} end
-redis.call('HSET', KEYS[2], 'spec', ARGV[3], 'status', 'initializing', 'task', best)
-redis.call('EXPIREAT', KEYS[2], ARGV[6])
-redis.call('ZADD', ARGV[11] .. best, ARGV[5], ARGV[2])
-redis.call('ZADD', KEYS[3], ARGV[4], ARGV[2])
-redis.call('EXPIRE', KEYS[3], ARGV[7])
-if KEYS[4] ~= '' then
-  redis.call('HSET', KEYS[4], 'session', ARGV[2], 'digest', ARGV[8])
-  redis.call('EXPIRE', KEYS[4], ARGV[9])
+
+-- A session's id, which is random, says whether it belongs to the canary's share.
+local function drawn()
+  local percent = tonumber(redis.call('HGET', CANARY, 'percent') or 0)
+  return percent > 0 and (tonumber(string.sub(ARGV[2], 1, 8), 16) or 0) % 100 < percent
 end
+
+-- Nobody overtakes those who stand in line.
+local may_wait, waiting, best = ARGV[10] ~= '', 0, false
+if may_wait then waiting = redis.call('ZCARD', WAITING) end
+if waiting == 0 then best = drawn() and fullest(CANARY_ROOM) or fullest(ROOM) end
+if not best then
+  if not may_wait then return {'full'} end
+  local live = redis.call('ZCOUNT', TASKS, '(' .. now, '+inf')
+  if waiting >= (tonumber(ARGV[12]) - live) * tonumber(ARGV[11]) then return {'full'} end
+end
+
+redis.call('HSET', KEYS[1], 'spec', ARGV[3], 'status', 'initializing', 'task', best or '')
+redis.call('EXPIREAT', KEYS[1], ARGV[6])
+redis.call('ZADD', KEYS[2], ARGV[4], ARGV[2])
+redis.call('EXPIRE', KEYS[2], ARGV[7])
+if KEYS[3] ~= '' then
+  redis.call('HSET', KEYS[3], 'session', ARGV[2], 'digest', ARGV[8])
+  redis.call('EXPIRE', KEYS[3], ARGV[9])
+end
+if not best then
+  redis.call('HSET', KEYS[1], 'waitDeadline', ARGV[10], 'leaseDeadline', ARGV[5])
+  redis.call('ZADD', WAITING, ARGV[10], ARGV[2])
+  return {'waiting'}
+end
+redis.call('ZADD', LEASES .. best, ARGV[5], ARGV[2])
+refresh(best, now)
 return {'placed', best}
 """
+)
 
 ACTIVATE: Final = """
 -- KEYS session; ARGV now, target, source...
@@ -46,64 +142,124 @@ end
 return 0
 """
 
-FINISH: Final = """
--- KEYS session; ARGV now, id, target, reason, retention, releaseSlot, leasesPrefix, source...
-local fields = redis.call('HMGET', KEYS[1], 'status', 'task')
-if not fields[1] then return 0 end
-local ended = 0
-for i = 8, #ARGV do
-  if fields[1] == ARGV[i] then
-    redis.call('HSET', KEYS[1], 'status', ARGV[3], 'endedAt', ARGV[1], 'endReason', ARGV[4])
-    redis.call('EXPIRE', KEYS[1], ARGV[5])
-    ended = 1
-  end
+FINISH: Final = (
+    COMMON
+    + """
+-- ARGV now, id, target, reason, detail, retention, which ('any' or 'waiting'), releaseSlot,
+--      source...
+local task = redis.call('HGET', SESSION .. ARGV[2], 'task')
+if not task or (ARGV[7] == 'waiting' and task ~= '') then return 0 end
+local ended = finish(ARGV[2], ARGV[1], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV, 9)
+if ARGV[8] == '1' and task ~= '' then
+  redis.call('ZREM', LEASES .. task, ARGV[2])
+  refresh(task, ARGV[1])
 end
-if ARGV[6] == '1' then redis.call('ZREM', ARGV[7] .. fields[2], ARGV[2]) end
-return ended
+return ended and 1 or 0
 """
+)
 
-REAP: Final = """
--- KEYS tasks; ARGV now, status, reason, retention, taskPrefix, leasesPrefix, requestsPrefix,
---      sessionPrefix, liveStatus...
+RELEASE: Final = (
+    COMMON
+    + """
+-- ARGV now, task, id
+redis.call('ZREM', LEASES .. ARGV[2], ARGV[3])
+refresh(ARGV[2], ARGV[1])
+"""
+)
+
+BEAT: Final = (
+    COMMON
+    + """
+-- KEYS task, requests; ARGV now, task, doc, capacity, draining, ttlMs, deadline, canary
+redis.call('HSET', KEYS[1], 'doc', ARGV[3], 'capacity', ARGV[4], 'draining', ARGV[5],
+           'canary', ARGV[8])
+redis.call('PEXPIRE', KEYS[1], ARGV[6])
+redis.call('PEXPIRE', KEYS[2], ARGV[6])
+redis.call('ZADD', TASKS, ARGV[7], ARGV[2])
+refresh(ARGV[2], ARGV[1])
+"""
+)
+
+RETIRE: Final = (
+    COMMON
+    + """
+-- ARGV now, task
+if redis.call('ZCOUNT', LEASES .. ARGV[2], '(' .. ARGV[1], '+inf') > 0 then return 0 end
+redis.call('HSET', TASK .. ARGV[2], 'draining', 1)
+redis.call('ZREM', ROOM, ARGV[2])
+redis.call('ZREM', CANARY_ROOM, ARGV[2])
+return 1
+"""
+)
+
+REAP: Final = (
+    COMMON
+    + """
+-- ARGV now, status, reason, waitingStatus, waitingReason, retention, requestsPrefix, liveStatus...
 local failed = {}
-for _, task in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])) do
-  for _, id in ipairs(redis.call('ZRANGE', ARGV[6] .. task, 0, -1)) do
-    local session = ARGV[8] .. id
-    local status = redis.call('HGET', session, 'status')
-    for i = 9, #ARGV do
-      if status == ARGV[i] then
-        redis.call('HSET', session, 'status', ARGV[2], 'endedAt', ARGV[1], 'endReason', ARGV[3])
-        redis.call('EXPIRE', session, ARGV[4])
-        table.insert(failed, id)
-      end
+for _, task in ipairs(redis.call('ZRANGEBYSCORE', TASKS, '-inf', ARGV[1])) do
+  for _, id in ipairs(redis.call('ZRANGE', LEASES .. task, 0, -1)) do
+    if finish(id, ARGV[1], ARGV[2], ARGV[3], '', ARGV[6], ARGV, 8) then
+      table.insert(failed, id)
     end
   end
-  redis.call('DEL', ARGV[5] .. task, ARGV[6] .. task, ARGV[7] .. task)
-  redis.call('ZREM', KEYS[1], task)
+  redis.call('DEL', TASK .. task, LEASES .. task, ARGV[7] .. task)
+  redis.call('ZREM', TASKS, task)
+  redis.call('ZREM', ROOM, task)
+  redis.call('ZREM', CANARY_ROOM, task)
+end
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', WAITING, '-inf', ARGV[1])) do
+  if finish(id, ARGV[1], ARGV[4], ARGV[5], '', ARGV[6], ARGV, 8) then
+    table.insert(failed, id)
+  end
+  redis.call('ZREM', WAITING, id)
 end
 return failed
 """
+)
 
-CLAIM: Final = """
--- KEYS session, leases; ARGV id, spec, status, task, startedAt, leaseDeadline, sessionExpiresAt,
---      ownerKey, createdAt, ownerTtl, liveStatus...
+CLAIM: Final = (
+    COMMON
+    + """
+-- KEYS session, leases; ARGV now, id, spec, status, task, startedAt, leaseDeadline,
+--      sessionExpiresAt, ownerKey, createdAt, ownerTtl, liveStatus...
 local status = redis.call('HGET', KEYS[1], 'status')
 if not status then
-  redis.call('HSET', KEYS[1], 'spec', ARGV[2], 'status', ARGV[3], 'task', ARGV[4],
-             'startedAt', ARGV[5])
-  redis.call('EXPIREAT', KEYS[1], ARGV[7])
-  redis.call('ZADD', ARGV[8], ARGV[9], ARGV[1])
-  redis.call('EXPIRE', ARGV[8], ARGV[10])
-  status = ARGV[3]
+  redis.call('HSET', KEYS[1], 'spec', ARGV[3], 'status', ARGV[4], 'task', ARGV[5],
+             'startedAt', ARGV[6])
+  redis.call('EXPIREAT', KEYS[1], ARGV[8])
+  redis.call('ZADD', ARGV[9], ARGV[10], ARGV[2])
+  redis.call('EXPIRE', ARGV[9], ARGV[11])
+  status = ARGV[4]
 end
-for i = 11, #ARGV do
+for i = 12, #ARGV do
   if status == ARGV[i] then
-    redis.call('ZADD', KEYS[2], ARGV[6], ARGV[1])
+    if redis.call('ZADD', KEYS[2], ARGV[7], ARGV[2]) == 1 then refresh(ARGV[5], ARGV[1]) end
     return 1
   end
 end
 return 0
 """
+)
+
+LOCATE: Final = (
+    COMMON
+    + """
+-- ARGV now, id...
+local found = {}
+for i = 2, #ARGV do
+  local fields = redis.call('HMGET', SESSION .. ARGV[i], 'status', 'task', 'endReason')
+  local doc, deadline = false, false
+  if fields[2] and fields[2] ~= '' then
+    doc = redis.call('HGET', TASK .. fields[2], 'doc')
+    deadline = redis.call('ZSCORE', TASKS, fields[2])
+  end
+  local alive = deadline and tonumber(deadline) > tonumber(ARGV[1])
+  found[i - 1] = {fields[1], fields[2], fields[3], alive and doc}
+end
+return found
+"""
+)
 
 REPLY: Final = """
 -- KEYS reply, operation; ARGV reply, replyTtl, operationTtl

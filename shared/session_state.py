@@ -1,6 +1,7 @@
 """The life of a session, as one table.
 
-1. `POST /sessions` reserves a slot and writes the session as INITIALIZING.
+1. `POST /sessions` reserves a slot and writes the session as INITIALIZING. Where tasks can be
+   started, one without a slot is INITIALIZING too: it stands in line until a container takes it.
 2. The container gives it a browser and makes it ACTIVE, or it becomes FAILED.
 3. It ends once: ENDED when somebody asked for it (release, `Browser.close`, last client left
    without `keepAlive`, drain), TIMED_OUT when a deadline passed, FAILED when its browser or its
@@ -65,6 +66,10 @@ class EndReason(Enum):
     BROWSER_HUNG = "browser_hung"
     CONTAINER_STOPPED = "container_stopped"
     CONTAINER_LOST = "container_lost"
+    CAPACITY_UNAVAILABLE = "capacity_unavailable"
+    CAPACITY_REFUSED = "capacity_refused"
+    CAPACITY_LOST = "capacity_lost"
+    CAPACITY_TIMEOUT = "capacity_timeout"
 
     @property
     def status(self) -> SessionStatus:
@@ -89,6 +94,10 @@ _STATUS_OF_REASON: Mapping[EndReason, SessionStatus] = {
     EndReason.BROWSER_CRASHED: SessionStatus.FAILED,
     EndReason.BROWSER_HUNG: SessionStatus.FAILED,
     EndReason.CONTAINER_LOST: SessionStatus.FAILED,
+    EndReason.CAPACITY_UNAVAILABLE: SessionStatus.FAILED,
+    EndReason.CAPACITY_REFUSED: SessionStatus.FAILED,
+    EndReason.CAPACITY_LOST: SessionStatus.FAILED,
+    EndReason.CAPACITY_TIMEOUT: SessionStatus.FAILED,
 }
 
 _TEXT_OF_REASON: Mapping[EndReason, str] = {
@@ -103,4 +112,8 @@ _TEXT_OF_REASON: Mapping[EndReason, str] = {
     EndReason.BROWSER_HUNG: "The browser stopped answering.",
     EndReason.CONTAINER_STOPPED: "The container is shutting down.",
     EndReason.CONTAINER_LOST: "The container of this session was lost.",
+    EndReason.CAPACITY_UNAVAILABLE: "ECS had no capacity for another container just then.",
+    EndReason.CAPACITY_REFUSED: "ECS refused to start another container.",
+    EndReason.CAPACITY_LOST: "The container that was started for it stopped before it served.",
+    EndReason.CAPACITY_TIMEOUT: "No container had a slot for it in time.",
 }

@@ -1,14 +1,14 @@
 """The state in Redis. Owns every key but the bus lists; the only writer of sessions and leases.
 
 Transitions are compare-and-set scripts, so connect, release, expire and reap may run twice or out
-of order. Free slots are counted from the leases at the moment of placing, never kept as a number.
+of order. Free slots are derived from the leases, never counted up and down (`shared.scripts`).
 The scripts derive keys from prefixes, which a single-shard Redis (ElastiCache with cluster mode
 off) allows. All times are epoch seconds and come in as arguments.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,6 +23,7 @@ from shared.limits import (
     SESSION_TIMEOUT_SECONDS_MAX,
     SESSIONS_LISTED_MAX,
 )
+from shared.located import Located, located_from_redis
 from shared.records import Session, SessionSpec, Task
 from shared.session_state import LIVE, EndReason, SessionStatus, sources_of
 
@@ -48,7 +49,21 @@ class Replayed(Struct, frozen=True):
 
 
 class Full(Struct, frozen=True):
-    """No live task has a free slot; nothing was written."""
+    """No live task has a free slot, nor may one be started; nothing was written."""
+
+
+class Waiting(Struct, frozen=True):
+    """The session was written and stands in line for a slot (`shared.waiting`)."""
+
+
+class Growth(Struct, frozen=True):
+    """What may be started when there is no slot."""
+
+    wait_seconds: float
+    """How long a session may stand in line."""
+    slots_per_task: int
+    tasks_max: int
+    """Tasks that may live at once, however they were started."""
 
 
 class Idempotency(Struct, frozen=True):
@@ -68,18 +83,34 @@ class SessionStore:
         self._finish = redis.register_script(scripts.FINISH)
         self._reap = redis.register_script(scripts.REAP)
         self._claim = redis.register_script(scripts.CLAIM)
+        self._release = redis.register_script(scripts.RELEASE)
+        self._beat = redis.register_script(scripts.BEAT)
+        self._retire = redis.register_script(scripts.RETIRE)
+        self._locate = redis.register_script(scripts.LOCATE)
 
     def ping(self) -> None:
         """Raise redis-py's `ConnectionError` or `TimeoutError` when Redis is away."""
         self._redis.ping()
 
     def place(
-        self, spec: SessionSpec, now: float, idempotency: Idempotency | None = None
-    ) -> Placed | Replayed | Full:
-        """Write a session as INITIALIZING on the fullest live task with a free slot, atomically."""
+        self,
+        spec: SessionSpec,
+        now: float,
+        idempotency: Idempotency | None = None,
+        growth: Growth | None = None,
+    ) -> Placed | Replayed | Full | Waiting:
+        """Write a session as INITIALIZING on the fullest live task with a free slot, atomically.
+
+        Args:
+            spec: what the session is.
+            now: epoch seconds.
+            idempotency: the caller's key, if any.
+            growth: what may be started; then a session without a slot stands in line, behind those
+                who do already. None: it is refused.
+        """
         idem_key = keys.idempotency(spec.owner_id, idempotency.key_digest) if idempotency else ""
         answer = self._place(
-            keys=[keys.TASKS, keys.session(spec.session_id), keys.owner(spec.owner_id), idem_key],
+            keys=[keys.session(spec.session_id), keys.owner(spec.owner_id), idem_key],
             args=[
                 now,
                 spec.session_id,
@@ -90,8 +121,9 @@ class SessionStore:
                 _OWNER_TTL_SECONDS,
                 idempotency.body_digest if idempotency else "",
                 IDEMPOTENCY_TTL_SECONDS,
-                keys.TASK_PREFIX,
-                keys.LEASES_PREFIX,
+                now + growth.wait_seconds if growth else "",
+                growth.slots_per_task if growth else 0,
+                growth.tasks_max if growth else 0,
             ],
         )
         match answer[0]:
@@ -99,6 +131,8 @@ class SessionStore:
                 return Placed(TaskId(answer[1].decode()))
             case b"replayed":
                 return Replayed(SessionId(answer[1].decode()), answer[2].decode())
+            case b"waiting":
+                return Waiting()
             case _:
                 return Full()
 
@@ -131,29 +165,35 @@ class SessionStore:
         Returns:
             Whether this call ended it.
         """
-        return bool(
-            self._finish(
-                keys=[keys.session(session_id)],
-                args=[
-                    now,
-                    session_id,
-                    reason.status.value,
-                    reason.value,
-                    ENDED_SESSION_RETENTION_SECONDS,
-                    int(release_slot),
-                    keys.LEASES_PREFIX,
-                    *(status.value for status in sources_of(reason.status)),
-                ],
-            )
-        )
+        return self._end(session_id, reason, now, which="any", release_slot=release_slot)
 
-    def release(self, task_id: TaskId, session_id: SessionId) -> None:
+    def finish_waiting(
+        self, session_id: SessionId, reason: EndReason, now: float, detail: str = ""
+    ) -> bool:
+        """End a session if it stands in line; one that has got a slot by now is left alone.
+
+        Args:
+            session_id: which.
+            reason: why.
+            now: epoch seconds.
+            detail: ECS's own word for it, if any.
+
+        Returns:
+            Whether this call ended it.
+        """
+        return self._end(session_id, reason, now, which="waiting", detail=detail)
+
+    def release(self, task_id: TaskId, session_id: SessionId, now: float) -> None:
         """Give back the slot of a session that has no live record any more."""
-        self._redis.zrem(keys.leases(task_id), session_id)
+        self._release(args=[now, task_id, session_id])
 
     def get(self, session_id: SessionId) -> Session | None:
         """The session, or None when it never was or its retention is over."""
         return _session_from_redis(self._redis.hgetall(keys.session(session_id)))
+
+    def locate(self, session_ids: Sequence[SessionId], now: float) -> list[Located | None]:
+        """Where these sessions are; None for those that never were or are not kept any more."""
+        return [located_from_redis(fields) for fields in self._locate(args=[now, *session_ids])]
 
     def list_by_owner(self, owner_id: OwnerId) -> list[Session]:
         """The owner's sessions, newest first (two round trips, three when some have lapsed)."""
@@ -169,24 +209,30 @@ class SessionStore:
 
     def beat(self, task: Task, now: float, ttl_seconds: float) -> None:
         """Say that the task lives for another `ttl_seconds`, and what it offers."""
-        pipe = self._redis.pipeline()
-        pipe.hset(
-            keys.task(task.task_id),
-            mapping={
-                "doc": msgspec.json.encode(task),
-                "capacity": task.max_sessions,
-                "draining": int(task.draining),
-            },
+        self._beat(
+            keys=[keys.task(task.task_id), keys.requests(task.task_id)],
+            args=[
+                now,
+                task.task_id,
+                msgspec.json.encode(task),
+                task.max_sessions,
+                int(task.draining),
+                int(ttl_seconds * _TASK_TTL_FACTOR * 1000),
+                now + ttl_seconds,
+                task.canary,
+            ],
         )
-        pipe.pexpire(keys.task(task.task_id), int(ttl_seconds * _TASK_TTL_FACTOR * 1000))
-        pipe.pexpire(keys.requests(task.task_id), int(ttl_seconds * _TASK_TTL_FACTOR * 1000))
-        pipe.zadd(keys.TASKS, {task.task_id: now + ttl_seconds})
-        pipe.execute()
+
+    def retire(self, task_id: TaskId, now: float) -> bool:
+        """Take a task out of placement if no session holds a slot of it; whether that is so."""
+        return bool(self._retire(args=[now, task_id]))
 
     def remove_task(self, task_id: TaskId) -> None:
         """Take a task that has shut down in order out of placement."""
         pipe = self._redis.pipeline()
         pipe.zrem(keys.TASKS, task_id)
+        pipe.zrem(keys.ROOM, task_id)
+        pipe.zrem(keys.CANARY_ROOM, task_id)
         pipe.delete(keys.task(task_id), keys.leases(task_id), keys.requests(task_id))
         pipe.execute()
 
@@ -217,7 +263,7 @@ class SessionStore:
         used = pipe.execute()
         return sum(max(0, task.max_sessions - held) for task, held in zip(tasks, used, strict=True))
 
-    def claim(self, session: Session) -> bool:
+    def claim(self, session: Session, now: float) -> bool:
         """Assert that the session runs on its task: the container is the truth for what runs.
 
         Writes what Redis has lost (the record, the lease) again.
@@ -230,6 +276,7 @@ class SessionStore:
             self._claim(
                 keys=[keys.session(spec.session_id), keys.leases(session.task_id)],
                 args=[
+                    now,
                     spec.session_id,
                     msgspec.json.encode(spec),
                     session.status.value,
@@ -246,22 +293,49 @@ class SessionStore:
         )
 
     def reap(self, now: float) -> list[SessionId]:
-        """Fail the sessions of tasks whose heartbeat has lapsed; drop those tasks. Atomic."""
+        """Fail the sessions of tasks whose heartbeat has lapsed, and those that waited too long.
+
+        Atomic; the dead tasks are dropped.
+        """
         failed = self._reap(
-            keys=[keys.TASKS],
             args=[
                 now,
                 EndReason.CONTAINER_LOST.status.value,
                 EndReason.CONTAINER_LOST.value,
+                EndReason.CAPACITY_TIMEOUT.status.value,
+                EndReason.CAPACITY_TIMEOUT.value,
                 ENDED_SESSION_RETENTION_SECONDS,
-                keys.TASK_PREFIX,
-                keys.LEASES_PREFIX,
                 keys.REQUESTS_PREFIX,
-                keys.SESSION_PREFIX,
                 *_LIVE_WORDS,
-            ],
+            ]
         )
         return [SessionId(raw_id.decode()) for raw_id in failed]
+
+    def _end(
+        self,
+        session_id: SessionId,
+        reason: EndReason,
+        now: float,
+        *,
+        which: str,
+        detail: str = "",
+        release_slot: bool = False,
+    ) -> bool:
+        return bool(
+            self._finish(
+                args=[
+                    now,
+                    session_id,
+                    reason.status.value,
+                    reason.value,
+                    detail,
+                    ENDED_SESSION_RETENTION_SECONDS,
+                    which,
+                    int(release_slot),
+                    *(status.value for status in sources_of(reason.status)),
+                ]
+            )
+        )
 
     def knows_api_key(self, key_digest: str) -> bool:
         """Whether this SHA-256 (hex) of an API key was registered."""
@@ -283,14 +357,16 @@ def _session_from_redis(fields: Mapping[bytes, bytes]) -> Session | None:
     def time_of(name: bytes) -> float | None:
         return float(fields[name]) if fields.get(name) else None
 
-    reason = fields.get(b"endReason")
+    reason, detail = fields.get(b"endReason"), fields.get(b"endDetail")
     return Session(
         spec=msgspec.json.decode(fields[b"spec"], type=SessionSpec),
         status=SessionStatus(fields[b"status"].decode()),
         task_id=TaskId(fields[b"task"].decode()),
         started_at=time_of(b"startedAt"),
+        taken_at=time_of(b"takenAt"),
         ended_at=time_of(b"endedAt"),
         end_reason=EndReason(reason.decode()) if reason else None,
+        end_detail=detail.decode() if detail else None,
     )
 
 

@@ -3,22 +3,27 @@
 Claims: `aud exp iat jti sub scope sessionId`. A token names one session and dies with it: the
 container refuses tokens of sessions that have ended, whatever `exp` says. The same session always
 yields the same token (its `jti` and times are part of the session's record), so a `connectUrl` is
-stable for the session's life.
+stable for the session's life, unless the secret is changed.
+
+A secret may be several, separated by commas: the first signs, all verify. So one can be replaced
+without breaking what it has signed (docs/operations.md).
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 from dataclasses import dataclass
 from enum import Enum
 
-import jwt
+import msgspec
 
 from shared.ids import OwnerId, SessionId
 from shared.limits import JWT_SECRET_CHARS_MIN
 
 AUDIENCE = "wallcrawler"
 ALGORITHM = "HS256"
-_REQUIRED = ["aud", "exp", "iat", "jti", "sub", "scope", "sessionId"]
 
 
 class Scope(Enum):
@@ -50,14 +55,27 @@ class Claims:
     """Epoch seconds."""
 
 
-def make_token(claims: Claims, secret: str) -> str:
-    """Sign `claims`.
+def secrets_of(secret: str) -> list[str]:
+    """The secrets of a comma-separated list, the one that signs first.
 
     Raises:
-        ValueError: the secret is shorter than RFC 7518 asks for.
+        ValueError: there is none, or one is shorter than RFC 7518 asks for.
     """
-    if len(secret) < JWT_SECRET_CHARS_MIN:
-        raise ValueError(f"the JWT secret needs at least {JWT_SECRET_CHARS_MIN} characters")
+    parts = [part.strip() for part in secret.split(",")]
+    if any(len(part) < JWT_SECRET_CHARS_MIN for part in parts):
+        raise ValueError(f"a JWT secret needs at least {JWT_SECRET_CHARS_MIN} characters")
+    return parts
+
+
+def make_token(claims: Claims, secret: str) -> str:
+    """Sign `claims`, with the first secret.
+
+    Made by hand: PyJWT would be a third of what Lambda imports before it can create a session.
+
+    Raises:
+        ValueError: as for `secrets_of`.
+    """
+    key = secrets_of(secret)[0]
     payload = {
         "aud": AUDIENCE,
         "exp": claims.expires_at,
@@ -67,19 +85,27 @@ def make_token(claims: Claims, secret: str) -> str:
         "scope": " ".join(sorted(scope.value for scope in claims.scopes)),
         "sessionId": claims.session_id,
     }
-    return jwt.encode(payload, secret, algorithm=ALGORITHM)
+    signed = f"{_HEADER}.{_base64(msgspec.json.encode(payload))}"
+    digest = hmac.digest(key.encode(), signed.encode(), hashlib.sha256)
+    return f"{signed}.{_base64(digest)}"
 
 
 def parse_token(token: str, secret: str) -> Claims:
     """Verify signature, audience, expiry and completeness against the system clock.
 
+    Args:
+        token: as the client sent it.
+        secret: one or several; any of them may have signed it.
+
     Raises:
         TokenRefused: with a sentence for the client that does not repeat the token.
+        ValueError: as for `secrets_of`.
     """
+    # Late, because who only signs need not pay for it (`make_token`).
+    from shared.jwt_verification import verified_payload  # noqa: PLC0415
+
+    payload = verified_payload(token, secrets_of(secret))
     try:
-        payload = jwt.decode(
-            token, secret, algorithms=[ALGORITHM], audience=AUDIENCE, options={"require": _REQUIRED}
-        )
         return Claims(
             session_id=SessionId(str(payload["sessionId"])),
             owner_id=OwnerId(str(payload["sub"])),
@@ -88,7 +114,13 @@ def parse_token(token: str, secret: str) -> Claims:
             issued_at=int(payload["iat"]),
             expires_at=int(payload["exp"]),
         )
-    except jwt.ExpiredSignatureError as error:
-        raise TokenRefused("The token has expired.") from error
-    except (jwt.PyJWTError, ValueError) as error:
+    except ValueError as error:
         raise TokenRefused("The token is not valid.") from error
+
+
+def _base64(octets: bytes) -> str:
+    """RFC 7515 2: base64url without padding."""
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+_HEADER = _base64(b'{"alg":"%b","typ":"JWT"}' % ALGORITHM.encode())

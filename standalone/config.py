@@ -34,7 +34,7 @@ _TUNING: Final = (
     "SCREENSHOT_KMS_KEY",
     *("MODEL_PROVIDER", "MODEL_NAME", "MODEL_BASE_URL", "MODEL_REGION", "MODEL_API_KEY"),
     *("MODEL_USE", "MODEL_TIMEOUT_SECONDS"),
-    "DRAIN_SECONDS",
+    *("DRAIN_SECONDS", "HOLD_SECONDS", "WALLCRAWLER_ENVIRONMENT"),
 )
 """The container's own settings that reach it unchanged from the caller's environment."""
 _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "FONTCONFIG_PATH")

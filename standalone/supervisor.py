@@ -226,5 +226,6 @@ def app_environment(links: ContainerLinks, ready: Ready) -> dict[str, str]:
         "JWE_SECRET": links.jwt_secret,
         "API_KEY_HASHES": hashlib.sha256(ready.key.encode()).hexdigest(),
         "CDP_PUBLIC_URL": links.public_cdp_url,
+        "WS_PUBLIC_URL": ready.ws,
         "WS_MANAGEMENT_ENDPOINT": ready.ws.replace("ws://", "http://", 1),
     }

@@ -1,61 +1,20 @@
-"""A real redis-server for the test session, on a unix socket in a folder of its own."""
+"""A real redis-server for the test session."""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import tempfile
-import threading
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import redis
 
-_START_SECONDS_MAX = 10.0
-_POLL_SECONDS = 0.01
-
-
-def _wait_until_serving(process: subprocess.Popen[bytes], url: str) -> None:
-    deadline = time.monotonic() + _START_SECONDS_MAX
-    pause = threading.Event()
-    with redis.Redis.from_url(url) as client:
-        while time.monotonic() < deadline:
-            if process.poll() is not None:
-                raise RuntimeError(f"redis-server ended with {process.returncode}")
-            try:
-                client.ping()
-            except redis.ConnectionError:
-                pause.wait(_POLL_SECONDS)
-            else:
-                return
-    raise RuntimeError("redis-server did not serve in time")
+from bench.redis_server import running_redis
 
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """URL of a redis-server that persists nothing."""
-    binary = shutil.which("redis-server")
-    assert binary is not None, "these tests need redis-server"
-    # Not pytest's tmp_path: a unix socket's path has at most 107 bytes.
-    folder = Path(tempfile.mkdtemp(prefix="wc-redis-"))
-    socket = folder / "redis.sock"
-    process = subprocess.Popen(
-        [
-            *(binary, "--port", "0", "--unixsocket", str(socket), "--dir", str(folder)),
-            *("--save", "", "--appendonly", "no", "--loglevel", "warning"),
-        ],
-        stdout=subprocess.DEVNULL,
-    )
-    url = f"unix://{socket}"
-    try:
-        _wait_until_serving(process, url)
+    with running_redis() as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
-        shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -31,6 +31,10 @@ _CODE_OF_REASON: Mapping[EndReason, CloseCode] = {
     EndReason.START_FAILED: CloseCode.BROWSER_GONE,
     EndReason.BROWSER_CRASHED: CloseCode.BROWSER_GONE,
     EndReason.BROWSER_HUNG: CloseCode.BROWSER_GONE,
+    EndReason.CAPACITY_UNAVAILABLE: CloseCode.BROWSER_GONE,
+    EndReason.CAPACITY_REFUSED: CloseCode.BROWSER_GONE,
+    EndReason.CAPACITY_LOST: CloseCode.BROWSER_GONE,
+    EndReason.CAPACITY_TIMEOUT: CloseCode.BROWSER_GONE,
 }
 
 

@@ -17,10 +17,14 @@ const UNFINISHED_CHUNK_SETS_MAX = 16;
 
 /** A message that was not done: `code` is the server's, or DISCONNECTED. */
 export class Refused extends Error {
-  constructor(code, message) {
-    super(message);
+  constructor({ code, message, details = {} }) {
+    super([message, details.reason].filter(Boolean).join(" "));
     this.code = code;
   }
+}
+
+function disconnected(message) {
+  return new Refused({ code: "DISCONNECTED", message });
 }
 
 export class Connection {
@@ -91,7 +95,7 @@ export class Connection {
    * @returns {Promise<object>} rejected with `Refused`
    */
   request(message) {
-    if (!this.#open) return Promise.reject(new Refused("DISCONNECTED", "There is no connection."));
+    if (!this.#open) return Promise.reject(disconnected("There is no connection."));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
@@ -133,7 +137,7 @@ export class Connection {
     if (waiting) {
       this.#waiting.delete(message.id);
       if (message.type === "ERROR") {
-        waiting.reject(new Refused(message.error.code, message.error.message));
+        waiting.reject(new Refused(message.error));
       } else {
         waiting.resolve(message);
       }
@@ -171,7 +175,7 @@ export class Connection {
     this.#chunks.clear();
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const { reject } of waiting) reject(new Refused("DISCONNECTED", "The connection was lost."));
+    for (const { reject } of waiting) reject(disconnected("The connection was lost."));
     socket?.close();
   }
 

@@ -1,9 +1,13 @@
 /** Who holds the session, for how long, and the button that changes it. */
 
+import { show } from "./notices.js";
+
 const TTL_SECONDS = 300;
 /** Whoever is at work need not press anything to stay so. */
 const RENEW_BELOW_SECONDS = 60;
 const AT_WORK_SECONDS = 60;
+/** However wrong a clock is, more time is not asked for more often. */
+const RENEW_EVERY_SECONDS = 30;
 const TICK_MS = 1_000;
 
 export class Control {
@@ -11,6 +15,7 @@ export class Control {
   #touch = false;
   #connected = false;
   #lastTouch = 0;
+  #renewedAt = -Infinity;
   #asking = false;
   /** Whether it was this page that has taken control. */
   #mine = false;
@@ -49,10 +54,11 @@ export class Control {
 
   /** The person has done something. */
   touched() {
-    this.#lastTouch = Date.now();
+    this.#lastTouch = performance.now();
   }
 
   async #toggle() {
+    this.touched();
     if (this.human) await this.#ask("agent");
     else await this.#ask("human", TTL_SECONDS);
   }
@@ -60,7 +66,6 @@ export class Control {
   async #ask(holder, ttlSeconds) {
     if (this.#asking) return;
     this.#asking = true;
-    this.touched();
     try {
       const answer = await this.ask(holder, ttlSeconds);
       this.#mine = answer?.control.holder === "human";
@@ -78,9 +83,13 @@ export class Control {
   #tick() {
     if (!this.human || !this.#connected) return;
     this.#render();
-    const atWork = Date.now() - this.#lastTouch < AT_WORK_SECONDS * 1000;
+    const now = performance.now();
+    const atWork = now - this.#lastTouch < AT_WORK_SECONDS * 1000;
+    const again = now - this.#renewedAt < RENEW_EVERY_SECONDS * 1000;
     const soon = this.#secondsLeft !== null && this.#secondsLeft < RENEW_BELOW_SECONDS;
-    if (this.#touch && this.#mine && soon && atWork) this.#ask("human", TTL_SECONDS);
+    if (!(this.#touch && this.#mine && soon && atWork) || again) return;
+    this.#renewedAt = now;
+    this.#ask("human", TTL_SECONDS);
   }
 
   #render() {
@@ -115,9 +124,4 @@ export class Control {
 function clock(seconds) {
   const whole = Math.ceil(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-}
-
-/** Only changes are written, so that a screen reader says each once. */
-function show(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

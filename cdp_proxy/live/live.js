@@ -9,16 +9,16 @@ import { Connection } from "./connection.js";
 import { Control } from "./control.js";
 import { Dialogs } from "./dialogs.js";
 import { Keyboard, modifiersOf } from "./keyboard.js";
+import { show, toast } from "./notices.js";
+import { usePasteButton } from "./paste.js";
 import { Pace, Picture, parseFrame } from "./picture.js";
 import { Pointer } from "./pointer.js";
-import { Tabs, addressOf } from "./tabs.js";
+import { BLANK, Tabs, addressOf } from "./tabs.js";
 import { View } from "./view.js";
 
 const SCREENCAST = { quality: 80, idleThreshold: 3_000 };
 const PACE_EVERY_MS = 500;
-const TOAST_MS = 6_000;
 const ONLY_WATCHES = "This link can only watch";
-const BLANK = "about:blank";
 /** A picture that is shown this small on a phone is worth a pinch. */
 const SMALL = 0.6;
 const COARSE = matchMedia("(pointer: coarse)");
@@ -39,9 +39,10 @@ const state = {
   seen: false,
   streaming: false,
   idle: false,
-  pinched: false,
+  touched: false,
   typing: false,
   failure: "",
+  busy: 0,
   retryAt: 0,
   ended: false,
   title: "",
@@ -68,8 +69,8 @@ const picture = new Picture($("#screen"), (frame) => {
 });
 const view = new View(stage, $("#screen"), (zoomed) => {
   $("#fit").hidden = !zoomed;
-  state.pinched ||= zoomed;
-  $("#pinch-hint").hidden = state.pinched || !COARSE.matches || !state.seen || view.scale > SMALL;
+  state.touched ||= zoomed;
+  $("#pinch-hint").hidden = state.touched || !COARSE.matches || !state.seen || view.scale > SMALL;
 });
 const connection = new Connection(channelUrl(), location.href, {
   message: received,
@@ -79,6 +80,7 @@ const connection = new Connection(channelUrl(), location.href, {
   },
   up: () => {
     dialogs.forget();
+    tabs.forgetCalls();
     pointer.reset();
   },
   down: lost,
@@ -95,7 +97,7 @@ const dialogs = new Dialogs(
   backToPage,
 );
 const keyboard = new Keyboard($("#keys"), $("#preedit"), input, command);
-const pointer = new Pointer(view, input, {
+const pointer = new Pointer(view, $("#backdrop"), input, {
   connected: mayTouch,
   enabled: () => mayTouch() && !dialogs.shown,
   modifiers: modifiersOf,
@@ -103,6 +105,8 @@ const pointer = new Pointer(view, input, {
     if (connection.open && !state.scopes.includes("input")) toast(ONLY_WATCHES);
     else if (event.pointerType === "touch") {
       if (keyboard.focused) keyboard.clear();
+      state.touched = true;
+      view.place();
     } else {
       const box = stage.getBoundingClientRect();
       keyboard.focus(event.clientX - box.left, event.clientY - box.top);
@@ -141,14 +145,13 @@ function input(event) {
 
 async function tab(action, details = {}) {
   const targetId = tabs.activeId ?? undefined;
-  const navigates = ["navigate", "reload", "back", "forward"].includes(action);
   control.touched();
-  if (navigates) body.dataset.loading = "";
-  try {
-    return await attempt({ type: "TAB_COMMAND", action, targetId, ...details });
-  } finally {
-    if (navigates) delete body.dataset.loading;
-  }
+  state.busy += 1;
+  body.dataset.loading = "";
+  const answer = await attempt({ type: "TAB_COMMAND", action, targetId, ...details });
+  state.busy -= 1;
+  if (!state.busy) delete body.dataset.loading;
+  return answer;
 }
 
 function command(name) {
@@ -162,6 +165,7 @@ async function watch() {
   state.streaming = wanted;
   if (wanted) {
     pace.begin();
+    state.idle = false;
     const started = await attempt({ type: "START_SCREENCAST", options: SCREENCAST });
     if (!started) state.streaming = false;
   } else if (connection.open) {
@@ -176,7 +180,6 @@ function received(message) {
     case "HELLO":
       state.scopes = message.scopes;
       state.failure = "";
-      state.idle = false;
       control.update(message.control);
       tabs.update(message.tabs, message.activeTargetId);
       render();
@@ -237,8 +240,7 @@ function render() {
   const why = connection.open && !scoped ? ONLY_WATCHES : "";
   for (const element of document.querySelectorAll("[data-touches]")) {
     element.disabled = !touch;
-    element.dataset.label ??= element.title;
-    element.title = why || element.dataset.label;
+    if (why) element.title = why;
   }
   dialogs.show(tabs.activeId);
   keyboard.allow(scoped, touch && !dialogs.shown);
@@ -288,24 +290,10 @@ function renderPace() {
   const { fps, ageMs } = pace.read();
   const moving = fps > 0 && ageMs !== null;
   const words = moving ? `${Math.round(fps)} fps · ${Math.round(ageMs)} ms` : "";
-  show($("#pace"), connection.open ? words || (state.idle ? "Idle: the page does not change" : "") : "");
+  show($("#pace"), connection.open ? words || (state.idle ? "Page idle" : "") : "");
   const { width, height } = view.frame;
   show($("#size"), state.seen ? `${width} × ${height}` : "");
   if (!connection.open && state.retryAt) renderCurtain();
-}
-
-function show(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-let toastTimer = 0;
-function toast(text) {
-  show($("#toast"), text);
-  $("#toast").hidden = false;
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => {
-    $("#toast").hidden = true;
-  }, TOAST_MS);
 }
 
 // What is pressed
@@ -325,10 +313,10 @@ $("#address-form").addEventListener("submit", async (event) => {
     toast("That is no web address.");
     return;
   }
-  $("#address").value = url;
+  tabs.expect(url);
   backToPage();
-  if (tabs.active) await tab("navigate", { url });
-  else await tab("open", { url });
+  const went = await tab(tabs.active ? "navigate" : "open", { url });
+  if (!went) tabs.expect(null);
 });
 $("#address").addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
@@ -355,29 +343,7 @@ for (const name of ["focus", "blur"]) {
   });
 }
 
-const pasteBox = $("#paste-box");
-function closePasteBox() {
-  pasteBox.hidden = true;
-  $("#paste-text").value = "";
-}
-$("#paste").addEventListener("click", async () => {
-  try {
-    keyboard.paste(await navigator.clipboard.readText());
-  } catch {
-    // No permission, or no secure page: then the text is put into a field first.
-    pasteBox.hidden = false;
-    $("#paste-text").focus();
-  }
-});
-$("#paste-cancel").addEventListener("click", closePasteBox);
-pasteBox.addEventListener("submit", (event) => {
-  event.preventDefault();
-  keyboard.paste($("#paste-text").value);
-  closePasteBox();
-});
-pasteBox.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") closePasteBox();
-});
+usePasteButton((text) => keyboard.paste(text));
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) {

@@ -2,7 +2,7 @@
  * Mouse, pen and fingers on the picture, as events of the remote page.
  *
  * One finger is the page's own finger: a tap taps, a drag scrolls or drags, as on any phone. Two
- * fingers are the viewer's: they zoom and move the picture. A mouse's moves are sent once per
+ * fingers are the viewer's, and so is one that begins beside the picture: they zoom and move it. A mouse's moves are sent once per
  * animation frame, and not while too many of them are unanswered.
  */
 
@@ -34,24 +34,26 @@ export class Pointer {
 
   /**
    * @param {View} view
+   * @param {HTMLElement} backdrop what is seen beside the picture
    * @param {(event: object) => Promise} input
    * @param {{connected, enabled, modifiers, pressed}} on whether anything can be sent, and whether
    *   the page takes it; the modifiers of an event; `pressed(event)` comes before a press is sent
    */
-  constructor(view, input, on) {
+  constructor(view, backdrop, input, on) {
     this.view = view;
     this.input = input;
     this.on = on;
-    const { canvas } = view;
-    for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) {
-      canvas.addEventListener(name, (event) => this.#pointer(event));
+    view.canvas.addEventListener("wheel", (event) => this.#wheeled(event), { passive: false });
+    for (const surface of [view.canvas, backdrop]) {
+      for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) {
+        surface.addEventListener(name, (event) => this.#pointer(event));
+      }
+      // Each of these would take the focus away, open a menu, or zoom the whole window.
+      for (const name of ["mousedown", "contextmenu", "auxclick", "dragstart", "gesturestart"]) {
+        surface.addEventListener(name, (event) => event.preventDefault());
+      }
+      surface.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     }
-    canvas.addEventListener("wheel", (event) => this.#wheeled(event), { passive: false });
-    // Each of these would take the focus away, open a menu, or zoom the whole window.
-    for (const name of ["mousedown", "contextmenu", "auxclick", "dragstart", "gesturestart"]) {
-      canvas.addEventListener(name, (event) => event.preventDefault());
-    }
-    canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   }
 
   /** Let go of every button and finger; later, when there is no connection. */
@@ -77,12 +79,15 @@ export class Pointer {
   }
 
   #pointer(event) {
+    const finger = event.pointerType === "touch";
+    const beside = event.target !== this.view.canvas;
+    if (beside && !finger) return;
     event.preventDefault();
     if (event.type === "pointerdown") {
-      this.view.canvas.setPointerCapture(event.pointerId);
-      if (event.pointerType !== "touch" || !this.#fingers.size) this.on.pressed(event);
+      event.target.setPointerCapture(event.pointerId);
+      if (!beside && !this.#fingers.size) this.on.pressed(event);
     }
-    if (event.pointerType === "touch") this.#finger(event);
+    if (finger) this.#finger(event, beside);
     else this.#mouse(event);
   }
 
@@ -134,19 +139,19 @@ export class Pointer {
     this.#schedule();
   }
 
-  #finger(event) {
+  #finger(event, beside) {
     const id = event.pointerId;
     const before = this.#fingers.get(id);
     const now = { id, clientX: event.clientX, clientY: event.clientY };
     if (event.type === "pointerdown") {
-      if (!this.on.enabled()) return;
       if (this.#fingers.size === 1 && !this.#pinching) {
         this.#pinching = true;
         this.#pending = null;
         this.#touch("cancel", []);
       }
       this.#fingers.set(id, now);
-      if (this.#fingers.size === 1) this.#touch("start", [now], event);
+      if (beside || !this.on.enabled()) this.#pinching = true;
+      if (!this.#pinching) this.#touch("start", [now], event);
     } else if (!before) {
       return;
     } else if (event.type === "pointermove") {

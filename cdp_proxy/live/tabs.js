@@ -1,5 +1,7 @@
 /** The tab strip and the address of the tab that is shown. */
 
+/** What an empty tab shows. */
+export const BLANK = "about:blank";
 const LOCAL_HOST = /^(localhost|[\w-]+|\d{1,3}(\.\d{1,3}){3}|\[[\da-f:.]+\])(:\d+)?([/?#]|$)/i;
 const SCHEME = /^[a-z][a-z\d+.-]*:/i;
 const HOST_AND_PORT = /^[\w.-]+:\d+([/?#]|$)/;
@@ -17,6 +19,7 @@ export class Tabs {
   #active = null;
   #calling = new Set();
   #edited = false;
+  #expected = null;
 
   /**
    * @param {HTMLElement} list
@@ -47,9 +50,11 @@ export class Tabs {
   }
 
   update(tabs, activeTargetId) {
+    const before = this.active?.url;
     if (activeTargetId !== this.#active) this.#edited = false;
     this.#tabs = tabs;
     this.#active = activeTargetId;
+    if (this.active?.url !== before) this.#expected = null;
     this.#render();
   }
 
@@ -58,6 +63,17 @@ export class Tabs {
     if (waiting) this.#calling.add(targetId);
     else this.#calling.delete(targetId);
     this.#render();
+  }
+
+  /** Another connection: what waits will be told again. */
+  forgetCalls() {
+    this.#calling.clear();
+  }
+
+  /** Show where the tab is about to go until it is there; null when it will not be. */
+  expect(url) {
+    this.#expected = url;
+    this.restore();
   }
 
   /** Forget what was typed into the address field and not gone to. */
@@ -109,7 +125,7 @@ export class Tabs {
 
   #fill(item, { targetId, title, url }) {
     const [tab, close] = item.children;
-    const name = title || shortened(url) || "New tab";
+    const name = (title !== BLANK && title) || shortened(url) || "New tab";
     const active = targetId === this.#active;
     if (tab.textContent !== name) tab.textContent = name;
     tab.title = url;
@@ -124,12 +140,12 @@ export class Tabs {
 
   #showAddress() {
     if (this.#edited) return;
-    const url = this.active?.url ?? "";
-    const shown = url === "about:blank" ? "" : url;
+    const url = this.#expected ?? this.active?.url ?? "";
+    const shown = url === BLANK ? "" : url;
     if (this.address.value !== shown) this.address.value = shown;
   }
 }
 
 function shortened(url) {
-  return url === "about:blank" ? "" : url.replace(/^https?:\/\/(www\.)?/, "").replace(/\/$/, "");
+  return url === BLANK ? "" : url.replace(/^https?:\/\/(www\.)?/, "").replace(/\/$/, "");
 }

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-import redis
 from twisted.web.server import Request
 
-from cdp_proxy.transport.blocking import Blocking
+from cdp_proxy.transport.log_context import add_log_ids
 from cdp_proxy.transport.registry import Sessions
 from cdp_proxy.transport.session import LiveSession
-from shared.errors import (
-    Forbidden,
-    SessionEnded,
-    SessionNotFound,
-    Unauthorized,
-    Unavailable,
-    WallCrawlerError,
-)
-from shared.ids import SessionId
-from shared.store import SessionStore
+from cdp_proxy.transport.whereabouts import Whereabouts
+from shared.errors import Forbidden, SessionNotFound, Unauthorized
 from shared.tokens import Claims, Scope, TokenRefused, parse_token
 
 _NO_TOKEN = "Pass the session's token as ?token= or as Authorization: Bearer."  # noqa: S105
 
 
 class Authority:
-    """Checks tokens against the sessions that run here, and Redis for those that do not."""
+    """Checks tokens against the sessions that run here, and finds out about those that do not."""
 
-    def __init__(
-        self, sessions: Sessions, store: SessionStore, blocking: Blocking, jwt_secret: str
-    ) -> None:
+    def __init__(self, sessions: Sessions, whereabouts: Whereabouts, jwt_secret: str) -> None:
         self._sessions = sessions
-        self._store = store
-        self._blocking = blocking
+        self._whereabouts = whereabouts
         self._jwt_secret = jwt_secret
 
     async def session_for(self, request: Request, scope: Scope, path_id: str | None) -> LiveSession:
-        """The running session that the request's token opens.
+        """The running session that the request's token opens; waits for one that is to come.
 
         Args:
             request: carries the token.
@@ -47,14 +35,16 @@ class Authority:
             Forbidden: the token's scopes do not cover this endpoint.
             SessionNotFound: no such session, or the path names another one.
             SessionEnded: the session is over, its token revoked.
-            Unavailable: it runs elsewhere, or Redis cannot be asked where.
+            SessionNotReady: it still waits for its container or its browser.
+            LivesElsewhere: it runs on another task.
+            Unavailable: Redis cannot be asked where it is.
         """
         claims = self._claims(request)
         if scope not in claims.scopes:
             raise Forbidden(f"This token does not have the scope {scope.value}.")
         if path_id is not None and path_id != claims.session_id:
             raise SessionNotFound("The token is for another session.")
-        return await self._session_of(claims)
+        return await self._session_of(claims, request)
 
     async def channel_for(self, request: Request) -> tuple[LiveSession, frozenset[Scope]]:
         """The running session that the token opens, and what its holder may do there.
@@ -63,7 +53,7 @@ class Authority:
             WallCrawlerError: as `session_for`, but for scopes: each message is checked by itself.
         """
         claims = self._claims(request)
-        return await self._session_of(claims), claims.scopes
+        return await self._session_of(claims, request), claims.scopes
 
     def recognises(self, request: Request, scope: Scope, path_id: str) -> bool:
         """Whether the token may well open the session named in the path, as far as can be told now.
@@ -74,14 +64,13 @@ class Authority:
             claims = self._claims(request)
         except Unauthorized:
             return False
-        if scope not in claims.scopes or path_id != claims.session_id:
-            return False
-        return self._sessions.knows(claims.session_id)
+        return scope in claims.scopes and path_id == claims.session_id
 
-    async def _session_of(self, claims: Claims) -> LiveSession:
+    async def _session_of(self, claims: Claims, request: Request) -> LiveSession:
+        add_log_ids(session_id=claims.session_id)
         session = await self._sessions.find(claims.session_id)
         if session is None:
-            raise await self._why_not_here(claims.session_id)
+            session = await self._whereabouts.find(claims.session_id, request)
         if session.spec.token_id != claims.token_id:
             raise Unauthorized("The token has been replaced.")
         return session
@@ -94,21 +83,6 @@ class Authority:
             return parse_token(token, self._jwt_secret)
         except TokenRefused as refused:
             raise Unauthorized(str(refused)) from refused
-
-    async def _why_not_here(self, session_id: SessionId) -> WallCrawlerError:
-        try:
-            session = await self._blocking.run(self._store.get, session_id)
-        except redis.RedisError:
-            return Unavailable("The session cannot be looked up just now; try again.")
-        if session is None:
-            return SessionNotFound("No such session.")
-        if not session.live:
-            reason = session.end_reason
-            return SessionEnded(
-                reason.text if reason is not None else "The session is over.",
-                status=session.status.value,
-            )
-        return Unavailable("The session does not run in this container; try again.")
 
 
 def _token_of(request: Request) -> str:

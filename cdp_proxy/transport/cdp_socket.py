@@ -9,6 +9,7 @@ read; over the bound it is closed, so that nobody else ever waits for it.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from typing import Any
 
 from twisted.logger import Logger
@@ -17,6 +18,7 @@ from cdp_proxy.core.close_codes import CloseCode
 from cdp_proxy.core.frames import FrameReader, is_text, text_header
 from cdp_proxy.core.multiplexer import Member
 from cdp_proxy.transport.immediate import write_now
+from cdp_proxy.transport.log_context import current_ids
 from cdp_proxy.transport.patient_socket import PatientSocket, PatientSocketFactory
 from cdp_proxy.transport.session import LiveSession
 from shared.limits import CDP_MESSAGE_BYTES_MAX
@@ -38,11 +40,14 @@ class CdpSocket(PatientSocket):
         self._out: list[bytes] = []
         self._backlog: deque[bytes] = deque()
         self._backlog_bytes = 0
+        self._log_ids: Mapping[str, str] = {}
 
     def join(self, session: LiveSession, member: Member) -> None:
         """Belong to a session; before the handshake goes out."""
         self._session = session
         self._member = member
+        self._log_ids = {**current_ids(), "session_id": session.spec.session_id}
+        _log.info("a client has come", **self._log_ids)
 
     def dataReceived(self, data: bytes) -> None:
         """Bytes of the client; what they lead to is written at their end."""
@@ -125,6 +130,7 @@ class CdpSocket(PatientSocket):
         self._out.clear()
         self._backlog.clear()
         if self._session is not None and self._member is not None:
+            _log.info("a client has gone", **self._log_ids)
             self._session.depart(self._member)
 
 

@@ -26,7 +26,6 @@ from cdp_proxy.transport.tasks import spawn
 from shared import envelope
 from shared.action_bodies import parse_action
 from shared.actions import ActionBody, ActionRequest
-from shared.bus import RequestKind
 from shared.envelope.chunks import Assembly
 from shared.envelope.incoming import (
     AiAction,
@@ -62,6 +61,7 @@ from shared.envelope.outgoing import (
 )
 from shared.errors import Forbidden, InvalidRequest, TargetDetached, WallCrawlerError
 from shared.limits import CHANNEL_QUEUE_MAX, CHUNKED_BYTES_MAX
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason
 from shared.tokens import Scope
 

@@ -23,7 +23,7 @@ from cdp_proxy.core.settings import BASE_FLAGS, LaunchProfile
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.caller import CallFailed, CdpCaller
 from cdp_proxy.transport.pipe import Pipe, PipeSocket
-from cdp_proxy.transport.processes import ExitWatch, group_gone, kill_group
+from cdp_proxy.transport.processes import ExitWatch, end_strays, group_gone, kill_group
 from cdp_proxy.transport.reactor import Reactor
 from cdp_proxy.transport.scratch import BrowserFolder, ScratchRoot
 from cdp_proxy.transport.stderr_tail import StderrTail
@@ -188,6 +188,7 @@ class Launcher:
         kill_group(browser.pid)
         if not await group_gone(self._reactor, browser.pid):
             raise RuntimeError(f"process group {browser.pid} does not end")
+        await self._blocking.run(lambda: end_strays(browser.folder.path))
         await self._blocking.run(browser.folder.remove)
         self._give_back(self._uid_of.pop(browser.pid, None))
 

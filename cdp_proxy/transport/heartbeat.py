@@ -7,6 +7,7 @@ sessions that never arrived are given back; tasks whose beat has lapsed are reap
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import redis
@@ -42,6 +43,9 @@ class Identity:
     browser: str
     started_at: float
     ttl_seconds: float
+    task_arn: str | None = None
+    availability_zone: str | None = None
+    canary: str = ""
 
 
 class Heartbeat:
@@ -59,6 +63,8 @@ class Heartbeat:
         """Whether the last beat reached Redis."""
         self.started = False
         """Whether the task has been registered."""
+        self.after_beat: Callable[[], None] = _nothing
+        """Called after each beat that reached Redis."""
         self._blocking = blocking
         self._sessions = sessions
         self._store = store
@@ -89,6 +95,23 @@ class Heartbeat:
         except redis.RedisError as error:
             _log.warn("the task could not be deregistered: {error}", error=str(error))
 
+    async def retire(self) -> bool:
+        """Take the task out of placement for good, unless a session holds a slot of it.
+
+        Returns:
+            Whether it has been; the container drains then.
+        """
+        try:
+            async with self._turn:
+                retired = await self._blocking.run(
+                    self._store.retire, self._identity.task_id, self._clock()
+                )
+                self._sessions.draining = self._sessions.draining or retired
+        except redis.RedisError as error:
+            self._note_connection(error)
+            return False
+        return retired
+
     async def beat_now(self) -> None:
         """Tell Redis at once, for example that the task is draining."""
         try:
@@ -111,8 +134,9 @@ class Heartbeat:
         running = [self._record(session) for session in self._sessions.running()]
         unreported = dict(self._sessions.unreported)
         async with self._turn:
-            lost, strangers = await self._blocking.run(self._sync, running, unreported)
+            lost, strangers, reaped = await self._blocking.run(self._sync, running, unreported)
         self._note_connection(None)
+        self._sessions.reaped_by_reason.update(reaped)
         for session_id in unreported:
             self._sessions.unreported.pop(session_id, None)
         for session in self._sessions.running():
@@ -121,35 +145,40 @@ class Heartbeat:
         for session_id in strangers:
             if not self._sessions.knows(session_id):
                 await self._blocking.run(self._give_back, session_id)
+        self.after_beat()
 
     def _sync(
         self, running: list[Session], unreported: dict[SessionId, EndReason]
-    ) -> tuple[set[SessionId], list[SessionId]]:
+    ) -> tuple[set[SessionId], list[SessionId], list[EndReason]]:
         """In a thread: one beat's traffic.
 
         Returns:
-            Running sessions that have ended as far as Redis knows, and leases of sessions that
-            do not run here.
+            Running sessions that have ended as far as Redis knows, leases of sessions that do not
+            run here, and why sessions of other tasks were found to have ended.
         """
         now = self._clock()
         self._store.beat(self._task(), now, self._identity.ttl_seconds)
         for session_id, reason in unreported.items():
             self._store.finish(session_id, reason, now, release_slot=True)
-        lost = {session.spec.session_id for session in running if not self._store.claim(session)}
+        lost = {
+            session.spec.session_id for session in running if not self._store.claim(session, now)
+        }
         ours = {session.spec.session_id for session in running}
         strangers = self._store.leases(self._identity.task_id) - ours
-        self._store.reap(now)
-        return lost, list(strangers)
+        reaped = self._store.reap(now)
+        found = self._store.locate(reaped, now) if reaped else []
+        reasons = [each.end_reason for each in found if each is not None and each.end_reason]
+        return lost, list(strangers), reasons
 
     def _give_back(self, session_id: SessionId) -> None:
         """In a thread: release the lease of a session that does not run here and never will."""
         session = self._store.get(session_id)
         now = self._clock()
         if session is None or not session.live:
-            self._store.release(self._identity.task_id, session_id)
+            self._store.release(self._identity.task_id, session_id, now)
         elif session.status is SessionStatus.ACTIVE:
             self._store.finish(session_id, EndReason.CONTAINER_LOST, now, release_slot=True)
-        elif now - session.spec.created_at > _ARRIVAL_SECONDS:
+        elif now - (session.taken_at or session.spec.created_at) > _ARRIVAL_SECONDS:
             self._store.finish(session_id, EndReason.START_FAILED, now, release_slot=True)
 
     def _record(self, session: LiveSession) -> Session:
@@ -170,6 +199,9 @@ class Heartbeat:
             draining=self._sessions.draining,
             browser=identity.browser,
             started_at=identity.started_at,
+            task_arn=identity.task_arn,
+            availability_zone=identity.availability_zone,
+            canary=identity.canary,
         )
 
     def _note_connection(self, error: redis.RedisError | None) -> None:
@@ -178,3 +210,7 @@ class Heartbeat:
         if error is None and not self.connected:
             _log.info("Redis is back")
         self.connected = error is None
+
+
+def _nothing() -> None:
+    """Nobody wants to be told."""

@@ -2,6 +2,7 @@
 
 A token is checked before the upgrade, so a refusal is an ordinary HTTP answer whose JSON body
 says what is wrong (Playwright prints it). Tokens come as `?token=` or `Authorization: Bearer`.
+A request for a session of another task is handed on to that (`transport.relay`).
 """
 
 from __future__ import annotations
@@ -23,11 +24,15 @@ from cdp_proxy.transport.channel_socket import ChannelSocket, ChannelSocketFacto
 from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.files import Files
 from cdp_proxy.transport.live import LivePage
+from cdp_proxy.transport.log_context import ids_of_request, log_ids
 from cdp_proxy.transport.monitoring import Monitoring
 from cdp_proxy.transport.patient_socket import Handoff, PatientSocket, PatientSocketFactory
+from cdp_proxy.transport.relay import Relay
 from cdp_proxy.transport.request_body import BoundedRequest
 from cdp_proxy.transport.running import RunningActions
+from cdp_proxy.transport.screencast_requests import ScreencastRequests
 from cdp_proxy.transport.tasks import spawn
+from cdp_proxy.transport.whereabouts import LivesElsewhere
 from shared.errors import SessionEnded, SessionNotFound, WallCrawlerError
 from shared.limits import BODY_BYTES_MAX, UPLOADS_BYTES_MAX
 from shared.tokens import Scope
@@ -46,7 +51,9 @@ class Rooms:
     channels: ChannelSocketFactory
     actions: RunningActions
     files: Files
+    screencasts: ScreencastRequests
     live: LivePage
+    relay: Relay
 
 
 class FrontDoor(Resource):
@@ -74,12 +81,19 @@ class FrontDoor(Resource):
     async def _answer(self, request: BoundedRequest) -> None:
         alive = Alive(request)
         try:
-            await self._dispatch(request, alive)
+            await self._dispatch_anywhere(request, alive)
         except WallCrawlerError as error:
             refuse(request, alive, error)
         except Exception:
             refuse(request, alive, WallCrawlerError("Something went wrong in the container."))
             raise
+
+    async def _dispatch_anywhere(self, request: BoundedRequest, alive: Alive) -> None:
+        with log_ids(**ids_of_request(request)):
+            try:
+                await self._dispatch(request, alive)
+            except LivesElsewhere as elsewhere:
+                await self._rooms.relay.hand_on(request, alive, elsewhere)
 
     async def _dispatch(self, request: BoundedRequest, alive: Alive) -> None:
         match _parts(request):
@@ -88,7 +102,7 @@ class FrontDoor(Resource):
             case ["internal", "ws"]:
                 await self._open_channel(request, alive)
             case ["sessions", session_id, *rest]:
-                await self._files(request, alive, session_id, rest)
+                await self._in_session(request, alive, session_id, rest)
             case ["json", name]:
                 await self._discover(request, alive, name)
             case ["live", *rest]:
@@ -130,11 +144,20 @@ class FrontDoor(Resource):
             if not socket.upgraded:
                 channel.left()
 
-    async def _files(
+    async def _in_session(
         self, request: BoundedRequest, alive: Alive, session_id: str, path: list[str]
     ) -> None:
-        session = await self._rooms.authority.session_for(request, Scope.CDP, session_id)
-        await self._rooms.files.answer(request, alive, session, path)
+        authority = self._rooms.authority
+        match path:
+            case ["start-screencast"]:
+                session = await authority.session_for(request, Scope.VIEW, session_id)
+                await self._rooms.screencasts.start(request, alive, session)
+            case ["stop-screencast"]:
+                session = await authority.session_for(request, Scope.VIEW, session_id)
+                self._rooms.screencasts.stop(request, alive, session)
+            case _:
+                session = await authority.session_for(request, Scope.CDP, session_id)
+                await self._rooms.files.answer(request, alive, session, path)
 
     async def _discover(self, request: BoundedRequest, alive: Alive, name: str) -> None:
         session = await self._rooms.authority.session_for(request, Scope.CDP, None)

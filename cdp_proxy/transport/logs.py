@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -18,7 +19,24 @@ from twisted.logger import (
 )
 from zope.interface import provider
 
-_IDS = ("session_id", "task_id", "request_id", "client_id", "reason")
+from cdp_proxy.transport.log_context import current_ids
+
+_IDS = ("session_id", "task_id", "request_id", "connection_id", "client_id", "reason")
+_process: dict[str, str] = {}
+"""Ids that all lines of this process carry."""
+
+
+def identify(task_id: str | None) -> None:
+    """Have every line name this task; None: no more."""
+    _process.clear()
+    if task_id is not None:
+        _process["task_id"] = task_id
+
+
+def write_record(record: Mapping[str, object]) -> None:
+    """Put an object that is no event, but is for those who read the log, on a line of stdout."""
+    sys.stdout.write(json.dumps(record) + "\n")
+    sys.stdout.flush()
 
 
 def start_logging(stream: TextIO = sys.stdout) -> None:
@@ -43,6 +61,7 @@ def format_line(event: LogEvent) -> str:
         "logger": event.get("log_namespace", ""),
         "message": formatEvent(event),
     }
+    record |= {**_process, **current_ids()}
     record |= {name: str(event[name]) for name in _IDS if event.get(name) is not None}
     if event.get("log_failure") is not None:
         record["traceback"] = event["log_failure"].getTraceback()

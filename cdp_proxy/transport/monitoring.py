@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 
 from prometheus_client import generate_latest
@@ -39,6 +39,8 @@ class Monitoring:
         self._pool = pool
         self._heartbeat = heartbeat
         self._started = reactor.seconds()
+        self.gauges: list[tuple[str, str, Callable[[], float]]] = []
+        """More of them: name, meaning, and where the value is."""
 
     @property
     def healthy(self) -> bool:
@@ -55,6 +57,7 @@ class Monitoring:
             "warm": self._pool.warm,
             "screencasts": len(self._streaming()),
             "viewers": sum(session.screencast.viewers for session in self._streaming()),
+            "screencastStats": self._screencast_stats(),
             "draining": self._sessions.draining,
             "redis": "connected" if self._heartbeat.connected else "away",
             "uptimeSeconds": round(self._reactor.seconds() - self._started, 3),
@@ -92,6 +95,8 @@ class Monitoring:
             ("unreported_ends", "Ends Redis has not heard of.", len(sessions.unreported)),
         ):
             yield GaugeMetricFamily(f"wallcrawler_{name}", text, value=value)
+        for name, text, read in self.gauges:
+            yield GaugeMetricFamily(f"wallcrawler_{name}", text, value=read())
         ended = CounterMetricFamily(
             "wallcrawler_sessions_ended", "Sessions ended, by reason.", labels=["reason"]
         )
@@ -103,6 +108,18 @@ class Monitoring:
 
     def _streaming(self) -> list[LiveSession]:
         return [session for session in self._sessions.running() if session.screencast.viewers]
+
+    def _screencast_stats(self) -> dict[str, object]:
+        """Of all sessions that are watched now, without their names: anybody may ask."""
+        watched = [session.screencast.total for session in self._streaming()]
+        ages = [stats.frame_age_p95_ms for stats in watched if stats.frame_age_p95_ms is not None]
+        return {
+            "framesSent": sum(stats.frames_sent for stats in watched),
+            "framesSkipped": sum(stats.frames_skipped for stats in watched),
+            "bytesTransmitted": sum(stats.bytes_transmitted for stats in watched),
+            "actualFps": round(sum(stats.actual_fps for stats in watched), 2),
+            "frameAgeP95Ms": max(ages, default=None),
+        }
 
     def _screencasts(self) -> Iterator[Metric]:
         """What the viewers of each session that is watched got since it began."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ class _Status:
     """What `proc_pid_stat(5)` says, as far as it is needed here."""
 
     state: str
+    parent: int
     group: int
     start_ticks: str
 
@@ -29,8 +31,23 @@ def start_ticks(pid: int) -> str:
 
 def living_members(group: int) -> list[int]:
     """Processes of a group that have not ended; those not yet reaped have."""
-    numbers = [int(entry.name) for entry in _PROC.iterdir() if entry.name.isdecimal()]
-    return [pid for pid in numbers if _is_living_member(pid, group)]
+    return [pid for pid in _numbers() if _is_living_member(pid, group)]
+
+
+def orphans() -> dict[int, bool]:
+    """Our children that we have not started; whether each has ended and waits to be reaped.
+
+    What we start is in our process group or leads one of its own, so what is and does neither came
+    to us when its parent died.
+    """
+    found = {}
+    for pid in _numbers():
+        status = _status(pid)
+        if status is None or status.parent != os.getpid():
+            continue
+        if status.group not in {pid, os.getpgrp()}:
+            found[pid] = status.state in _ENDED
+    return found
 
 
 def lives_in(pid: int, folder: Path) -> bool:
@@ -42,6 +59,10 @@ def lives_in(pid: int, folder: Path) -> bool:
     except OSError:  # it is gone, or somebody else's
         return False
     return b"HOME=" + bytes(folder) in variables or works_in.is_relative_to(folder)
+
+
+def _numbers() -> list[int]:
+    return [int(entry.name) for entry in _PROC.iterdir() if entry.name.isdecimal()]
 
 
 def _is_living_member(pid: int, group: int) -> bool:
@@ -56,4 +77,6 @@ def _status(pid: int) -> _Status | None:
         return None
     # The second field, the name, may hold anything; the third comes after its last bracket.
     fields = text.rpartition(")")[2].split()
-    return _Status(state=fields[0], group=int(fields[2]), start_ticks=fields[19])
+    return _Status(
+        state=fields[0], parent=int(fields[1]), group=int(fields[2]), start_ticks=fields[19]
+    )

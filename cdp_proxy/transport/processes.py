@@ -10,8 +10,10 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from subprocess import Popen
 
 from twisted.internet.defer import Deferred
@@ -20,11 +22,14 @@ from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from cdp_proxy.transport.process_table import lives_in, orphans
+
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_DUMPABLE = 4
 _GROUP_POLL_SECONDS = 0.01
 _GROUP_GONE_SECONDS = 10.0
 """A killed process ends within milliseconds unless it is stuck in the kernel."""
+_STRAYS_GONE_SECONDS = 2.0
 
 
 def become_subreaper() -> None:
@@ -88,6 +93,29 @@ async def group_gone(reactor: IReactorTime, group: int) -> bool:
             return False
         await deferred_pause(reactor, _GROUP_POLL_SECONDS)
     return True
+
+
+def end_strays(folder: Path) -> None:
+    """Kill and reap what has left the process group of the browser in `folder`; blocks.
+
+    Full Chromium starts its crash handlers in sessions of their own, whatever it is told; once it
+    is dead they are ours. Called at the end of each browser: one that ends too late for this call
+    is reaped by the next.
+    """
+    give_up = time.monotonic() + _STRAYS_GONE_SECONDS
+    found = orphans()
+    while living := [pid for pid in found if lives_in(pid, folder)]:
+        if time.monotonic() > give_up:
+            break
+        for pid in living:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(_GROUP_POLL_SECONDS)
+        found = orphans()
+    for pid, ended in found.items():
+        if ended:
+            with suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
 
 
 def group_exists(group: int) -> bool:

@@ -8,6 +8,7 @@ not be told stays in `unreported` until the heartbeat gets it across.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import redis
@@ -59,8 +60,14 @@ class Sessions:
         """Ended sessions that Redis has not been told about."""
         self.ended_by_reason: Counter[EndReason] = Counter()
         """All ends since the start, for metrics."""
+        self.reaped_by_reason: Counter[EndReason] = Counter()
+        """Ends that this container noticed of sessions that did not run here."""
         self.method_latencies = MethodLatencies()
         """Time of commands in the browsers since the start, by method."""
+        self.watchers: list[Callable[[], None]] = []
+        """Called whenever a slot has been taken or given back."""
+        self.secure: Callable[[], Awaitable[None]] = _at_once
+        """Awaited before a session gets its browser; it may refuse with a `WallCrawlerError`."""
         self._resources = resources
         self._timeouts = timeouts
         self._opening: dict[SessionId, list[Deferred[LiveSession]]] = {}
@@ -84,6 +91,10 @@ class Sessions:
         """Sessions whose end has not begun."""
         return [session for session in self._running.values() if session.end_reason is None]
 
+    def watched(self) -> int:
+        """How many of them somebody watches."""
+        return sum(session.screencast.viewers > 0 for session in self.running())
+
     def knows(self, session_id: SessionId) -> bool:
         """Whether the session occupies a slot here, or waits to be reported."""
         return any(session_id in known for known in (self._opening, self._running, self.unreported))
@@ -102,9 +113,12 @@ class Sessions:
             raise InvalidRequest("This session is open already.", field="sessionId")
         self._opening[spec.session_id] = []
         session: LiveSession | None = None
+        self._tell_watchers()
         try:
+            await self.secure()
             browser = await self._take_browser(spec)
             session = await self._start(spec, browser)
+            _log.info("session opened", session_id=spec.session_id)
         finally:
             self._opened(spec.session_id, session)
         return session
@@ -202,6 +216,7 @@ class Sessions:
         del self._running[session_id]
         await self._report(session_id, reason)
         self._pool.refill()
+        self._tell_watchers()
         session.gone.callback(None)
 
     async def _report(self, session_id: SessionId, reason: EndReason) -> None:
@@ -228,6 +243,16 @@ class Sessions:
                 waiting.callback(session)
             else:
                 waiting.errback(SessionEnded("The session's browser could not be started."))
+        if session is None:
+            self._tell_watchers()
+
+    def _tell_watchers(self) -> None:
+        for tell in self.watchers:
+            tell()
+
+
+async def _at_once() -> None:
+    """Nothing to wait for."""
 
 
 def _followed(deferred: Deferred[None]) -> Deferred[None]:

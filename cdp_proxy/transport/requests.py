@@ -11,14 +11,17 @@ from twisted.internet.interfaces import IReactorFromThreads
 from twisted.logger import Logger
 
 from cdp_proxy.transport.blocking import Blocking
+from cdp_proxy.transport.gateway import Gateway
+from cdp_proxy.transport.log_context import log_ids
 from cdp_proxy.transport.registry import Sessions
 from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.tasks import spawn
 from shared.actions import parse_action_request
-from shared.bus import Reply, Request, RequestBus, RequestKind
+from shared.bus import WITHOUT_REPLY, Reply, Request, RequestBus
 from shared.errors import SessionNotFound, WallCrawlerError
 from shared.ids import TaskId
 from shared.records import CloseSession, ControlSession, ErrorBody, OpenSession
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason
 
 _log = Logger()
@@ -45,6 +48,10 @@ class RequestConsumer:
     def use_actions(self, actions: RunningActions) -> None:
         """Set what runs actions; part of putting the service together."""
         self._actions = actions
+
+    def use_gateway(self, gateway: Gateway) -> None:
+        """Set what serves the WebSocket API; part of putting the service together."""
+        self._gateway = gateway
 
     def start(self, task_id: TaskId, bus: RequestBus) -> None:
         """Begin to take this task's requests; `bus` is used by the taking thread alone."""
@@ -81,26 +88,29 @@ class RequestConsumer:
                 self._reactor.callFromThread(self._start_request, request)
 
     def _start_request(self, request: Request) -> None:
+        if request.kind in WITHOUT_REPLY:
+            self._gateway.take(request)
+            return
         spawn(self._run(request), f"request {request.kind.value}")
 
     async def _run(self, request: Request) -> None:
+        with log_ids(request_id=request.origin or request.id):
+            await self._reply_to(request)
+
+    async def _reply_to(self, request: Request) -> None:
         try:
             reply = Reply(result=await self._answer(request))
         except WallCrawlerError as error:
             body = ErrorBody(code=error.code, message=error.message, details=dict(error.details))
             reply = Reply(error=body)
         except Exception:
-            _log.failure("request {kind} failed", kind=request.kind.value, request_id=request.id)
+            _log.failure("request {kind} failed", kind=request.kind.value)
             body = ErrorBody(code=WallCrawlerError.code, message="The container failed.")
             reply = Reply(error=body)
         try:
             await self._blocking.run(self._bus.reply, request.id, reply)
         except redis.RedisError as error:
-            _log.warn(
-                "a request could not be answered: {error}",
-                error=str(error),
-                request_id=request.id,
-            )
+            _log.warn("a request could not be answered: {error}", error=str(error))
 
     async def _answer(self, request: Request) -> Raw:
         match request.kind:

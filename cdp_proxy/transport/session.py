@@ -260,6 +260,15 @@ class LiveSession:
         if self.end_reason is None:
             spawn(self._detach(member), "detaching a client")
 
+    def joined(self) -> None:
+        """Somebody has come who is no client on `/cdp`, but keeps the session as one does."""
+        self._lifecycle.client_joined(self._reactor.seconds())
+
+    def departed(self) -> None:
+        """One of these has gone."""
+        self._lifecycle.client_left(self._reactor.seconds())
+        self._arm()
+
     def used(self) -> None:
         """Somebody does something with the session otherwise than as a client: it is not idle."""
         self._lifecycle.activity(self._reactor.seconds())

@@ -13,6 +13,8 @@ from chalice_app.config import ApiConfig
 _FALLBACK_REGION = "us-east-1"
 _CONNECT_TIMEOUT_SECONDS = 2
 _READ_TIMEOUT_SECONDS = 5
+_ATTEMPTS = 4
+"""With botocore's own back-off, which knows API Gateway's throttling (`LimitExceededException`)."""
 
 
 class ManagementSession:
@@ -28,23 +30,25 @@ class ManagementSession:
         """A botocore client for `endpoint_url`, unless the configuration names another place.
 
         Chalice builds `https://` endpoints on AWS's domain only, and botocore's own environment
-        variable is overridden by it: this is the way to a local gateway, which does not check
-        signatures either.
+        variable is overridden by it: this is the way to a local gateway, which has no TLS and does
+        not check signatures either.
         """
         import botocore.config  # noqa: PLC0415
         import botocore.session  # noqa: PLC0415
         from botocore import UNSIGNED  # noqa: PLC0415
 
-        local_endpoint = self._config().ws_management_endpoint
+        config = self._config()
+        endpoint = config.ws_management_endpoint or endpoint_url
+        local = endpoint.startswith("http://")
         options = botocore.config.Config(
             connect_timeout=_CONNECT_TIMEOUT_SECONDS,
             read_timeout=_READ_TIMEOUT_SECONDS,
-            retries={"total_max_attempts": 2},
-            signature_version=UNSIGNED if local_endpoint else None,
+            retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+            signature_version=UNSIGNED if local else None,
         )
         return botocore.session.get_session().create_client(
             service_name,
-            region_name=self.region_name if local_endpoint else None,
-            endpoint_url=local_endpoint or endpoint_url,
+            region_name=self.region_name if local else config.aws_region,
+            endpoint_url=endpoint,
             config=options,
         )

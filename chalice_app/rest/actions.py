@@ -16,9 +16,9 @@ from chalice_app.rest.rendering import OperationView, answer
 from chalice_app.services.actions import ActionService, Failed, Running, Succeeded
 from chalice_app.wiring import Deps, Provide
 from shared.action_bodies import parse_action
-from shared.bus import RequestKind
 from shared.errors import ResultTooLarge
 from shared.ids import RequestId
+from shared.request_kind import RequestKind
 
 _POLL_SECONDS = 1
 """How soon it is worth asking for an operation again."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from importlib.resources import files
 
 import msgspec
 
@@ -90,4 +89,7 @@ def _time_zones() -> frozenset[str]:
     Not `zoneinfo.available_timezones()`: that walks the machine's own database, and includes its
     `localtime`, which no browser knows.
     """
+    # Late: 5 ms of a cold start, for the few bodies that name a time zone.
+    from importlib.resources import files  # noqa: PLC0415
+
     return frozenset((files("tzdata") / "zones").read_text("ascii").split())

@@ -31,7 +31,7 @@ def make_blueprint(provide: Provide) -> Blueprint:
             raise SessionEnded(
                 "The session has ended, and its files with it.", status=session.status.value
             )
-        access = access_to(session, deps.config, deps.store)
+        access = access_to(session, deps.config, deps.secrets, deps.store)
         if access is None:
             raise Unavailable("The session's container cannot be reached just now. Try again.")
         query = dict(request.query_params or {})

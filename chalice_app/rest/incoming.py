@@ -16,7 +16,7 @@ def owner_of_request(deps: Deps, request: Request) -> OwnerId:
     Raises:
         Unauthorized: no key, or an unknown one.
     """
-    return authenticate(request.headers.get("x-api-key"), deps.config.api_key_hashes, deps.store)
+    return authenticate(request.headers.get("x-api-key"), deps.secrets.api_key_hashes(), deps.store)
 
 
 def raw_body_of(request: Request) -> bytes:

@@ -28,6 +28,8 @@ class SessionView(Struct, frozen=True, kw_only=True, rename="camel"):
     status: str
     connect_url: str | UnsetType = UNSET
     """Only while the session is live, and not in lists; so are those that follow."""
+    web_socket_url: str | UnsetType = UNSET
+    """Where the WebSocket API is known."""
     token: str | UnsetType = UNSET
     live_url: str | UnsetType = UNSET
     """A page to watch on, and to take over; its token is for no more than that."""
@@ -36,6 +38,8 @@ class SessionView(Struct, frozen=True, kw_only=True, rename="camel"):
     started_at: str | None
     ended_at: str | None
     end_reason: str | None
+    end_detail: str | None
+    """ECS's own word for why there was no container."""
     timeout: int
     idle_timeout: int
     keep_alive: bool
@@ -88,6 +92,7 @@ def view_of(session: Session, access: Access | None = None) -> SessionView:
         session_id=spec.session_id,
         status=session.status.value,
         connect_url=access.connect_url if access else UNSET,
+        web_socket_url=(access.web_socket_url or UNSET) if access else UNSET,
         token=access.token if access else UNSET,
         live_url=access.live_url if access else UNSET,
         created_at=iso(spec.created_at),
@@ -95,6 +100,7 @@ def view_of(session: Session, access: Access | None = None) -> SessionView:
         started_at=_iso_or_none(session.started_at),
         ended_at=_iso_or_none(session.ended_at),
         end_reason=session.end_reason.value if session.end_reason else None,
+        end_detail=session.end_detail,
         timeout=round(spec.expires_at - spec.created_at),
         idle_timeout=spec.idle_timeout_seconds,
         keep_alive=spec.keep_alive,

@@ -59,7 +59,9 @@ def make_blueprint(provide: Provide) -> Blueprint:
 
 
 def _answer_with_access(deps: Deps, session: Session, status: int = 200) -> Response:
-    return answer(view_of(session, access_to(session, deps.config, deps.store)), status)
+    return answer(
+        view_of(session, access_to(session, deps.config, deps.secrets, deps.store)), status
+    )
 
 
 def _query(request: Request) -> dict[str, list[str]]:

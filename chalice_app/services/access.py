@@ -8,6 +8,7 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 from chalice_app.config import ApiConfig
+from chalice_app.secret_values import Secrets
 from shared.ids import TaskId
 from shared.records import Session, Task
 from shared.tokens import ALL_SCOPES, Claims, Scope, make_token
@@ -36,11 +37,18 @@ class Access:
     """For watching and input alone."""
     base: str
     """`ws[s]://host`, perhaps with a path: where the session's container is reached."""
+    web_socket_api: str | None = None
+    """Where the WebSocket API is, if that is known."""
 
     @property
     def connect_url(self) -> str:
         """Where CDP clients connect."""
         return f"{self.base}/cdp?token={self.token}"
+
+    @property
+    def web_socket_url(self) -> str | None:
+        """Where clients of the WebSocket API connect."""
+        return f"{self.web_socket_api}?token={self.token}" if self.web_socket_api else None
 
     @property
     def live_url(self) -> str:
@@ -52,7 +60,9 @@ class Access:
         return f"{_http(self.base)}{path}?{urlencode({**query, 'token': self.token})}"
 
 
-def access_to(session: Session, config: ApiConfig, tasks: TaskDirectory) -> Access | None:
+def access_to(
+    session: Session, config: ApiConfig, secrets: Secrets, tasks: TaskDirectory
+) -> Access | None:
     """The access to a session; None once it has ended, or its task is gone without a trace."""
     if not session.live:
         return None
@@ -60,9 +70,10 @@ def access_to(session: Session, config: ApiConfig, tasks: TaskDirectory) -> Acce
     if base is None:
         return None
     return Access(
-        token=make_token(claims_of(session, ALL_SCOPES), config.token_secret),
-        live_token=make_token(claims_of(session, LIVE_SCOPES), config.token_secret),
+        token=make_token(claims_of(session, ALL_SCOPES), secrets.token_secret()),
+        live_token=make_token(claims_of(session, LIVE_SCOPES), secrets.token_secret()),
         base=base,
+        web_socket_api=config.ws_public_url,
     )
 
 

@@ -9,12 +9,13 @@ from msgspec import Raw
 from chalice_app.services.sessions import SessionService, check_live
 from chalice_app.wiring import Deps
 from shared.actions import ActionBody, ActionRequest
-from shared.bus import RequestKind, result_of
-from shared.errors import OperationNotFound, TaskTimeout, WallCrawlerError
+from shared.bus import result_of
+from shared.errors import OperationNotFound, SessionNotReady, TaskTimeout, WallCrawlerError
 from shared.ids import OwnerId, RequestId, SessionId
 from shared.limits import ACTION_GRACE_SECONDS
 from shared.operations import Operation
 from shared.records import Session
+from shared.request_kind import RequestKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class ActionService:
         """
         deps = self._deps
         session = self._live_session(owner, session_id)
+        if session.waiting:
+            raise SessionNotReady("The session waits for a container. Try again shortly.")
         request_id = deps.new_request_id()
         request = ActionRequest(session_id=session_id, body=body, model_api_key=model_api_key)
         try:

@@ -1,6 +1,7 @@
 """Creating, reading and ending sessions.
 
-Redis places a session on a task; the task is then asked over the bus. A dead task is noticed at
+Redis places a session on a task; the task is then asked over the bus. Where there is no slot but
+tasks can be started, the session stands in line and a container takes it. A dead task is noticed at
 the next read: everything here reaps first, so that what is shown is never older than a heartbeat.
 """
 
@@ -10,8 +11,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from chalice_app import logs
+from chalice_app.services.capacity import error_of
 from chalice_app.wiring import Deps
-from shared.bus import RequestKind
 from shared.errors import (
     IdempotencyConflict,
     NoCapacity,
@@ -19,11 +21,12 @@ from shared.errors import (
     SessionNotFound,
     TaskTimeout,
 )
-from shared.ids import OwnerId, SessionId, TaskId
+from shared.ids import OwnerId, SessionId, StartToken, TaskId
 from shared.limits import CLOSE_TIMEOUT_SECONDS, CREATE_TIMEOUT_SECONDS
 from shared.records import CloseSession, CreateSession, OpenSession, Session, SessionSpec
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason, SessionStatus
-from shared.store import Full, Idempotency, Placed, Replayed
+from shared.store import Full, Idempotency, Placed, Replayed, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,14 @@ class SessionService:
     ) -> Session:
         """Place a session and wait until its container has given it a browser.
 
+        Returns:
+            An active session; one that stands in line when there was no slot but a task could be
+            started for it.
+
         Raises:
-            NoCapacity: no live task has a slot left.
+            NoCapacity: no live task has a slot left, and none may be started.
+            CapacityUnavailable: ECS has no room for one; the session has failed.
+            CapacityRefused: ECS will not start one; the session has failed.
             IdempotencyConflict: the key was used with another body.
             WallCrawlerError: the container's refusal, or `TaskTimeout`; the session has failed
                 then, and the idempotency key may be used again.
@@ -65,7 +74,10 @@ class SessionService:
         store, now = self._deps.store, self._deps.clock()
         store.reap(now)
         spec = self._new_spec(owner, body, now)
-        match store.place(spec, now, idempotency):
+        logs.also_about(sessionId=spec.session_id)
+        config = self._deps.config.capacity
+        growth = config.growth if config is not None else None
+        match store.place(spec, now, idempotency, growth):
             case Full():
                 raise NoCapacity("Every browser slot is taken. Try again shortly.")
             case Replayed(session_id, body_digest):
@@ -73,10 +85,14 @@ class SessionService:
                     raise IdempotencyConflict(
                         "This Idempotency-Key was used with another body. Use a new key."
                     )
-                return self._owned(owner, session_id)
+                return self._replayed(owner, session_id)
+            case Waiting():
+                session = self._stand_in_line(spec, idempotency)
             case Placed(task_id):
                 self._open(spec, task_id, idempotency)
-                return self._owned(owner, spec.session_id)
+                session = self._owned(owner, spec.session_id)
+        self._deps.metrics.created(now)
+        return session
 
     def get(self, owner: OwnerId, session_id: SessionId) -> Session:
         """One session as it is now.
@@ -84,6 +100,7 @@ class SessionService:
         Raises:
             SessionNotFound: it never was, its retention is over, or it is somebody else's.
         """
+        logs.also_about(sessionId=session_id)
         self._deps.store.reap(self._deps.clock())
         return self._owned(owner, session_id)
 
@@ -101,6 +118,10 @@ class SessionService:
             TaskTimeout: the container did not answer; asking again is harmless.
         """
         session = self.get(owner, session_id)
+        if session.waiting:
+            now = self._deps.clock()
+            self._deps.store.finish_waiting(session_id, EndReason.RELEASED, now)
+            session = self._owned(owner, session_id)  # with a slot by now, or ended
         if not session.live:
             return session
         try:
@@ -142,6 +163,24 @@ class SessionService:
             if idempotency is not None:
                 store.forget_idempotency(spec.owner_id, idempotency)
             raise
+
+    def _replayed(self, owner: OwnerId, session_id: SessionId) -> Session:
+        """As it is now; should the request before have died half-way, this one goes on for it."""
+        session = self._owned(owner, session_id)
+        if session.waiting and self._deps.capacity is not None:
+            self._deps.capacity.grow([self._deps.new_start_token()])
+        return session
+
+    def _stand_in_line(self, spec: SessionSpec, idempotency: Idempotency | None) -> Session:
+        if self._deps.capacity is not None:
+            # The session's own id: what it is needed for decides what is asked of ECS.
+            self._deps.capacity.grow([StartToken(spec.session_id)])
+        session = self._owned(spec.owner_id, spec.session_id)
+        if session.live:
+            return session
+        if idempotency is not None:
+            self._deps.store.forget_idempotency(spec.owner_id, idempotency)
+        raise error_of(session)
 
     def _close(self, session: Session) -> None:
         session_id = session.spec.session_id

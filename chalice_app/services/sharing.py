@@ -9,11 +9,11 @@ from msgspec import Raw
 from chalice_app.services.access import base_of, claims_of, live_url
 from chalice_app.services.sessions import SessionService, check_live
 from chalice_app.wiring import Deps
-from shared.bus import RequestKind
 from shared.errors import Unavailable
 from shared.ids import OwnerId, SessionId
 from shared.limits import CONTROL_CALL_SECONDS
 from shared.records import ControlSession, ControlWish
+from shared.request_kind import RequestKind
 from shared.tokens import Scope, make_token
 
 
@@ -77,7 +77,7 @@ class SharingService:
         expires_at = int(session.spec.expires_at)
         if ttl_seconds is not None:
             expires_at = min(expires_at, int(deps.clock()) + ttl_seconds)
-        token = make_token(claims_of(session, scopes, expires_at), deps.config.token_secret)
+        token = make_token(claims_of(session, scopes, expires_at), deps.secrets.token_secret())
         return GrantedToken(
             token=token,
             scopes=scopes,

@@ -1,62 +1,90 @@
-"""`$default`: one text message in, one text message back."""
+"""`$default`: a message is checked here and done by the session's container.
+
+What cannot be served is answered at once, and so is `PING`; everything else goes on the list of
+the session's task, which answers through @connections by itself.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from chalice_app.http_errors import failure_of
+from chalice_app.wiring import Deps
+from chalice_app.ws.events import WsEvent, body_of, connection_id_of
+from shared import envelope
+from shared.connections import ClientText, SendOutcome
+from shared.envelope.incoming import ChunkMessage, ClientMessage, InputEvent, Ping
+from shared.envelope.outgoing import ErrorMessage, Outgoing, Pong
+from shared.errors import (
+    ConnectionNotFound,
+    ContainerLost,
+    SessionEnded,
+    SessionNotReady,
+    Unavailable,
+    WallCrawlerError,
+)
+from shared.ids import ConnectionId
 
-import msgspec
-from msgspec import Struct
-
-from shared.errors import InvalidRequest
-from shared.records import ErrorBody
-
-MessageId = str | int | None
-
-
-class _Incoming(Struct, frozen=True):
-    """The envelope every message has; what else it holds depends on its type."""
-
-    type: str
-    id: MessageId = None
-
-
-class Pong(Struct, frozen=True):
-    """The answer to `PING`."""
-
-    id: MessageId
-    type: Literal["PONG"] = "PONG"
+_GONE = "This connection is not known, or has been closed. Connect again."
 
 
-class ErrorMessage(Struct, frozen=True):
-    """The answer to a message that cannot be served."""
-
-    id: MessageId
-    error: ErrorBody
-    type: Literal["ERROR"] = "ERROR"
-
-
-def reply_to(text: str) -> str:
-    """The answer to one message, as JSON text; never raises on bad input."""
-    return msgspec.json.encode(_reply_to(text)).decode()
-
-
-def _reply_to(text: str) -> Pong | ErrorMessage:
+def receive(event: WsEvent, deps: Deps) -> Outgoing | None:
+    """Take one message; what to answer at once, if anything."""
+    received_at = deps.clock()
+    text = body_of(event)
     try:
-        message = msgspec.json.decode(text, type=_Incoming)
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        return ErrorMessage(
-            None,
-            ErrorBody(
-                code=InvalidRequest.code,
-                message="A message must be a JSON object with a string `type`.",
-            ),
-        )
-    if message.type == "PING":
-        return Pong(message.id)
-    return ErrorMessage(
-        message.id,
-        ErrorBody(
-            code="UNSUPPORTED_MESSAGE",
-            message="Messages of this type are not supported; PING is. Drive the session over CDP.",
-        ),
+        message = envelope.decode(text)
+    except envelope.InvalidMessage as refusal:
+        return refusal.answer
+    try:
+        return _take(connection_id_of(event), message, text, received_at, deps)
+    except Exception as error:
+        request_id = str(event["requestContext"].get("requestId") or deps.new_request_id())
+        return ErrorMessage(id=message.id, error=failure_of(error, request_id).body)
+
+
+def _take(
+    connection_id: ConnectionId,
+    message: ClientMessage,
+    text: bytes,
+    received_at: float,
+    deps: Deps,
+) -> Outgoing | None:
+    if isinstance(message, Ping):
+        if not deps.connections.touch(connection_id, received_at):
+            raise ConnectionNotFound(_GONE)
+        return Pong(id=message.id)
+    sent = ClientText(
+        text=text,
+        type=str(message.__struct_config__.tag),
+        id=message.id,
+        answered=_will_be_answered(message),
+        received_at=received_at,
     )
+    outcome, status, reason = deps.connections.send(
+        connection_id, deps.new_request_id(), sent, deps.clock()
+    )
+    if outcome is not SendOutcome.SENT:
+        raise _refusal(outcome, status, reason)
+    return None
+
+
+def _will_be_answered(message: ClientMessage) -> bool:
+    """Input that nobody asks about is not; of chunks, only the message within is."""
+    return not isinstance(message, ChunkMessage) and not (
+        isinstance(message, InputEvent) and message.id is None
+    )
+
+
+def _refusal(outcome: SendOutcome, status: str, reason: str) -> WallCrawlerError:
+    match outcome:
+        case SendOutcome.UNKNOWN:
+            return ConnectionNotFound(_GONE)
+        case SendOutcome.ENDED:
+            return SessionEnded(
+                "The session has ended.", status=status or None, endReason=reason or None
+            )
+        case SendOutcome.WAITING:
+            return SessionNotReady("The session's browser is not there yet. Try again shortly.")
+        case SendOutcome.BUSY:
+            return Unavailable("Too many messages wait for the container. Try again shortly.")
+        case _:
+            return ContainerLost("The session's container is gone. Create another session.")

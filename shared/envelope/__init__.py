@@ -36,7 +36,7 @@ class _Anything(Struct):
 
 _ALLOWED: Allowed = {
     "type": f"one of {', '.join(TYPES)}",
-    "id": "a text or an integer, or null",
+    "id": f"a text of at most {limits.MESSAGE_ID_CHARS_MAX} characters, an integer, or null",
     "method": "a CDP method, such as Page.navigate",
     "action": (
         "in an AI_ACTION act, extract, observe, navigate or screenshot; in a TAB_COMMAND activate,"
@@ -68,6 +68,7 @@ _ALLOWED: Allowed = {
 
 _decode: Final = msgspec.json.Decoder(ClientMessage).decode
 _decode_anything: Final = msgspec.json.Decoder(_Anything).decode
+_NO_MESSAGE: Final = "A message must be a JSON object with a `type`."
 encode: Final = msgspec.json.Encoder().encode
 """JSON text of an `Outgoing`, in UTF-8."""
 
@@ -85,7 +86,7 @@ def decode(text: bytes | str) -> ClientMessage:
             error_message(_id_of(text), _explain(error)),
         ) from error
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        refused = InvalidRequest("A message must be a JSON object with a `type`.", field="body")
+        refused = InvalidRequest(_NO_MESSAGE, field="body")
         raise InvalidMessage(error_message(None, refused)) from error
     return message
 
@@ -106,13 +107,16 @@ def error_message(
 
 
 def _explain(error: msgspec.ValidationError) -> InvalidRequest:
-    return explain(error, _ALLOWED)
+    explained = explain(error, _ALLOWED)
+    if explained.details.get("field") == "body":
+        return InvalidRequest(_NO_MESSAGE, field="body")
+    return explained
 
 
 def _id_of(text: bytes | str) -> MessageId:
     """The id of a message that is wrong otherwise, if it has a proper one."""
     try:
-        found = _decode_anything(text).id
+        found: MessageId = msgspec.convert(_decode_anything(text).id, MessageId)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
-    return found if isinstance(found, str | int) and not isinstance(found, bool) else None
+    return found

@@ -17,8 +17,6 @@ from shared.limits import CHUNKS_MAX
 
 _WRAPPING_BYTES: Final = 160
 """What a piece's own message adds to its data: names, an id of 64 characters, two numbers."""
-_ESCAPED_FACTOR: Final = 2
-"""JSON text within a JSON text grows at most so much: its quotes and backslashes double."""
 
 
 def split(text: bytes, set_id: str, message_bytes_max: int) -> Iterator[bytes]:
@@ -36,11 +34,12 @@ def split(text: bytes, set_id: str, message_bytes_max: int) -> Iterator[bytes]:
 
 
 def _cut(text: str, encoded_max: int) -> Iterator[str]:
+    """Pieces that fill `encoded_max` well: quotes double, and letters take up to four bytes."""
     at = 0
     while at < len(text):
         size = encoded_max
-        while _encoded_size(text[at : at + size]) > encoded_max:
-            size //= _ESCAPED_FACTOR
+        while (encoded := _encoded_size(text[at : at + size])) > encoded_max:
+            size = max(1, min(size - 1, size * encoded_max // encoded))
         yield text[at : at + size]
         at += size
 

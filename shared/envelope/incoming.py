@@ -12,7 +12,11 @@ from msgspec import Meta, Raw, Struct
 from shared import limits
 from shared.actions import TargetId, Text
 
-MessageId = str | int | None
+MessageId = (
+    Annotated[str, Meta(max_length=limits.MESSAGE_ID_CHARS_MAX)]
+    | Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+    | None
+)
 """What the client calls its message; answers carry it back."""
 
 Coordinate = Annotated[float, Meta(ge=-limits.COORDINATE_MAX, le=limits.COORDINATE_MAX)]

@@ -106,15 +106,25 @@ def connect_event(facts: ConnectionFacts, request: HttpRequest) -> Event:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One WebSocket message of a client."""
+
+    data: bytes
+    binary: bool
+
+
 def message_event(
-    facts: ConnectionFacts, route_key: str, body: str, message_id: str, now: float
+    facts: ConnectionFacts, route_key: str, message: Message, message_id: str, now: float
 ) -> Event:
-    """A message of the client, for the route it selects."""
+    """A message of the client, for the route it selects; binary ones come in base64."""
     context = _socket_context(facts, route_key, "MESSAGE", message_id, now)
+    text = message.data
+    body = base64.b64encode(text).decode() if message.binary else text.decode(errors="replace")
     return {
         "requestContext": {**context, "messageId": message_id},
         "body": body,
-        "isBase64Encoded": False,
+        "isBase64Encoded": message.binary,
     }
 
 

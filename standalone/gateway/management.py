@@ -10,12 +10,12 @@ import json
 from typing import Final
 from urllib.parse import unquote
 
+from shared.limits import WS_API_MESSAGE_BYTES_MAX
 from standalone.addresses import STAGE
 from standalone.gateway import answers
 from standalone.gateway.answers import HttpAnswer
 from standalone.gateway.events import HttpRequest
 from standalone.gateway.sockets import (
-    MESSAGE_BYTES_MAX,
     UNREAD_BYTES_MAX,
     Connection,
     SocketApi,
@@ -50,9 +50,11 @@ def manage(sockets: SocketApi, connection_id: str, request: HttpRequest) -> Http
 
 
 def _post(connection: Connection, data: bytes) -> HttpAnswer:
-    if len(data) > MESSAGE_BYTES_MAX:
+    if len(data) > WS_API_MESSAGE_BYTES_MAX:
         return answers.aws_error(
-            413, "PayloadTooLargeException", f"A message has {MESSAGE_BYTES_MAX} bytes at most."
+            413,
+            "PayloadTooLargeException",
+            f"A message has {WS_API_MESSAGE_BYTES_MAX} bytes at most.",
         )
     if connection.unread_bytes > UNREAD_BYTES_MAX:
         return answers.aws_error(429, "LimitExceededException", "The client does not read.")

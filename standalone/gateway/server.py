@@ -29,7 +29,7 @@ from standalone.gateway.http import (
 from standalone.gateway.invoker import Invoker
 from standalone.gateway.management import connection_id_of, manage
 from standalone.gateway.rest import RestApi
-from standalone.gateway.sockets import ClientSocket, Connection, SocketApi
+from standalone.gateway.sockets import ClientSocket, Connection, Lifetimes, SocketApi
 from standalone.tasks import spawn
 
 if TYPE_CHECKING:
@@ -41,8 +41,16 @@ _log = Logger()
 class Gateway:
     """A running local API Gateway."""
 
-    def __init__(self, reactor: EPollReactor, app: Chalice, clock: Clock) -> None:
+    def __init__(
+        self,
+        reactor: EPollReactor,
+        app: Chalice,
+        clock: Clock,
+        lifetimes: Lifetimes | None = None,
+    ) -> None:
+        """Make it; `lifetimes` of WebSocket connections are API Gateway's unless given."""
         self._reactor = reactor
+        self._lifetimes = lifetimes or Lifetimes()
         self._app = app
         self._clock = clock
         self._invoker = Invoker(reactor, app, clock)
@@ -52,7 +60,9 @@ class Gateway:
     def start(self, listener: socket.socket) -> None:
         """Serve on a listening socket, which stays the caller's to close."""
         host, port = listener.getsockname()[:2]
-        self._sockets = SocketApi(self._reactor, self._invoker, self._clock, authority(host, port))
+        self._sockets = SocketApi(
+            self._reactor, self._invoker, self._clock, authority(host, port), self._lifetimes
+        )
         root = _Root(RestApi(self._app, self._invoker), self._sockets, self._clock)
         self._invoker.start()
         site = GatewaySite(root, self._reactor)

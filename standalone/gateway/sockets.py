@@ -7,28 +7,36 @@
 5. Closed by either side: the connection is forgotten, `$disconnect` runs once.
 
 Limits are those of "Quotas for configuring and running a WebSocket API". Messages of one
-connection run concurrently, as they do on AWS; a client that sends faster is not read from.
+connection are handled one after the other, so that they reach the container in their order (AWS
+promises none when calls overlap); a client that sends faster is not read from meanwhile.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
-from twisted.internet.interfaces import IPushProducer
+from twisted.internet.interfaces import IDelayedCall, IPushProducer
 from twisted.logger import Logger
 from typing_extensions import override
 from zope.interface import implementer
 
 from shared.clock import Clock
+from shared.limits import (
+    WS_API_FRAME_BYTES_MAX,
+    WS_API_IDLE_SECONDS,
+    WS_API_LIFE_SECONDS,
+    WS_API_MESSAGE_BYTES_MAX,
+)
 from shared.randomness import new_request_id
 from standalone.gateway import answers, events
 from standalone.gateway.answers import HttpAnswer
-from standalone.gateway.events import ConnectionFacts, HttpRequest
+from standalone.gateway.events import ConnectionFacts, HttpRequest, Message
 from standalone.gateway.invoker import Invoker, Result
 from standalone.tasks import spawn
 
@@ -36,35 +44,50 @@ if TYPE_CHECKING:
     from twisted.internet.epollreactor import EPollReactor
     from twisted.internet.tcp import Server as TCPServer
 
-FRAME_BYTES_MAX = 32 * 1024
-MESSAGE_BYTES_MAX = 128 * 1024
 CONNECTIONS_MAX = 1_000
-MESSAGES_RUNNING_MAX = 16
-"""Handler calls of one connection at a time; then it is not read from until one ends."""
+MESSAGES_WAITING_MAX = 16
+"""Messages of one connection that wait for their handler; then it is not read from."""
 UNREAD_BYTES_MAX = 4 * 1024 * 1024
 """Posted to a client that does not read; further posts are refused until it does."""
 _PING_SECONDS = 60
 _PONG_SECONDS = 30
 _CLOSE_SECONDS = 5
 _CLOSE_GOING_AWAY = 1001
+_GOING_AWAY = "Going away"
 
 _log = Logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """When API Gateway itself ends a connection."""
+
+    idle_seconds: float = WS_API_IDLE_SECONDS
+    """Without a message either way; pings do not count."""
+    life_seconds: float = WS_API_LIFE_SECONDS
 
 
 class SocketApi:
     """The WebSocket half of the gateway, and the connections it holds."""
 
     def __init__(
-        self, reactor: EPollReactor, invoker: Invoker, clock: Clock, domain_name: str
+        self,
+        reactor: EPollReactor,
+        invoker: Invoker,
+        clock: Clock,
+        domain_name: str,
+        lifetimes: Lifetimes,
     ) -> None:
         self.clock = clock
         self.invoker = invoker
+        self.reactor = reactor
+        self.lifetimes = lifetimes
         self._domain_name = domain_name
         self._connections: dict[str, Connection] = {}
         self._factory = WebSocketServerFactory(reactor=reactor)
         self._factory.setProtocolOptions(
-            maxFramePayloadSize=FRAME_BYTES_MAX,
-            maxMessagePayloadSize=MESSAGE_BYTES_MAX,
+            maxFramePayloadSize=WS_API_FRAME_BYTES_MAX,
+            maxMessagePayloadSize=WS_API_MESSAGE_BYTES_MAX,
             # Else Autobahn drops the TCP connection where AWS sends close code 1009.
             failByDrop=False,
             autoPingInterval=_PING_SECONDS,
@@ -103,10 +126,12 @@ class SocketApi:
     def opened(self, connection: Connection) -> None:
         """The upgrade is done."""
         self._connections[connection.facts.connection_id] = connection
+        connection.begin()
 
     async def closed(self, connection: Connection, code: int, reason: str) -> None:
         """The connection is gone: forget it and run `$disconnect`."""
         self._connections.pop(connection.facts.connection_id, None)
+        connection.end()
         handler = self.invoker.socket_route("$disconnect")
         if handler is not None:
             request_id = new_request_id()
@@ -119,7 +144,7 @@ class SocketApi:
     def close_all(self) -> None:
         """Tell every client that the gateway is going away."""
         for connection in list(self._connections.values()):
-            connection.close(_CLOSE_GOING_AWAY, "going away")
+            connection.close(_CLOSE_GOING_AWAY, _GOING_AWAY)
 
     async def _refusal(self, facts: ConnectionFacts, request: HttpRequest) -> HttpAnswer | None:
         handler = self.invoker.socket_route("$connect")
@@ -145,7 +170,23 @@ class Connection:
     """Epoch seconds."""
     unread_bytes: int = 0
     """Posted since the client stopped reading."""
-    _running: int = field(default=0, init=False)
+    _waiting: deque[Message] = field(default_factory=deque, init=False)
+    _handling: bool = field(default=False, init=False)
+    _timers: list[IDelayedCall] = field(default_factory=list, init=False)
+
+    def begin(self) -> None:
+        """The upgrade is done: its life begins."""
+        reactor, lifetimes = self.api.reactor, self.api.lifetimes
+        life = reactor.callLater(lifetimes.life_seconds, self.close, _CLOSE_GOING_AWAY, _GOING_AWAY)
+        idle = reactor.callLater(lifetimes.idle_seconds, self.close, _CLOSE_GOING_AWAY, _GOING_AWAY)
+        self._timers += [life, idle]
+
+    def end(self) -> None:
+        """It is closed: what waits is not handled any more."""
+        self._waiting.clear()
+        for timer in self._timers:
+            if timer.active():
+                timer.cancel()
 
     def describe(self) -> dict[str, object]:
         """What @connections tells of it."""
@@ -160,6 +201,7 @@ class Connection:
 
     def post(self, data: bytes) -> None:
         """Send to the client: as text when it is UTF-8, as API Gateway does."""
+        self._note_activity()
         if self.socket is not None:
             self.socket.post(data)
 
@@ -169,26 +211,36 @@ class Connection:
             # Not `sendClose`: that refuses 1001, which it takes for a browser's code only.
             self.socket.sendCloseFrame(code, reason.encode())
 
-    async def message(self, body: str) -> None:
-        """Call the handler of the route that the message selects."""
-        self.last_active_at = self.api.clock()
-        self._running += 1
+    async def message(self, message: Message) -> None:
+        """Have the handler of the route that it selects called, after those before it."""
+        self._note_activity()
+        self._waiting.append(message)
         self._regulate()
+        if self._handling:
+            return
+        self._handling = True
         try:
-            await self._call_route(body)
+            while self._waiting:
+                await self._call_route(self._waiting.popleft())
+                self._regulate()
         finally:
-            self._running -= 1
-            self._regulate()
+            self._handling = False
 
-    async def _call_route(self, body: str) -> None:
-        route_key = _selected_route(body)
+    def _note_activity(self) -> None:
+        self.last_active_at = self.api.clock()
+        for timer in self._timers[1:]:
+            if timer.active():
+                timer.reset(self.api.lifetimes.idle_seconds)
+
+    async def _call_route(self, message: Message) -> None:
+        route_key = "$default" if message.binary else _selected_route(message.data)
         handler = self.api.invoker.socket_route(route_key)
         if handler is None:
             route_key, handler = "$default", self.api.invoker.socket_route("$default")
         if handler is None:
             return
         message_id = new_request_id()
-        event = events.message_event(self.facts, route_key, body, message_id, self.api.clock())
+        event = events.message_event(self.facts, route_key, message, message_id, self.api.clock())
         try:
             await handler(event, message_id)
         except Exception:
@@ -206,7 +258,7 @@ class Connection:
 
     def _regulate(self) -> None:
         if self.socket is not None:
-            self.socket.read_on(self._running < MESSAGES_RUNNING_MAX)
+            self.socket.read_on(len(self._waiting) < MESSAGES_WAITING_MAX)
 
 
 @implementer(IPushProducer)
@@ -254,8 +306,8 @@ class ClientSocket(WebSocketServerProtocol):
 
     @override
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
-        body = payload.decode(errors="replace")
-        spawn(self._connection.message(body), "WebSocket message")
+        message = Message(payload, binary=isBinary)
+        spawn(self._connection.message(message), "WebSocket message")
 
     @override
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
@@ -276,7 +328,7 @@ class ClientSocket(WebSocketServerProtocol):
         """The connection is lost; `onClose` follows."""
 
 
-def _selected_route(body: str) -> str:
+def _selected_route(body: bytes) -> str:
     """The route selection expression `$request.body.action`, Chalice's only one."""
     try:
         action = json.loads(body).get("action")

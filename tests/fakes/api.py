@@ -14,11 +14,12 @@ from chalice_app.config import ApiConfig
 from chalice_app.wiring import Deps, make_deps
 from shared import keys
 from shared.actions import BODY_OF_KIND
-from shared.bus import Reply, Request, RequestBus, RequestKind
+from shared.bus import Reply, Request, RequestBus
 from shared.clock import Clock, system_clock
 from shared.ids import RequestId, SessionId, TaskId
 from shared.records import CloseSession, ErrorBody, OpenSession, Task
 from shared.redis_client import RedisClient, connect
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason
 from shared.store import SessionStore
 from tests.fakes.records import make_task

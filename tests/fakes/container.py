@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from cdp_proxy.core.settings import LaunchProfile
 from cdp_proxy.transport.chromium import Build, LaunchFailed
 from cdp_proxy.transport.session import LiveSession, Timeouts
 from shared.ids import SessionId, TaskId
+from shared.located import Located
 from shared.records import BrowserSettings, Session, SessionSpec, Task
 from shared.session_state import EndReason
 from tests.fakes.records import NOW, make_spec
@@ -121,6 +122,8 @@ class FakeStore:
     away: bool = False
     active: bool = True
     sessions: dict[SessionId, Session] = field(default_factory=dict)
+    tasks: dict[TaskId, Task] = field(default_factory=dict)
+    """Those whose heartbeat has not lapsed."""
     leased: set[SessionId] = field(default_factory=set)
     lost: set[SessionId] = field(default_factory=set)
     """Sessions that have ended as far as Redis knows."""
@@ -141,17 +144,31 @@ class FakeStore:
         self._call("finish", (session_id, reason))
         return True
 
-    def release(self, task_id: TaskId, session_id: SessionId) -> None:
+    def release(self, task_id: TaskId, session_id: SessionId, now: float) -> None:
         self._call("release", session_id)
 
     def get(self, session_id: SessionId) -> Session | None:
         self._call("get", session_id)
         return self.sessions.get(session_id)
 
+    def locate(self, session_ids: Sequence[SessionId], now: float) -> list[Located | None]:
+        self._call("locate", tuple(session_ids))
+        return [self._located(self.sessions.get(session_id)) for session_id in session_ids]
+
+    def _located(self, session: Session | None) -> Located | None:
+        if session is None:
+            return None
+        task = self.tasks.get(session.task_id)
+        return Located(session.status, session.task_id, session.end_reason, task)
+
+    def retire(self, task_id: TaskId, now: float) -> bool:
+        self._call("retire", task_id)
+        return not self.leased
+
     def beat(self, task: Task, now: float, ttl_seconds: float) -> None:
         self._call("beat", task)
 
-    def claim(self, session: Session) -> bool:
+    def claim(self, session: Session, now: float) -> bool:
         self._call("claim", session)
         return session.spec.session_id not in self.lost
 

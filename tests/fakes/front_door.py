@@ -10,9 +10,11 @@ from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.internet.protocol import ServerFactory
 from twisted.internet.threads import deferToThread
 
+from cdp_proxy.transport.arrivals import Arrivals
 from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.cdp_socket import CdpSocketFactory
 from cdp_proxy.transport.channel_socket import ChannelSocketFactory
+from cdp_proxy.transport.directory import Directory
 from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.files import Files
 from cdp_proxy.transport.heartbeat import Heartbeat
@@ -21,19 +23,24 @@ from cdp_proxy.transport.live import LivePage
 from cdp_proxy.transport.monitoring import Monitoring
 from cdp_proxy.transport.patient_socket import Patience
 from cdp_proxy.transport.registry import Resources, Sessions
+from cdp_proxy.transport.relay import Relay
 from cdp_proxy.transport.request_body import QuietSite
 from cdp_proxy.transport.running import RunningActions
+from cdp_proxy.transport.screencast_requests import ScreencastRequests
 from cdp_proxy.transport.session import LiveSession
+from cdp_proxy.transport.whereabouts import Whereabouts
 from shared.clock import system_clock
 from shared.ids import TaskId
 from shared.records import SessionSpec
 from shared.tokens import ALL_SCOPES, Claims, make_token
 from tests.fakes.container import TIMEOUTS, FakeLauncher, FakePool, FakeStore, Immediate, clock_at
+from tests.fakes.pushing import make_gateway
 from tests.fakes.reactor import installed_reactor
 from tests.fakes.records import make_spec
 from tests.fakes.scripted_browser import ScriptedBrowser
 
 SECRET = "s" * 48
+HOLD_SECONDS = 90.0
 PATIENCE = Patience(ping_seconds=30, pong_seconds=120)
 
 
@@ -69,18 +76,26 @@ class LoopbackDoor:
             Resources(self.clock, system_clock, blocking, launcher, store), 4, TIMEOUTS
         )
         self.sessions.use_pool(cast("Any", self.pool))
+        actions = RunningActions(self.clock, self.sessions, cast("Any", None))
+        self.gateway = make_gateway(self.clock, self.sessions, actions)
         heartbeat = Heartbeat(self.clock, blocking, self.sessions, store, system_clock)
         task_id = TaskId("task-a")
-        authority = Authority(self.sessions, store, blocking, SECRET)
+        directory = Directory(store, blocking, system_clock)
+        self.arrivals = Arrivals(self.clock, directory, HOLD_SECONDS)
+        whereabouts = Whereabouts(task_id, self.sessions, directory, self.arrivals)
+        self.relay = Relay(reactor, task_id, self.sessions.secure)
+        authority = Authority(self.sessions, whereabouts, SECRET)
         rooms = Rooms(
             authority,
             Discovery(cast("Any", FakeProtocolFile())),
             Monitoring(self.clock, task_id, self.sessions, cast("Any", self.pool), heartbeat),
             CdpSocketFactory(reactor, patience),
             ChannelSocketFactory(reactor, patience),
-            RunningActions(self.clock, self.sessions, cast("Any", None)),
+            actions,
             Files(reactor, blocking),
+            ScreencastRequests(self.gateway),
             LivePage(authority),
+            self.relay,
         )
         site = cast("ServerFactory", QuietSite(FrontDoor(rooms)))
         self.port = reactor.listenTCP(0, site, interface="127.0.0.1")
@@ -115,7 +130,9 @@ class LoopbackDoor:
         return deferToThread(ask)
 
     async def close(self) -> None:
+        self.arrivals.stop()
         await self.sessions.drain(0)
+        await self.relay.drain(0)
         await maybeDeferred(self.port.stopListening)
         for call in installed_reactor().getDelayedCalls():
             if "_BatchedTimer" in str(call):  # txaio leaves the timers of buckets it has emptied

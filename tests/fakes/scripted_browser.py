@@ -146,6 +146,8 @@ class ScriptedBrowser:
         self.emit(answer, command.get("sessionId"))
 
     def _result(self, method: str, command: dict[str, Any]) -> dict[str, Any]:
+        if method == "Target.getTargets" and method not in self.results:
+            return {"targetInfos": []}
         if method == "Target.attachToBrowserTarget":
             self._roots += 1
             return {"sessionId": flat_session(self._roots)}

@@ -6,12 +6,8 @@ Needs pip and a package index, as packaging itself does.
 from __future__ import annotations
 
 import json
-import os
-import platform
-import shutil
-import subprocess
 import sys
-import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,25 +16,9 @@ import pytest
 import redis
 
 from chalice_app.auth import key_digest_of
+from deployment.host_package import make_package
 from tests.fakes.api import API_KEY, SECRET
-
-ROOT = Path(__file__).parents[2]
-EVENTS = ROOT / "tests" / "events"
-PACKAGED = ["app.py", "chalice_app", "shared", "vendor", ".chalice", "requirements.txt"]
-ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64"}
-
-# -I -S: neither the environment, nor site-packages, nor the working directory are importable.
-CALL = """
-import importlib, json, sys
-sys.path.insert(0, sys.argv[1])
-module, _, name = sys.argv[2].rpartition(".")
-handler = getattr(importlib.import_module(module), name)
-assert callable(handler)
-eager = {"boto3", "botocore"} & set(sys.modules)
-assert not eager, eager
-answer = handler(json.loads(sys.argv[3]), None) if sys.argv[3] else None
-print(json.dumps(answer))
-"""
+from tests.fakes.lambda_runtime import LambdaRuntime, event_of
 
 
 @dataclass(frozen=True)
@@ -46,78 +26,21 @@ class Package:
     folder: Path
     handlers: list[str]
 
-    def call(
-        self, handler: str, event: dict[str, Any] | None = None, env: dict[str, str] | None = None
-    ) -> Any:
-        """Import a handler in an interpreter of its own and, with an event, call it."""
-        done = subprocess.run(
-            [
-                *(sys.executable, "-I", "-S", "-c", CALL, str(self.folder), handler),
-                json.dumps(event) if event else "",
-            ],
-            env={"AWS_REGION": "eu-central-1", **(env or {})},
-            cwd="/",
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.splitlines()[-1])
-
-
-def copy_tree(target: Path) -> None:
-    for name in PACKAGED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(
-                source,
-                target / name,
-                symlinks=True,
-                ignore=shutil.ignore_patterns("__pycache__", "deployments"),
-            )
-        else:
-            shutil.copy(source, target / name)
-
-
-def package_for_this_machine(project: Path) -> None:
-    """Compiled wheels of another architecture could not be imported here."""
-    path = project / ".chalice" / "config.json"
-    config = json.loads(path.read_text())
-    config["lambda_architecture"] = ARCHITECTURES[platform.machine()]
-    path.write_text(json.dumps(config))
+    @property
+    def call(self) -> Callable[..., Any]:
+        return LambdaRuntime(self.folder).call
 
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
-    project = tmp_path_factory.mktemp("project")
-    output = tmp_path_factory.mktemp("output")
-    copy_tree(project)
-    package_for_this_machine(project)
-    done = subprocess.run(
-        [
-            *(str(Path(sys.executable).with_name("chalice")), "package"),
-            *("--stage", "production", str(output)),
-        ],
-        cwd=project,
-        env={**os.environ, "AWS_DEFAULT_REGION": "eu-central-1"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "Could not install" not in done.stdout + done.stderr
-    template = json.loads((output / "sam.json").read_text())
+    unpacked, template_path = make_package(tmp_path_factory.mktemp("package"), "production")
+    template = json.loads(template_path.read_text())
     functions = [
         resource["Properties"]
         for resource in template["Resources"].values()
         if resource["Type"] == "AWS::Serverless::Function"
     ]
-    unzipped = tmp_path_factory.mktemp("unzipped")
-    with zipfile.ZipFile(output / "deployment.zip") as deployment:
-        deployment.extractall(unzipped)
-    return Package(unzipped, [function["Handler"] for function in functions])
+    return Package(unpacked, [function["Handler"] for function in functions])
 
 
 @pytest.fixture
@@ -127,10 +50,6 @@ def env(redis_url: str, redis_client: redis.Redis) -> dict[str, str]:
         "JWE_SECRET": SECRET,
         "API_KEY_HASHES": key_digest_of(API_KEY),
     }
-
-
-def event_of(name: str) -> dict[str, Any]:
-    return dict(json.loads((EVENTS / f"{name}.json").read_text()))
 
 
 def test_every_lambda_function_is_in_the_template(package: Package) -> None:
@@ -175,5 +94,17 @@ def test_the_packaged_websocket_refuses_strangers(package: Package, env: dict[st
 def test_the_package_has_time_zones_and_no_aws_sdk(package: Package) -> None:
     names = {path.name for path in package.folder.iterdir()}
 
-    assert {"tzdata", "redis", "jwt", "msgspec", "chalice_app", "shared"} <= names
-    assert not {"boto3", "botocore", "twisted", "autobahn"} & names
+    assert {"tzdata", "jwt", "msgspec", "chalice_app", "shared"} <= names
+    assert not {"boto3", "botocore", "redis", "twisted", "autobahn", "deployment"} & names
+
+
+def test_every_module_of_the_package_is_compiled(package: Package) -> None:
+    tag = sys.implementation.cache_tag
+    sources = list(package.folder.rglob("*.py"))
+
+    assert len(sources) > 50
+    assert [
+        str(source)
+        for source in sources
+        if not (source.parent / "__pycache__" / f"{source.stem}.{tag}.pyc").exists()
+    ] == []

@@ -12,11 +12,12 @@ import pytest
 import redis
 
 from chalice_app.wiring import Deps
-from shared.bus import Reply, RequestKind
+from shared.bus import Reply
 from shared.clock import system_clock
 from shared.errors import ActionFailed
 from shared.limits import ACTION_GRACE_SECONDS
 from shared.records import ErrorBody
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason
 from tests.fakes.api import (
     OTHER_API_KEY,

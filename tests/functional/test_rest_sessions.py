@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from chalice_app.wiring import Deps
-from shared.bus import RequestKind
+from shared.request_kind import RequestKind
 from shared.tokens import ALL_SCOPES, parse_token
 from tests.fakes.api import (
     OTHER_API_KEY,

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.integration.certificate import write_certificate
+from bench.certificate import write_certificate
 from tests.integration.waiting import wait_until
 
 DOWNLOAD_BYTES = 300_000

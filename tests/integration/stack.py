@@ -24,11 +24,12 @@ from typing import Self
 import psutil
 import redis
 
-from shared.bus import RequestBus, RequestKind
+from shared.bus import RequestBus
 from shared.clock import system_clock
 from shared.ids import OwnerId, SessionId
 from shared.randomness import new_request_id, new_session_id, new_token_id
 from shared.records import BrowserSettings, OpenSession, SessionSpec
+from shared.request_kind import RequestKind
 from shared.store import Placed, SessionStore
 from shared.tokens import ALL_SCOPES, Claims, make_token
 from tests.integration.api import Api, RemoteBrowser, request
@@ -41,7 +42,7 @@ from tests.integration.processes import (
 from tests.integration.waiting import wait_until
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-_DIE_WITH_PARENT = REPOSITORY / "standalone" / "die_with_parent.py"
+DIE_WITH_PARENT = REPOSITORY / "standalone" / "die_with_parent.py"
 """So that a test run that is killed takes its editions with it."""
 READY_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -95,7 +96,7 @@ class Stack:
         self._errors = (self.folder / "stderr").open("ab")
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-I", "-S", str(_DIE_WITH_PARENT), str(os.getpid())),
+                *(sys.executable, "-I", "-S", str(DIE_WITH_PARENT), str(os.getpid())),
                 *(sys.executable, "-m", "standalone", "up", "--port", "0", "--cdp-port", "0"),
                 *("--state-dir", str(self.state), *self._options),
             ],

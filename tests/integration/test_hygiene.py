@@ -130,3 +130,14 @@ def _nothing_is_left(stack: Stack) -> None:
     assert len([folder for folder in folders_below(root) if folder.is_dir()]) == WARM
     assert stack.redis.keys("wc:leases:*") == []
     assert len(stack.redis.zrange("wc:tasks", 0, -1)) == 1
+
+
+def test_full_chromium_leaves_nothing_behind_either(full_stack: Stack) -> None:
+    container = full_stack.container()
+
+    for _ in range(2):
+        full_stack.api.delete(full_stack.api.create().id)
+
+    below = descendants(container.pid)
+    assert zombies(below) == []
+    assert [command_line(process) for process in below if "crashpad" in process.name()] == []

@@ -24,8 +24,8 @@ from shared.actions import (
     StepScreenshots,
     WaitUntil,
 )
-from shared.bus import RequestKind
 from shared.records import BrowserSettings, CreateSession, ProxySettings, Viewport
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason, SessionStatus
 
 TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text()

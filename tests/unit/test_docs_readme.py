@@ -9,6 +9,8 @@ from pathlib import Path
 from cdp_proxy.config import ProxyConfig
 from cdp_proxy.core.close_codes import CloseCode
 from cdp_proxy.core.policy import ROWS
+from chalice_app.capacity_config import CapacityConfig
+from chalice_app.config import ApiConfig
 from shared.session_state import TRANSITIONS, SessionStatus
 from standalone.config import StandaloneConfig
 
@@ -27,11 +29,19 @@ def test_the_state_diagram_is_the_table():
 
 
 def test_every_variable_of_the_container_has_its_row():
-    documented = set(re.findall(r'"""`([A-Z_]+)`', inspect.getsource(ProxyConfig)))
-    section = README.split("## The container's settings")[1].split("\nThe API's")[0]
+    documented = set(re.findall(r'"""`([A-Z0-9_]+)`', inspect.getsource(ProxyConfig)))
+    section = README.split("## The container's settings")[1].split("\n### ")[0]
 
-    assert documented == set(re.findall(r"^\| `([A-Z_]+)` \|", section, re.MULTILINE))
+    assert documented == set(re.findall(r"^\| `([A-Z0-9_]+)` \|", section, re.MULTILINE))
     assert len(documented) == len(ProxyConfig.__dataclass_fields__)
+
+
+def test_every_variable_of_the_api_has_its_row():
+    sources = inspect.getsource(ApiConfig) + inspect.getsource(CapacityConfig)
+    documented = set(re.findall(r'"""`([A-Z0-9_]+)`', sources))
+    section = README.split("### The API's settings")[1].split("\n## ")[0]
+
+    assert documented == set(re.findall(r"^\| `([A-Z0-9_]+)` \|", section, re.MULTILINE))
 
 
 def test_the_options_of_up_have_their_defaults():

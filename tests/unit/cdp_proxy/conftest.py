@@ -12,6 +12,8 @@ import hypothesis
 import pytest
 from twisted.logger import LogEvent, globalLogPublisher
 
+from cdp_proxy.transport import tasks
+
 # The machine may be busy: what takes long is no finding of its own.
 hypothesis.settings.register_profile("any-pace", deadline=None)
 hypothesis.settings.load_profile("any-pace")
@@ -45,6 +47,13 @@ def no_lost_failures(request: pytest.FixtureRequest) -> Iterator[None]:
         assert not failures, "\n".join(failures)
     else:
         assert failures
+
+
+@pytest.fixture(autouse=True)
+def _no_work_of_others() -> Iterator[None]:
+    """What a test has left unfinished on a clock of its own must not be waited for by the next."""
+    yield
+    tasks._running.clear()
 
 
 @pytest.fixture

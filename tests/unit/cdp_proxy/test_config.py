@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cdp_proxy.config import ConfigError, ProxyConfig
+from cdp_proxy.config import ConfigError, ProxyConfig, own_address
 from shared.actions import ModelProvider, ModelUse
 
 SECRET = "s" * 32
@@ -100,7 +100,9 @@ def test_the_sandbox_is_on_off_or_found_out(word: str, value: bool | None) -> No
     [
         ("REDIS_ENDPOINT", "", "REDIS_ENDPOINT is not set"),
         ("JWE_SECRET", "", "JWE_SECRET is not set"),
-        ("JWE_SECRET", "s" * 31, "JWE_SECRET must have at least 32 characters"),
+        ("JWE_SECRET", "s" * 31, "JWE_SECRET cannot be used: a JWT secret needs at least 32"),
+        ("JWE_SECRET", f"{'s' * 32},short", "JWE_SECRET cannot be used"),
+        ("REDIS_AUTH_TOKEN", "a\nb", "REDIS_AUTH_TOKEN has characters"),
         ("CDP_PORT", "65536", "CDP_PORT must be a whole number from 0 to 65535, not '65536'"),
         ("CDP_PORT", "-1", "CDP_PORT must be"),
         ("CDP_PORT", "http", "CDP_PORT must be"),
@@ -134,6 +136,21 @@ def test_all_complaints_come_at_once() -> None:
 def test_the_secret_is_neither_shown_nor_complained_about_aloud() -> None:
     assert SECRET not in repr(ProxyConfig.from_env(NEEDED))
     assert "too-short" not in complaint(JWE_SECRET="too-short")
+
+
+def test_redis_password_is_in_no_representation() -> None:
+    config = ProxyConfig.from_env(
+        {**NEEDED, "REDIS_ENDPOINT": "rediss://:hush@r:1", "REDIS_AUTH_TOKEN": "hush-too"}
+    )
+
+    assert config.redis_auth_token == "hush-too"
+    assert "hush" not in repr(config)
+
+
+def test_two_token_secrets_may_be_valid_at_once() -> None:
+    both = f"{'n' * 32},{'o' * 32}"
+
+    assert ProxyConfig.from_env({**NEEDED, "JWE_SECRET": both}).jwt_secret == both
 
 
 def test_a_model_key_is_in_no_representation() -> None:
@@ -182,3 +199,18 @@ def test_what_is_wrong_about_a_model_is_said(env: dict[str, str], text: str) -> 
 
     assert text in said
     assert "sk-secret" not in said
+
+
+@pytest.mark.parametrize(
+    ("variables", "address"),
+    [
+        ({}, ("127.0.0.1", 9223)),
+        ({"CDP_HOST": "0.0.0.0", "CDP_PORT": "8000"}, ("127.0.0.1", 8000)),
+        ({"CDP_HOST": "::"}, ("::1", 9223)),
+        ({"CDP_HOST": "10.0.0.7", "CDP_PORT": ""}, ("10.0.0.7", 9223)),
+    ],
+)
+def test_the_health_check_knows_where_the_container_is(
+    variables: dict[str, str], address: tuple[str, int]
+) -> None:
+    assert own_address(variables) == address

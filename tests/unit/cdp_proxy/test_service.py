@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import redis
-from twisted.internet.defer import maybeDeferred
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.protocol import ServerFactory
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
@@ -19,6 +19,7 @@ from cdp_proxy.service import (
     EXIT_ADDRESS,
     EXIT_BROWSER,
     EXIT_CONFIG,
+    EXIT_METADATA,
     EXIT_REDIS,
     Container,
     StartFailed,
@@ -26,8 +27,10 @@ from cdp_proxy.service import (
 from cdp_proxy.transport.processes import become_subreaper
 from shared.clock import system_clock
 from shared.ids import TaskId
-from shared.store import SessionStore
+from shared.store import Full, SessionStore
+from tests.fakes.ecs_agent import TASK_ARN, running_agent
 from tests.fakes.reactor import installed_reactor
+from tests.fakes.records import make_spec
 
 
 class TestContainer(TestCase):
@@ -117,3 +120,50 @@ class TestContainer(TestCase):
             self.container(SCRATCH_DIR="/dev/null/scratch")
 
         self.assertEqual(caught.exception.exit_code, EXIT_CONFIG)
+
+    async def test_on_ecs_it_registers_what_ecs_tells_it(self) -> None:
+        with running_agent() as agent:
+            container = self.container(ECS_CONTAINER_METADATA_URI_V4=f"{agent.url}/v4/x")
+            ready = await container.start()
+            (task,) = self.store.live_tasks(system_clock())
+            await container.stop()
+
+        port = ready.cdp_url.rpartition(":")[2].removesuffix("/cdp")
+        self.assertEqual(task.address, f"127.0.0.1:{port}")
+        self.assertEqual((task.task_arn, task.availability_zone), (TASK_ARN, "eu-central-1b"))
+
+    async def test_without_its_metadata_it_does_not_start_on_ecs(self) -> None:
+        with running_agent() as agent:
+            agent.metadata = (500, {})
+            error = await self.start_fails(ECS_CONTAINER_METADATA_URI_V4=f"{agent.url}/v4/x")
+
+        self.assertEqual(error.exit_code, EXIT_METADATA)
+
+    async def test_on_ecs_a_session_is_protected_before_it_begins(self) -> None:
+        with running_agent() as agent:
+            container = self.container(ECS_AGENT_URI=f"{agent.url}/api/x")
+            await container.start()
+            spec = make_spec(created_at=system_clock())
+            self.store.place(spec, system_clock())
+            before = list(agent.asked)
+            opened = await container._sessions.open(spec)
+            protected = agent.protected
+            opened_at, asked = opened.started_at, list(agent.asked)
+            await container.stop()
+
+        self.assertEqual((before, protected), ([], True))
+        self.assertEqual([each["ProtectionEnabled"] for each in asked], [True])
+        self.assertGreater(opened_at, 0)
+
+    async def test_an_idle_container_leaves_if_it_is_told_to(self) -> None:
+        left: Deferred[None] = Deferred()
+        become_subreaper()
+        config = ProxyConfig.from_env({**self.env, "IDLE_EXIT_SECONDS": "0.2"})
+        container = Container(installed_reactor(), config, lambda: left.callback(None))
+        await container.start()
+
+        await left
+        placed = self.store.place(make_spec(), system_clock())
+        await container.stop()
+
+        self.assertEqual(placed, Full())

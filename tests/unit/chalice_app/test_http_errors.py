@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import redis
 from chalice.app import Request, Response
 
 from chalice_app.http_errors import ViewFailed, answer_failures, failure_of, reported
 from shared.errors import InvalidRequest, NoCapacity, TaskTimeout
+from shared.lean_redis import PasswordRefused, RedisUnreachable
 from tests.fakes.logs import Recorder, recorded
 
 
@@ -93,7 +93,7 @@ def test_the_bus_request_is_told_apart_from_the_http_request() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [redis.ConnectionError("10.0.0.7:6379"), redis.TimeoutError("10.0.0.7:6379")]
+    "error", [RedisUnreachable("10.0.0.7:6379"), PasswordRefused("10.0.0.7:6379")]
 )
 def test_redis_being_away_is_503_and_names_no_host(error: Exception) -> None:
     response = answer(error)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalice_app import logs
+from tests.fakes.logs import recorded
 
 
 @pytest.fixture
@@ -70,3 +71,19 @@ def _raised(error: Exception) -> Exception:
         raise error
     except ValueError as caught:
         return caught
+
+
+def test_a_line_says_what_it_is_about() -> None:
+    with recorded() as log:
+        with logs.about(requestId="r"):
+            logs.also_about(sessionId="s")
+            logs.info("one")
+            assert logs.current_request_id() == "r"
+        logs.also_about(sessionId="lost")
+        logs.info("two")
+
+    assert [(line.get("requestId"), line.get("sessionId")) for line in log.lines] == [
+        ("r", "s"),
+        (None, None),
+    ]
+    assert logs.current_request_id() == ""

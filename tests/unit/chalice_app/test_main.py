@@ -10,8 +10,13 @@ from chalice.app import WebsocketDisconnectedError
 import app as root
 from chalice_app.main import Program, make_program
 from chalice_app.wiring import Deps
+from shared.aws_names import CANARY_ORDER
+from shared.canary import Canary
+from shared.connections import ConnectionHead
 from shared.session_state import EndReason
 from tests.fakes.api import make_test_deps
+from tests.fakes.connections import make_head
+from tests.fakes.lambda_runtime import event_of
 from tests.fakes.records import make_spec, make_task
 
 
@@ -52,6 +57,16 @@ def outbox(program: Program) -> Outbox:
     outbox = Outbox()
     program.app.websocket_api.session = outbox
     return outbox
+
+
+@pytest.fixture
+def connection(deps: Deps) -> ConnectionHead:
+    """An open connection to a live session."""
+    deps.store.beat(make_task(), deps.clock(), 60)
+    deps.store.place(make_spec(created_at=deps.clock()), deps.clock())
+    head = make_head()
+    deps.connections.open(head, deps.new_request_id(), deps.clock())
+    return head
 
 
 def websocket_event(route: str, **more: object) -> dict[str, Any]:
@@ -103,11 +118,24 @@ def test_a_refused_upgrade_reaches_api_gateway(program: Program, outbox: Outbox)
     assert json.loads(answer["body"])["error"]["code"] == "UNAUTHORIZED"
 
 
-def test_a_message_is_answered_on_its_connection(program: Program, outbox: Outbox) -> None:
+def test_a_message_is_answered_on_its_connection(
+    program: Program, outbox: Outbox, connection: ConnectionHead
+) -> None:
     answer = program.ws_message(websocket_event("$default", body='{"type":"PING","id":1}'), None)
 
     assert answer == {"statusCode": 200}
-    assert outbox.sent == [("6RokuRIAThqYLKA=", '{"id":1,"type":"PONG"}')]
+    assert outbox.sent == [("6RokuRIAThqYLKA=", '{"type":"PONG","id":1}')]
+
+
+def test_what_the_container_will_answer_is_not_answered_here(
+    program: Program, outbox: Outbox, connection: ConnectionHead
+) -> None:
+    command = '{"type": "CDP_COMMAND", "id": 1, "method": "Page.enable"}'
+
+    assert program.ws_message(websocket_event("$default", body=command), None) == {
+        "statusCode": 200
+    }
+    assert outbox.sent == []
 
 
 def test_a_connection_gone_before_its_answer_is_no_failure(
@@ -122,31 +150,36 @@ def test_a_connection_gone_before_its_answer_is_no_failure(
         program.app.websocket_api.send("x", "y")
 
 
-def test_a_disconnect_is_taken_note_of(program: Program, outbox: Outbox) -> None:
+def test_a_disconnect_ends_the_mapping(
+    program: Program, deps: Deps, connection: ConnectionHead
+) -> None:
     assert program.ws_disconnect(websocket_event("$disconnect"), None) == {"statusCode": 200}
+    assert deps.connections.find(connection.connection_id) is None
 
 
-def test_the_schedule_reaps(program: Program, deps: Deps) -> None:
+def test_an_order_about_the_canary_is_followed_instead(program: Program, deps: Deps) -> None:
+    order = {"version": "v2", "percent": 5}
+
+    said = program.reap(
+        {**event_of("scheduled"), "detail-type": CANARY_ORDER, "detail": order}, None
+    )
+
+    assert said == {**order, "tasks": 0, "sessions": 0}
+    assert deps.canary.read() == Canary("v2", 5)
+
+
+def test_the_schedule_reaps_and_takes_orphans(program: Program, deps: Deps, redis_url: str) -> None:
     deps.store.beat(make_task(), deps.clock(), 60)
     spec = make_spec(created_at=deps.clock())
     deps.store.place(spec, deps.clock())
+    # Nobody listens there: that it cannot be told is logged, and the schedule goes on.
+    head = make_head(endpoint="http://127.0.0.1:9/ws")
+    deps.connections.open(head, deps.new_request_id(), deps.clock())
     deps.store.beat(make_task(), deps.clock() - 120, 60)
 
-    program.reap(
-        {
-            "version": "0",
-            "account": "1",
-            "region": "r",
-            "source": "aws.events",
-            "id": "e",
-            "detail": {},
-            "detail-type": "Scheduled Event",
-            "time": "t",
-            "resources": [],
-        },
-        None,
-    )
+    program.reap(event_of("scheduled"), None)
 
     session = deps.store.get(spec.session_id)
     assert session is not None
     assert session.end_reason is EndReason.CONTAINER_LOST
+    assert deps.connections.find(head.connection_id) is None

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from chalice_app.config import ConfigError
-from chalice_app.wiring import cold_start, make_deps
-from tests.fakes.api import make_config
+from chalice_app.wiring import cold_start
+from tests.fakes.api import make_test_deps
 
 
 def test_deps_work_on_the_configured_redis(redis_url: str) -> None:
-    deps = make_deps(make_config(redis_url), clock=lambda: 5.0)
+    deps = make_test_deps(redis_url, clock=lambda: 5.0)
 
     deps.store.ping()
     assert deps.clock() == 5.0

@@ -22,8 +22,8 @@ from shared.actions import (
     StepScreenshots,
     WaitUntil,
 )
-from shared.bus import RequestKind
 from shared.errors import InvalidRequest
+from shared.request_kind import RequestKind
 
 ACT = RequestKind.ACT
 

@@ -14,7 +14,7 @@ from shared.actions import (
     WaitUntil,
     parse_action_request,
 )
-from shared.bus import RequestKind
+from shared.request_kind import RequestKind
 from tests.fakes.records import session_id_of
 
 SESSION = session_id_of("one")

@@ -10,12 +10,13 @@ import pytest
 import redis
 
 from shared import keys
-from shared.bus import Reply, Request, RequestBus, RequestKind
+from shared.bus import Reply, Request, RequestBus
 from shared.clock import system_clock
 from shared.errors import BrowserStartFailed, NoCapacity, TaskTimeout, WallCrawlerError
 from shared.ids import RequestId, TaskId
 from shared.limits import OPERATION_TTL_SECONDS, REPLY_TTL_SECONDS
 from shared.records import CloseSession, ErrorBody
+from shared.request_kind import RequestKind
 from tests.fakes.records import NOW, session_id_of
 
 TASK = TaskId("task-a")
@@ -222,3 +223,21 @@ def test_two_takers_never_share_a_request(redis_url: str, redis_client: redis.Re
         taken = list(takers.map(lambda _: bus.take(TASK), range(20)))
 
     assert sorted(request.id for request in taken if request) == sorted(names)
+
+
+def test_a_request_names_what_it_serves(redis_client: redis.Redis) -> None:
+    caller = RequestBus(redis_client, system_clock, lambda: "the API's request")
+    task = RequestBus(redis_client, system_clock)
+
+    with pytest.raises(TaskTimeout):
+        caller.call(
+            TaskId("task-a"),
+            RequestId("r"),
+            RequestKind.CLOSE,
+            CloseSession(session_id=session_id_of("one")),
+            0.01,
+        )
+    raw = redis_client.lindex(keys.requests(TaskId("task-a")), 0)
+
+    assert msgspec.json.decode(raw, type=Request).origin == "the API's request"
+    assert task.take(TaskId("task-a")) is None

@@ -27,7 +27,13 @@ def test_the_tree_in_the_docstring_is_complete() -> None:
 def test_what_is_worth_a_retry_says_when() -> None:
     waiting = {kind.__name__ for kind in _all_kinds() if kind.retry_after_seconds}
 
-    assert waiting == {"NoCapacity", "Unavailable"}
+    assert waiting == {
+        "CapacityUnavailable",
+        "ContainerLost",
+        "NoCapacity",
+        "SessionNotReady",
+        "Unavailable",
+    }
 
 
 def test_an_error_keeps_its_message_and_details() -> None:

@@ -21,6 +21,12 @@ def test_a_host_and_port_need_no_scheme() -> None:
     assert (kwargs["host"], kwargs["port"]) == ("example.org", 6380)
 
 
+def test_a_password_may_come_beside_the_endpoint() -> None:
+    client = connect("rediss://example.org:6380", "hush")
+
+    assert client.connection_pool.connection_kwargs["password"] == "hush"  # type: ignore[attr-defined]
+
+
 def test_nothing_is_connected_before_the_first_command() -> None:
     client = connect("127.0.0.1:1")
 

@@ -15,10 +15,11 @@ from shared.limits import (
     IDEMPOTENCY_TTL_SECONDS,
     SESSIONS_LISTED_MAX,
 )
+from shared.located import Located
 from shared.records import Session
 from shared.redis_client import connect
 from shared.session_state import EndReason, SessionStatus
-from shared.store import Full, Idempotency, Placed, Replayed, SessionStore
+from shared.store import Full, Growth, Idempotency, Placed, Replayed, SessionStore
 from tests.fakes.records import NOW, OWNER, make_session, make_spec, make_task, session_id_of
 
 ONE = session_id_of("one")
@@ -98,8 +99,10 @@ class TestPlacing:
 
     def test_a_lease_past_its_deadline_blocks_nobody(self, store: SessionStore) -> None:
         later = NOW + 7200
-        store.beat(make_task(capacity=1), NOW, 9000)
+        store.beat(make_task(capacity=1), NOW, TTL)
         place(store, "one")
+
+        store.beat(make_task(capacity=1), later, TTL)
 
         assert place(store, "two", now=later) == Placed(TASK_A)
 
@@ -230,7 +233,7 @@ class TestTransitions:
         redis_client.delete(keys.session(ONE))
         assert not store.finish(ONE, EndReason.RELEASED, NOW + 5, release_slot=True)
 
-        store.release(TASK_A, ONE)
+        store.release(TASK_A, ONE, NOW)
 
         assert store.leases(TASK_A) == frozenset()
 
@@ -369,7 +372,7 @@ class TestClaiming:
         store.beat(make_task(), NOW, TTL)
         place(store)
 
-        assert store.claim(make_session(make_spec()))
+        assert store.claim(make_session(make_spec()), NOW)
         assert store.leases(TASK_A) == {ONE}
 
     def test_an_ended_session_cannot_be_claimed(self, store: SessionStore) -> None:
@@ -377,13 +380,13 @@ class TestClaiming:
         place(store)
         store.reap(NOW + TTL)
 
-        assert not store.claim(make_session(make_spec()))
+        assert not store.claim(make_session(make_spec()), NOW)
         assert store.leases(TASK_A) == frozenset()
 
     def test_what_redis_lost_is_written_again(self, store: SessionStore) -> None:
         session = make_session(make_spec())
 
-        assert store.claim(session)
+        assert store.claim(session, NOW)
 
         assert store.get(ONE) == session
         assert store.leases(TASK_A) == {ONE}
@@ -396,7 +399,7 @@ class TestClaiming:
             started_at=None,
         )
 
-        assert store.claim(session)
+        assert store.claim(session, NOW)
         assert store.get(ONE) == session
 
 
@@ -406,3 +409,90 @@ class TestApiKeys:
 
         assert store.knows_api_key("digest")
         assert not store.knows_api_key("other")
+
+
+class TestRoom:
+    """`wc:room` is derived from the leases, whatever happens to them."""
+
+    def room(self, redis_client: redis.Redis) -> dict[bytes, float]:
+        return dict(redis_client.zrange(keys.ROOM, 0, -1, withscores=True))
+
+    def test_it_follows_every_change_of_the_leases(
+        self, store: SessionStore, redis_client: redis.Redis
+    ) -> None:
+        store.beat(make_task(capacity=2), NOW, TTL)
+        seen = [self.room(redis_client)]
+        for name in ("one", "two"):
+            place(store, name)
+            seen.append(self.room(redis_client))
+        store.finish(ONE, EndReason.RELEASED, NOW, release_slot=True)
+        seen.append(self.room(redis_client))
+
+        assert seen == [{b"task-a": 0}, {b"task-a": 1}, {}, {b"task-a": 1}]
+
+    def test_a_lost_or_wrong_entry_is_mended_by_the_next_beat(
+        self, store: SessionStore, redis_client: redis.Redis
+    ) -> None:
+        store.beat(make_task(capacity=2), NOW, TTL)
+        place(store)
+        redis_client.delete(keys.ROOM)
+
+        store.beat(make_task(capacity=2), NOW + 3, TTL)
+
+        assert self.room(redis_client) == {b"task-a": 1}
+
+    def test_an_entry_that_says_too_much_is_not_believed(
+        self, store: SessionStore, redis_client: redis.Redis
+    ) -> None:
+        for task in (TASK_A, TASK_B):
+            store.beat(make_task(task, capacity=2), NOW, TTL)
+        place(store, "one")
+        (held,) = [task for task in (TASK_A, TASK_B) if store.leases(task)]
+        (empty,) = {TASK_A, TASK_B} - {held}
+        redis_client.zadd(keys.ROOM, {empty: 5, "task-gone": 9})
+
+        assert place(store, "two") == Placed(held)
+        assert self.room(redis_client) == {empty.encode(): 0}
+
+    def test_a_retired_task_takes_nothing(self, store: SessionStore) -> None:
+        store.beat(make_task(), NOW, TTL)
+
+        assert store.retire(TASK_A, NOW)
+        assert place(store) == Full()
+
+    def test_a_task_with_a_lease_is_not_retired(self, store: SessionStore) -> None:
+        store.beat(make_task(), NOW, TTL)
+        place(store)
+
+        assert not store.retire(TASK_A, NOW)
+        assert place(store, "two") == Placed(TASK_A)
+
+
+class TestLocating:
+    def test_sessions_are_found_with_their_tasks(self, store: SessionStore) -> None:
+        store.beat(make_task(), NOW, TTL)
+        place(store, "one")
+        place(store, "two")
+        store.activate(ONE, NOW)
+        store.finish(session_id_of("two"), EndReason.RELEASED, NOW, release_slot=True)
+
+        one, two, never = store.locate([ONE, session_id_of("two"), session_id_of("never")], NOW)
+
+        assert one == Located(SessionStatus.ACTIVE, TASK_A, None, make_task())
+        assert two == Located(SessionStatus.ENDED, TASK_A, EndReason.RELEASED, make_task())
+        assert never is None
+
+    def test_a_task_that_missed_its_beats_is_not_told(self, store: SessionStore) -> None:
+        store.beat(make_task(), NOW, TTL)
+        place(store)
+
+        (found,) = store.locate([ONE], NOW + TTL)
+
+        assert found == Located(SessionStatus.INITIALIZING, TASK_A, None, None)
+
+    def test_one_in_line_is_nowhere(self, store: SessionStore) -> None:
+        store.place(make_spec(), NOW, growth=Growth(120.0, 2, 3))
+
+        (found,) = store.locate([ONE], NOW)
+
+        assert found == Located(SessionStatus.INITIALIZING, TaskId(""), None, None)

@@ -30,7 +30,13 @@ def load_app() -> Chalice:
 
     @app.route("/environment")
     def environment() -> dict[str, str]:
-        names = ("REDIS_ENDPOINT", "API_KEY_HASHES", "CDP_PUBLIC_URL", "WS_MANAGEMENT_ENDPOINT")
+        names = (
+            "REDIS_ENDPOINT",
+            "API_KEY_HASHES",
+            "CDP_PUBLIC_URL",
+            "WS_PUBLIC_URL",
+            "WS_MANAGEMENT_ENDPOINT",
+        )
         return {name: os.environ[name] for name in names}
 
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from importlib.machinery import SourceFileLoader
@@ -12,6 +13,7 @@ from types import ModuleType
 
 import pytest
 
+import image.tools
 from standalone.config import REPOSITORY
 
 SCRIPT = REPOSITORY / "wallcrawler"
@@ -54,16 +56,29 @@ def test_an_old_python_gets_one_sentence() -> None:
 
 
 def test_help_is_on_stdout_and_misuse_on_stderr() -> None:
-    helped, misused = run("--help"), run("deploy")
+    helped, misused = run("--help"), run("paint")
 
     assert (helped.returncode, misused.returncode) == (0, 2)
     assert helped.stdout == misused.stderr
 
 
 def test_only_commands_that_work_are_offered(script: ModuleType) -> None:
-    offered = {line.split()[0] for line in script.USAGE.splitlines()[2:]}
+    offered = set(re.findall(r"^  (\w+)", script.USAGE, re.MULTILINE))
 
-    assert offered == {"up", "test", "check", "bench"}
+    assert offered == {
+        *("up", "test", "check", "bench", "image"),
+        *("cdk", "deploy", "destroy"),
+    }
+
+
+def test_the_builders_of_images_are_those_that_the_builder_knows(script: ModuleType) -> None:
+    assert script.IMAGE_BUILDERS == image.tools.NAMES
+
+
+def test_a_program_works_when_it_is_there_and_ends_well(script: ModuleType) -> None:
+    assert script.works(["true"])
+    assert not script.works(["false"])
+    assert not script.works(["no-such-program-anywhere"])
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,7 @@ def test_the_app_gets_the_environment_lambda_would_give_it(start: Start) -> None
         "REDIS_ENDPOINT": one.runtime().redis_endpoint,
         "API_KEY_HASHES": hashlib.sha256(key.encode()).hexdigest(),
         "CDP_PUBLIC_URL": "wss://browsers.example",
+        "WS_PUBLIC_URL": f"ws://{api}/ws",
         "WS_MANAGEMENT_ENDPOINT": f"http://{api}/ws",
     }
 

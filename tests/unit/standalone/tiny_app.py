@@ -21,6 +21,7 @@ from twisted.trial.unittest import TestCase
 from shared.clock import system_clock
 from standalone.addresses import listen
 from standalone.gateway.server import Gateway
+from standalone.gateway.sockets import Lifetimes
 
 TIMEOUT_SECONDS = 15
 
@@ -113,13 +114,14 @@ class GatewayCase(TestCase):
     """A gateway on a free port; clients run in threads, as they would in other processes."""
 
     timeout = 30
+    lifetimes = Lifetimes()
 
     def setUp(self) -> None:
         self.seen = Seen()
         self.listener = listen("127.0.0.1", 0)
         self.port = self.listener.getsockname()[1]
         app = make_app(self.seen, lambda: self.endpoint)
-        self.gateway = Gateway(reactor, app, system_clock)
+        self.gateway = Gateway(reactor, app, system_clock, self.lifetimes)
         self.gateway.start(self.listener)
 
     async def tearDown(self) -> None:

@@ -4,18 +4,22 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.web.test.requesthelper import DummyRequest
 
-from cdp_proxy.transport.authority import Authority, Forbidden
+from cdp_proxy.transport.arrivals import Arrivals
+from cdp_proxy.transport.authority import Authority
+from cdp_proxy.transport.directory import Directory
 from cdp_proxy.transport.session import LiveSession
-from shared.errors import SessionEnded, SessionNotFound, Unauthorized, Unavailable
-from shared.ids import SessionId
+from cdp_proxy.transport.whereabouts import LivesElsewhere, Whereabouts
+from shared.errors import Forbidden, SessionEnded, SessionNotFound, Unauthorized, Unavailable
+from shared.ids import SessionId, TaskId
 from shared.records import SessionSpec
 from shared.session_state import EndReason, SessionStatus
 from shared.tokens import ALL_SCOPES, Claims, Scope, make_token
-from tests.fakes.records import make_session, make_spec, session_id_of
+from tests.fakes.records import make_session, make_spec, make_task, session_id_of
 from tests.unit.cdp_proxy.transport.test_registry import Registry, outcome_of
 
 SECRET = "s" * 48
 ONE = session_id_of("one")
+TASK = TaskId("task-a")
 
 
 def token_of(
@@ -39,12 +43,11 @@ def token_of(
 class Door(Registry):
     def __init__(self) -> None:
         super().__init__()
-        self.authority = Authority(
-            self.sessions,
-            self.store,  # type: ignore[arg-type]
-            self.sessions._resources.blocking,
-            SECRET,
-        )
+        blocking = self.sessions._resources.blocking
+        directory = Directory(self.store, blocking, self.clock.seconds)  # type: ignore[arg-type]
+        self.arrivals = Arrivals(self.clock, directory, hold_seconds=90.0)
+        whereabouts = Whereabouts(TASK, self.sessions, directory, self.arrivals)
+        self.authority = Authority(self.sessions, whereabouts, SECRET)
 
     def ask(
         self, token: str | None, path_id: str | None = None, header: str | None = None
@@ -141,9 +144,18 @@ class TestElsewhere:
         assert isinstance(error, SessionEnded)
         assert error.details == {"status": status.value}
 
-    @pytest.mark.parametrize("status", [SessionStatus.ACTIVE, SessionStatus.INITIALIZING])
-    def test_it_runs_in_another_container(self, door: Door, status: SessionStatus) -> None:
-        assert isinstance(self.told(door, status), Unavailable)
+    def test_its_own_container_has_lost_it(self, door: Door) -> None:
+        assert isinstance(self.told(door, SessionStatus.ACTIVE), Unavailable)
+
+    def test_it_runs_in_another_container(self, door: Door) -> None:
+        found = make_session(make_spec("two"), task="task-b")
+        door.store.sessions[found.spec.session_id] = found
+        door.store.tasks[TaskId("task-b")] = make_task("task-b")
+
+        elsewhere = door.ask(self.TOKEN)
+
+        assert isinstance(elsewhere, LivesElsewhere)
+        assert elsewhere.task == make_task("task-b")
 
     def test_redis_cannot_be_asked(self, door: Door) -> None:
         door.store.away = True

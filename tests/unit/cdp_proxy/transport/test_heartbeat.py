@@ -244,3 +244,47 @@ class TestStopInABeat(TestCase):
 
         names = [name for name, _ in store.calls]
         self.assertLess(len(names) - 1 - names[::-1].index("beat"), names.index("remove_task"))
+
+
+def test_what_wants_to_be_told_is_told_after_each_beat(beating: Beating) -> None:
+    told: list[int] = []
+    beating.heartbeat.after_beat = lambda: told.append(len(beating.store.called("beat")))
+
+    beating.next_beat()
+    beating.store.away = True
+    beating.next_beat()
+
+    assert told == [1]
+
+
+def test_an_idle_task_can_be_retired(beating: Beating) -> None:
+    assert outcome_of(Deferred.fromCoroutine(beating.heartbeat.retire())) == [True]
+    assert beating.sessions.draining
+
+
+def test_a_task_with_somebody_on_his_way_is_not_retired(beating: Beating) -> None:
+    beating.store.leased = {STRANGER}
+
+    assert outcome_of(Deferred.fromCoroutine(beating.heartbeat.retire())) == [False]
+    assert not beating.sessions.draining
+
+
+def test_nobody_is_retired_while_redis_is_away(beating: Beating) -> None:
+    beating.store.away = True
+
+    assert outcome_of(Deferred.fromCoroutine(beating.heartbeat.retire())) == [False]
+
+
+def test_a_session_that_has_just_been_taken_from_the_line_is_on_its_way(beating: Beating) -> None:
+    taken = Session(
+        spec=make_spec("stranger", created_at=NOW - 100),
+        status=SessionStatus.INITIALIZING,
+        task_id=TASK,
+        taken_at=NOW,
+    )
+    beating.store.sessions[STRANGER] = taken
+    beating.store.leased = {STRANGER}
+
+    beating.next_beat()
+
+    assert beating.store.called("finish") == []

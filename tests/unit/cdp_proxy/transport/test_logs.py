@@ -10,6 +10,8 @@ import pytest
 from twisted.logger import LogLevel, formatEvent
 from twisted.python.failure import Failure
 
+from cdp_proxy.transport import logs
+from cdp_proxy.transport.log_context import log_ids
 from cdp_proxy.transport.logs import format_line
 
 
@@ -84,3 +86,20 @@ def test_the_program_writes_from_info_up() -> None:
     messages = [json.loads(text)["message"] for text in io.BytesIO(done.stdout)]
 
     assert messages == ["this", "and this"]
+
+
+def test_ids_of_the_process_and_of_the_coroutine_are_in_every_line() -> None:
+    logs.identify("task-a")
+    with log_ids(request_id="r", session_id="s"):
+        made = line(log_format="x", session_id="of the event")
+    logs.identify(None)
+
+    assert (made["task_id"], made["request_id"]) == ("task-a", "r")
+    assert made["session_id"] == "of the event"
+    assert "task_id" not in line(log_format="x")
+
+
+def test_a_record_is_a_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.write_record({"FreeSlots": 1})
+
+    assert capsys.readouterr().out == '{"FreeSlots": 1}\n'

@@ -47,6 +47,13 @@ def test_health_says_what_runs_here(watched: Watched) -> None:
         "warm": 2,
         "screencasts": 0,
         "viewers": 0,
+        "screencastStats": {
+            "framesSent": 0,
+            "framesSkipped": 0,
+            "bytesTransmitted": 0,
+            "actualFps": 0,
+            "frameAgeP95Ms": None,
+        },
         "draining": False,
         "redis": "connected",
         "uptimeSeconds": pytest.approx(1.2345, abs=0.001),

@@ -31,6 +31,21 @@ def test_a_tab_is_attached_once(at: Session) -> None:
     assert at.sent_to(TAB) == ["Page.enable", "Target.setAutoAttach"]
 
 
+def test_who_asks_while_a_tab_is_being_attached_gets_it_when_it_is(at: Session) -> None:
+    Deferred.fromCoroutine(at.pages.start())
+    at.open_tab()
+    at.browser.silent.add("Target.attachToTarget")
+    first, second = Asked(at.pages.tab()), Asked(at.pages.tab())
+    assert not first.ended
+    assert not second.ended
+
+    (attach,) = [it for it in at.browser.received if it["method"] == "Target.attachToTarget"]
+    at.browser.emit({"id": attach["id"], "result": {"sessionId": TAB}}, ROOT)
+
+    assert first.values == second.values
+    assert second.values[0].session == TAB
+
+
 def test_a_session_without_tabs_has_none_to_act_on(at: Session) -> None:
     (error,) = Asked(at.pages.tab()).errors
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cdp_proxy.transport.process_table import lives_in, living_members, start_ticks
+from cdp_proxy.transport.process_table import lives_in, living_members, orphans, start_ticks
 
 SLEEP = "import signal; signal.pause()"
 
@@ -48,6 +48,16 @@ def test_a_name_with_brackets_and_blanks_is_no_obstacle(tmp_path: Path) -> None:
     assert living_members(process.pid) == [process.pid]
     process.kill()
     process.wait()
+
+
+def test_what_we_have_started_is_no_orphan(sleeper: subprocess.Popen[bytes]) -> None:
+    beside = subprocess.Popen([sys.executable, "-S", "-c", SLEEP])
+
+    found = orphans()
+
+    assert not {sleeper.pid, beside.pid, os.getpid()} & set(found)
+    beside.kill()
+    beside.wait()
 
 
 def test_a_group_has_its_living_members(sleeper: subprocess.Popen[bytes]) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from subprocess import PIPE, Popen
 
 from twisted.internet.defer import Deferred
@@ -14,6 +15,7 @@ from twisted.trial.unittest import TestCase
 from cdp_proxy.transport.processes import (
     ExitWatch,
     become_subreaper,
+    end_strays,
     group_exists,
     group_gone,
     kill_group,
@@ -32,6 +34,19 @@ if child == 0:
 signal.pause()
 """
 """A leader, a child and a grandchild that ignore SIGTERM; the grandchild prints its pid."""
+
+DESERTER = """
+import os, signal
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        print(os.getpid(), flush=True)
+        signal.pause()
+    os._exit(0)
+os.wait()
+signal.pause()
+"""
+"""A leader whose grandchild is in a session of another; the grandchild prints its pid."""
 
 
 def start_tree() -> tuple[Popen[bytes], int]:
@@ -58,6 +73,27 @@ class TestGroups(TestCase):
         self.assertTrue(await group_gone(self.reactor, process.pid))
         with self.assertRaises(ProcessLookupError):
             os.kill(grandchild, 0)
+
+    async def test_what_has_left_the_group_is_ended_too(self) -> None:
+        folder = Path(self.mktemp()).absolute()
+        environment = {"HOME": str(folder), "PATH": os.environ["PATH"]}
+        leader = Popen(
+            [sys.executable, "-c", DESERTER], stdout=PIPE, start_new_session=True, env=environment
+        )
+        assert leader.stdout is not None
+        with leader.stdout:
+            deserter = int(leader.stdout.readline())
+        leader.kill()
+        leader.wait()
+        somebody_else = Popen([sys.executable, "-c", "import signal; signal.pause()"])
+
+        end_strays(folder)
+
+        with self.assertRaises(ProcessLookupError):
+            os.kill(deserter, 0)
+        self.assertIsNone(somebody_else.poll())
+        somebody_else.kill()
+        somebody_else.wait()
 
     async def test_the_exit_code_of_a_process_is_told_once(self) -> None:
         codes: list[int] = []

@@ -255,3 +255,27 @@ class TestDraining:
 
         assert draining == [None]
         assert registry.sessions.ended_by_reason == {EndReason.RELEASED: 1}
+
+
+def test_who_watches_is_told_of_every_slot_taken_and_given_back() -> None:
+    registry, seen = Registry(), []
+    registry.sessions.watchers.append(lambda: seen.append(registry.sessions.held))
+
+    registry.open()
+    registry.sessions.running()[0].end(EndReason.RELEASED)
+
+    assert seen == [1, 0]
+
+
+def test_a_session_that_may_not_begin_frees_its_slot() -> None:
+    registry, seen = Registry(), []
+    registry.sessions.watchers.append(lambda: seen.append(registry.sessions.held))
+
+    async def refuse() -> None:
+        raise Unavailable("no protection")
+
+    registry.sessions.secure = refuse
+
+    assert isinstance(registry.open()[0], Unavailable)
+    assert seen == [1, 0]
+    assert registry.pool.browsers == []

@@ -13,6 +13,7 @@ from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
 from cdp_proxy.transport.blocking import Blocking
+from cdp_proxy.transport.gateway import Gateway
 from cdp_proxy.transport.requests import RequestConsumer
 from cdp_proxy.transport.running import RunningActions
 from shared import keys
@@ -25,15 +26,19 @@ from shared.actions import (
     ObserveBody,
     ScreenshotBody,
 )
-from shared.bus import RequestBus, RequestKind
+from shared.bus import Request, RequestBus
 from shared.clock import system_clock
+from shared.connections import Connections
 from shared.errors import AmbiguousTarget, NoCapacity, SessionNotFound, WallCrawlerError
 from shared.ids import RequestId, SessionId, TaskId
 from shared.records import CloseSession, OpenSession, SessionSpec
 from shared.redis_client import connect
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason
+from shared.store import SessionStore
+from tests.fakes.connections import make_head
 from tests.fakes.reactor import installed_reactor
-from tests.fakes.records import make_spec, session_id_of
+from tests.fakes.records import NOW, make_spec, make_task, session_id_of
 
 TASK = TaskId("task-a")
 OPEN = OpenSession(spec=make_spec())
@@ -75,6 +80,16 @@ class FakeActions:
         if self.failure is not None:
             raise self.failure
         return msgspec.Raw(msgspec.json.encode({"asked": type(request.body).__name__}))
+
+
+class FakeGateway:
+    """Tells what it was given."""
+
+    def __init__(self) -> None:
+        self.taken: Deferred[Request] = Deferred()
+
+    def take(self, request: Request) -> None:
+        self.taken.callback(request)
 
 
 class TestRequestConsumer(TestCase):
@@ -122,6 +137,19 @@ class TestRequestConsumer(TestCase):
             answer = await self.call(kind, ActionRequest(session_id=CLOSE.session_id, body=body))
 
             self.assertEqual(msgspec.json.decode(answer), {"asked": type(body).__name__})
+
+    async def test_what_is_about_a_connection_goes_to_the_gateway_and_gets_no_reply(self) -> None:
+        gateway = FakeGateway()
+        self.consumer.use_gateway(cast("Gateway", gateway))
+        store, connections = SessionStore(self.redis), Connections(self.redis)
+        store.beat(make_task(), NOW, 9)
+        store.place(make_spec(), NOW)
+
+        await deferToThread(connections.open, make_head("c"), RequestId("r"), NOW)
+        request = await gateway.taken
+
+        self.assertEqual((request.id, request.kind), ("r", RequestKind.MESSAGE))
+        self.assertEqual(self.redis.exists(keys.reply(RequestId("r"))), 0)
 
     async def test_a_failed_action_reaches_the_api_with_its_details(self) -> None:
         self.actions.failure = AmbiguousTarget("Two fit.", candidates=[{"name": "Save"}])

@@ -221,6 +221,19 @@ class TestClocks:
 
         assert one.live.end_reason is EndReason.LAST_CLIENT_LEFT
 
+    def test_who_joins_otherwise_keeps_it_as_a_client_does(self) -> None:
+        one = without_keep_alive()
+        one.live.joined()
+        one.live.joined()
+        one.live.departed()
+        one.clock.advance(10)
+        assert one.live.end_reason is None
+
+        one.live.departed()
+        one.clock.advance(2)
+
+        assert one.live.end_reason is EndReason.LAST_CLIENT_LEFT
+
     def test_a_client_that_comes_back_in_time_keeps_it(self) -> None:
         one = without_keep_alive()
         one.live.depart(admitted(one))

@@ -20,7 +20,8 @@ def test_a_live_session_is_shown_with_what_opens_it() -> None:
     )
     session = make_session(spec, started_at=1_700_000_000.5)
 
-    response = answer(view_of(session, Access("tok", "ws://h")), status=201)
+    access = Access("tok", "live", "ws://h", "wss://api/stage")
+    response = answer(view_of(session, access), status=201)
 
     assert response.status_code == 201
     assert json.loads(response.body) == {
@@ -29,12 +30,15 @@ def test_a_live_session_is_shown_with_what_opens_it() -> None:
             "sessionId": session_id_of("one"),
             "status": "active",
             "connectUrl": "ws://h/cdp?token=tok",
+            "webSocketUrl": "wss://api/stage?token=tok",
             "token": "tok",
+            "liveUrl": "http://h/live?token=live",
             "createdAt": "2023-11-14T22:13:20.250Z",
             "expiresAt": "2023-11-14T22:14:20.250Z",
             "startedAt": "2023-11-14T22:13:20.500Z",
             "endedAt": None,
             "endReason": None,
+            "endDetail": None,
             "timeout": 60,
             "idleTimeout": 1800,
             "keepAlive": True,
@@ -56,7 +60,7 @@ def test_without_access_there_is_no_token_to_see() -> None:
     response = answer(SessionListView([view_of(make_session())]))
 
     (shown,) = json.loads(response.body)["data"]["sessions"]
-    assert not {"token", "connectUrl"} & set(shown)
+    assert not {"token", "connectUrl", "webSocketUrl"} & set(shown)
 
 
 def test_an_ended_session_says_when_and_why() -> None:

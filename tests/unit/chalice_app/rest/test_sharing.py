@@ -1,4 +1,4 @@
-"""The routes, with a container that answers from a script."""
+"""The two routes over HTTP, with a container that answers from a script."""
 
 from __future__ import annotations
 
@@ -9,14 +9,30 @@ from typing import Any
 import pytest
 import redis
 from chalice.test import Client
+from msgspec import Raw
 
-from chalice_app.auth import key_digest_of, owner_of
 from chalice_app.main import make_program
-from chalice_app.services.sessions import SessionService
 from chalice_app.wiring import Deps
-from shared.records import CreateSession
-from tests.fakes.api import API_KEY, OTHER_API_KEY, FakeContainer, make_test_deps
+from shared.bus import Reply, Request
+from shared.ids import SessionId
+from shared.request_kind import RequestKind
+from shared.store import SessionStore
+from tests.fakes.api import (
+    API_KEY,
+    OTHER_API_KEY,
+    FakeContainer,
+    make_test_deps,
+    opens_and_closes,
+)
 from tests.fakes.records import session_id_of
+
+HELD = b'{"holder":"human","expiresAt":12.5,"waiting":3}'
+
+
+def held_by_a_human(store: SessionStore, request: Request) -> Reply | None:
+    if request.kind is RequestKind.CONTROL:
+        return Reply(result=Raw(HELD))
+    return opens_and_closes(store, request)
 
 
 @pytest.fixture
@@ -25,69 +41,51 @@ def deps(redis_url: str, redis_client: redis.Redis) -> Deps:
 
 
 @pytest.fixture
+def session_id(deps: Deps, redis_url: str) -> Iterator[SessionId]:
+    with FakeContainer(redis_url, behaviour=held_by_a_human).serving():
+        client = Client(make_program(lambda: deps).app)
+        yield SessionId(post(client, "/sessions", {}, 201)["sessionId"])
+
+
+@pytest.fixture
 def client(deps: Deps) -> Client:
     return Client(make_program(lambda: deps).app)
 
 
-@pytest.fixture
-def path(deps: Deps, redis_url: str) -> Iterator[str]:
-    """Of a live session."""
-    with FakeContainer(redis_url).serving():
-        owner = owner_of(key_digest_of(API_KEY))
-        yield f"/sessions/{SessionService(deps).create(owner, CreateSession()).spec.session_id}"
+def post(client: Client, path: str, body: object, status: int, key: str = API_KEY) -> Any:
+    headers = {"x-api-key": key}
+    answer = client.http.post(path, headers=headers, body=json.dumps(body).encode())
+    assert answer.status_code == status, answer.body
+    envelope = json.loads(answer.body)
+    return envelope["data"] if envelope["success"] else envelope["error"]
 
 
-def post(client: Client, path: str, body: object, key: str = API_KEY) -> tuple[int, Any]:
-    raw = json.dumps(body).encode()
-    answer = client.http.request("POST", path, headers={"x-api-key": key}, body=raw)
-    return answer.status_code, json.loads(answer.body)
+def test_who_holds_it_is_the_containers_word(client: Client, session_id: SessionId) -> None:
+    data = post(client, f"/sessions/{session_id}/control", {"holder": "human"}, 200)
+
+    assert data == {"holder": "human", "expiresAt": 12.5, "waiting": 3}
 
 
-def test_control_is_answered_by_the_container(client: Client, path: str) -> None:
-    status, body = post(client, f"{path}/control", {"holder": "human"})
+def test_a_token_is_shown_with_where_to_take_it(client: Client, session_id: SessionId) -> None:
+    data = post(client, f"/sessions/{session_id}/tokens", {"scopes": ["input", "view"]}, 201)
 
-    assert status == 200
-    assert body["success"] is True
-
-
-def test_a_token_is_created_and_shown_once(client: Client, path: str) -> None:
-    status, body = post(client, f"{path}/tokens", {"scopes": ["view", "input"]})
-
-    assert status == 201
-    data = body["data"]
     assert data["scopes"] == ["input", "view"]
     assert data["liveUrl"].endswith(data["token"])
-    assert data["expiresAt"].endswith("Z")
     assert "connectUrl" not in data
+    assert data["expiresAt"].endswith("Z")
 
 
-@pytest.mark.parametrize(
-    ("name", "body", "field"),
-    [("control", {"holder": "robot"}, "holder"), ("tokens", {"scopes": []}, "scopes")],
-)
-def test_a_wrong_body_is_named(
-    client: Client, path: str, name: str, body: object, field: str
-) -> None:
-    status, answer = post(client, f"{path}/{name}", body)
+@pytest.mark.parametrize("path", ["control", "tokens"])
+def test_others_are_refused(client: Client, session_id: SessionId, path: str) -> None:
+    url = f"/sessions/{session_id}/{path}"
+    body = {"holder": "human"} if path == "control" else {"scopes": ["view"]}
 
-    assert (status, answer["error"]["details"]["field"]) == (400, field)
+    assert post(client, url, body, 401, "unknown")["code"] == "UNAUTHORIZED"
+    assert post(client, url, body, 404, OTHER_API_KEY)["code"] == "SESSION_NOT_FOUND"
 
 
-@pytest.mark.parametrize(
-    ("name", "body"), [("control", {"holder": "human"}), ("tokens", {"scopes": ["view"]})]
-)
-class TestWhoMay:
-    def test_nobody_without_a_known_key(
-        self, client: Client, path: str, name: str, body: object
-    ) -> None:
-        assert post(client, f"{path}/{name}", body, "unknown")[0] == 401
+@pytest.mark.parametrize("path", ["control", "tokens"])
+def test_a_body_is_checked_before_anything_happens(client: Client, path: str) -> None:
+    error = post(client, f"/sessions/{session_id_of('one')}/{path}", {"nonsense": 1}, 400)
 
-    def test_nobody_but_the_owner(self, client: Client, path: str, name: str, body: object) -> None:
-        status, answer = post(client, f"{path}/{name}", body, OTHER_API_KEY)
-
-        assert (status, answer["error"]["code"]) == (404, "SESSION_NOT_FOUND")
-
-    def test_a_session_that_never_was_is_not_found(
-        self, client: Client, path: str, name: str, body: object
-    ) -> None:
-        assert post(client, f"/sessions/{session_id_of('none')}/{name}", body)[0] == 404
+    assert error["details"] == {"field": "nonsense"}

@@ -13,11 +13,12 @@ from chalice_app.services.actions import ActionService, Failed, Running, Succeed
 from chalice_app.services.sessions import SessionService
 from chalice_app.wiring import Deps
 from shared.actions import ActBody, ObserveBody, parse_action_request
-from shared.bus import Reply, RequestKind
+from shared.bus import Reply
 from shared.errors import OperationNotFound, SessionNotFound, TargetCovered
 from shared.ids import OwnerId, RequestId, SessionId
 from shared.limits import ACTION_WAIT_SECONDS
 from shared.records import CreateSession, ErrorBody
+from shared.request_kind import RequestKind
 from tests.fakes.api import FakeContainer, make_test_deps, performs
 from tests.fakes.records import OWNER
 

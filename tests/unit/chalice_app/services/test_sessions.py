@@ -11,7 +11,7 @@ import redis
 
 from chalice_app.services.sessions import SessionFilter, SessionService
 from chalice_app.wiring import Deps
-from shared.bus import Reply, Request, RequestKind
+from shared.bus import Reply, Request
 from shared.errors import (
     BrowserStartFailed,
     IdempotencyConflict,
@@ -21,6 +21,7 @@ from shared.errors import (
 )
 from shared.ids import OwnerId
 from shared.records import BrowserSettings, CreateSession, MetadataValue, Viewport
+from shared.request_kind import RequestKind
 from shared.session_state import EndReason, SessionStatus
 from shared.store import Idempotency, SessionStore
 from tests.fakes.api import (

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -10,9 +11,13 @@ import redis
 from chalice_app.services.access import access_to
 from chalice_app.wiring import Deps
 from chalice_app.ws.connect import connect
+from shared.connections import ConnectionHead, ConnectionMessage
+from shared.envelope.incoming import ScreencastOptions
+from shared.ids import ConnectionId
+from shared.limits import WS_API_CONNECTIONS_MAX
 from shared.records import Session
 from shared.session_state import EndReason
-from shared.tokens import ALL_SCOPES, Claims, make_token
+from shared.tokens import ALL_SCOPES, Claims, Scope, make_token
 from tests.fakes.api import SECRET, make_test_deps
 from tests.fakes.records import make_spec, make_task
 
@@ -35,7 +40,7 @@ def session(deps: Deps) -> Session:
 
 
 def token_of(deps: Deps, session: Session) -> str:
-    access = access_to(session, deps.config, deps.store)
+    access = access_to(session, deps.config, deps.secrets, deps.store)
     assert access is not None
     return access.token
 
@@ -54,22 +59,118 @@ def claims_of(session: Session, **changes: Any) -> Claims:
     return Claims(**values)
 
 
-def event_with(token: str | None) -> dict[str, Any]:
-    event: dict[str, Any] = {"requestContext": {"connectionId": "c", "requestId": "req"}}
+def event_with(token: str | None, **query: str) -> dict[str, Any]:
+    context = {
+        "connectionId": "c",
+        "requestId": "req",
+        "apiId": "abc",
+        "stage": "production",
+        "domainName": "abc.execute-api.eu-central-1.amazonaws.com",
+    }
+    event: dict[str, Any] = {"requestContext": context}
     if token is not None:
-        event["queryStringParameters"] = {"token": token}
+        event["queryStringParameters"] = {"token": token, **query}
     return event
 
 
-def refusal_of(deps: Deps, token: str | None) -> tuple[int, dict[str, Any]]:
-    reply = connect(event_with(token), deps)
+def refusal_of(deps: Deps, token: str | None, **query: str) -> tuple[int, dict[str, Any]]:
+    reply = connect(event_with(token, **query), deps)
     return reply["statusCode"], json.loads(reply["body"])["error"]
 
 
-def test_the_token_of_a_live_session_is_let_in(deps: Deps, session: Session) -> None:
+def connected(deps: Deps) -> ConnectionHead:
+    head = deps.connections.find(ConnectionId("c"))
+    assert head is not None
+    return head
+
+
+def test_the_token_of_a_live_session_is_let_in_and_remembered(deps: Deps, session: Session) -> None:
     reply = connect(event_with(token_of(deps, session)), deps)
 
     assert reply == {"statusCode": 200}
+    head = connected(deps)
+    assert head.session_id == session.spec.session_id
+    assert (head.scopes, head.stage) == (("cdp", "input", "view"), "production")
+    assert head.endpoint == "https://abc.execute-api.eu-central-1.amazonaws.com/production"
+    assert (head.screencast, head.trace) == (None, False)
+
+
+def test_the_container_is_told_of_the_connection(deps: Deps, session: Session) -> None:
+    connect(event_with(token_of(deps, session)), deps)
+
+    request = deps.bus.take(session.task_id)
+    assert request is not None
+    told = msgspec.json.decode(request.payload, type=ConnectionMessage)
+    assert told.connection.connection_id == "c"
+
+
+def test_a_screencast_may_be_asked_for_with_its_options(deps: Deps, session: Session) -> None:
+    wish = {"screencast": "1", "quality": "60", "maxWidth": "640", "detectIdle": "false"}
+
+    connect(event_with(token_of(deps, session), **wish), deps)
+
+    assert connected(deps).screencast == ScreencastOptions(
+        quality=60, max_width=640, detect_idle=False
+    )
+
+
+def test_hops_may_be_asked_for(deps: Deps, session: Session) -> None:
+    connect(event_with(token_of(deps, session), trace="1", screencast="0"), deps)
+
+    assert connected(deps).trace
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"screencast": "yes"}, "screencast"),
+        ({"trace": "2"}, "trace"),
+        ({"screencast": "1", "quality": "many"}, "quality"),
+        ({"screencast": "1", "quality": "101"}, "quality"),
+        ({"screencast": "1", "qualitty": "1"}, "qualitty"),
+    ],
+)
+def test_a_wish_that_cannot_be_is_refused_with_its_name(
+    deps: Deps, session: Session, query: dict[str, str], field: str
+) -> None:
+    status, error = refusal_of(deps, token_of(deps, session), **query)
+
+    assert (status, error["details"]) == (400, {"field": field})
+    assert deps.connections.find(ConnectionId("c")) is None
+
+
+def test_who_may_not_see_gets_no_screencast(deps: Deps, session: Session) -> None:
+    token = make_token(claims_of(session, scopes=frozenset({Scope.CDP})), SECRET)
+
+    status, error = refusal_of(deps, token, screencast="1")
+
+    assert (status, error["code"]) == (403, "FORBIDDEN")
+
+
+def test_a_session_has_only_so_many_connections(deps: Deps, session: Session) -> None:
+    for number in range(WS_API_CONNECTIONS_MAX):
+        event = event_with(token_of(deps, session))
+        event["requestContext"]["connectionId"] = str(number)
+        connect(event, deps)
+
+    status, error = refusal_of(deps, token_of(deps, session))
+
+    assert (status, error["code"]) == (429, "NO_CAPACITY")
+
+
+def test_a_gateway_of_ones_own_is_where_answers_go(
+    redis_url: str, deps: Deps, session: Session
+) -> None:
+    local = with_own_gateway(deps, "http://127.0.0.1:8080/ws")
+
+    connect(event_with(token_of(deps, session)), local)
+
+    assert connected(deps).endpoint == "http://127.0.0.1:8080/ws"
+
+
+def with_own_gateway(deps: Deps, endpoint: str) -> Deps:
+    config = dataclasses.replace(deps.config, ws_management_endpoint=endpoint)
+    return dataclasses.replace(deps, config=config)
 
 
 @pytest.mark.parametrize("token", [None, "", "a.b.c"])

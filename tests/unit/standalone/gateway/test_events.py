@@ -12,6 +12,7 @@ from standalone.config import REPOSITORY
 from standalone.gateway.events import (
     ConnectionFacts,
     HttpRequest,
+    Message,
     connect_event,
     disconnect_event,
     message_event,
@@ -96,10 +97,17 @@ def test_without_a_query_connect_has_no_query_fields() -> None:
 
 
 def test_message_and_disconnect_say_what_happened() -> None:
-    message = message_event(FACTS, "$default", "text", "m", 2.0)
+    message = message_event(FACTS, "$default", Message(b"text", binary=False), "m", 2.0)
     disconnect = disconnect_event(FACTS, 1001, "bye", "r", 3.0)
 
     assert message["body"] == "text"
     assert message["requestContext"]["messageId"] == "m"  # type: ignore[index]
     assert disconnect["requestContext"]["disconnectStatusCode"] == 1001  # type: ignore[index]
     assert "body" not in disconnect
+
+
+def test_a_binary_message_comes_in_base64() -> None:
+    event = message_event(FACTS, "$default", Message(b"\x00\xff", binary=True), "m", 2.0)
+
+    assert event["isBase64Encoded"] is True
+    assert base64.b64decode(str(event["body"])) == b"\x00\xff"

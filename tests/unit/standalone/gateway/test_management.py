@@ -11,8 +11,8 @@ from twisted.internet.threads import deferToThread
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from shared.limits import WS_API_MESSAGE_BYTES_MAX
 from standalone.gateway.management import connection_id_of
-from standalone.gateway.sockets import MESSAGE_BYTES_MAX
 from tests.unit.standalone.tiny_app import TIMEOUT_SECONDS, GatewayCase, client
 
 
@@ -34,16 +34,16 @@ class ManagementTest(GatewayCase):
 
     async def test_a_post_is_delivered(self) -> None:
         def work(api: Any, connection_id: str, socket: Any) -> Any:
-            api.post_to_connection(ConnectionId=connection_id, Data=b"x" * MESSAGE_BYTES_MAX)
+            api.post_to_connection(ConnectionId=connection_id, Data=b"x" * WS_API_MESSAGE_BYTES_MAX)
             return len(socket.recv(TIMEOUT_SECONDS))
 
-        assert await self.manage(work) == MESSAGE_BYTES_MAX
+        assert await self.manage(work) == WS_API_MESSAGE_BYTES_MAX
 
     async def test_a_larger_post_is_refused(self) -> None:
         def work(api: Any, connection_id: str, socket: Any) -> None:
             with pytest.raises(api.exceptions.PayloadTooLargeException):
                 api.post_to_connection(
-                    ConnectionId=connection_id, Data=b"x" * (MESSAGE_BYTES_MAX + 1)
+                    ConnectionId=connection_id, Data=b"x" * (WS_API_MESSAGE_BYTES_MAX + 1)
                 )
 
         await self.manage(work)
@@ -89,7 +89,7 @@ class ManagementTest(GatewayCase):
                 nonlocal posted
                 while posted < 1_000:
                     api.post_to_connection(
-                        ConnectionId=connection_id, Data=b"x" * MESSAGE_BYTES_MAX
+                        ConnectionId=connection_id, Data=b"x" * WS_API_MESSAGE_BYTES_MAX
                     )
                     posted += 1
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
 import struct
+import time
 from typing import Any
 
 import pytest
@@ -13,21 +15,16 @@ from twisted.internet.threads import deferToThread
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from standalone.gateway.sockets import FRAME_BYTES_MAX, MESSAGE_BYTES_MAX
+from shared.limits import WS_API_FRAME_BYTES_MAX, WS_API_MESSAGE_BYTES_MAX
+from standalone.gateway.sockets import Lifetimes
 from tests.unit.standalone.tiny_app import TIMEOUT_SECONDS, GatewayCase
 
 
 class SocketTest(GatewayCase):
-    async def converse(self, talk: Any, query: str = "token=good") -> Any:
+    async def converse(self, talk: Any) -> Any:
         """Run `talk(client)` in a thread, then see `$disconnect` called."""
 
-        def in_thread() -> Any:
-            with connect(self.url(query), open_timeout=TIMEOUT_SECONDS) as client:
-                result = talk(client)
-            assert self.seen.disconnected.wait(TIMEOUT_SECONDS)
-            return result
-
-        return await deferToThread(in_thread)
+        return await deferToThread(converse, self, talk)
 
     def contexts(self) -> list[dict[str, Any]]:
         return [event["requestContext"] for event in self.seen.events]
@@ -43,13 +40,25 @@ class SocketTest(GatewayCase):
         assert len({context["connectionId"] for context in self.contexts()}) == 1
         assert self.contexts()[-1]["disconnectStatusCode"] == 1000
 
-    async def test_messages_sent_at_once_all_come_back(self) -> None:
+    async def test_messages_sent_at_once_all_come_back_in_their_order(self) -> None:
         def talk(client: ClientConnection) -> Any:
             for number in range(40):
                 client.send(str(number))
-            return {client.recv(TIMEOUT_SECONDS) for _ in range(40)}
+            return [client.recv(TIMEOUT_SECONDS) for _ in range(40)]
 
-        assert await self.converse(talk) == {str(number) for number in range(40)}
+        assert await self.converse(talk) == [str(number) for number in range(40)]
+
+    async def test_a_binary_message_comes_to_its_handler_in_base64(self) -> None:
+        def talk(client: ClientConnection) -> Any:
+            client.send(b'{"action": "x"}')
+            return client.recv(TIMEOUT_SECONDS)
+
+        assert base64.b64decode(await self.converse(talk)) == b'{"action": "x"}'
+        message = self.seen.events[1]
+        assert (message["isBase64Encoded"], message["requestContext"]["routeKey"]) == (
+            True,
+            "$default",
+        )
 
     async def test_a_refusal_is_the_handlers_own_answer(self) -> None:
         def refused() -> tuple[int, bytes]:
@@ -80,21 +89,25 @@ class SocketTest(GatewayCase):
         self.flushLoggedErrors(RuntimeError)
 
     async def test_a_frame_too_large_is_closed_with_1009(self) -> None:
-        assert await self.converse(closed_after(["x" * (FRAME_BYTES_MAX + 1)])) == 1009
+        assert await self.converse(closed_after(["x" * (WS_API_FRAME_BYTES_MAX + 1)])) == 1009
 
     async def test_a_message_too_large_is_closed_with_1009(self) -> None:
-        fragments = ["x" * FRAME_BYTES_MAX] * (MESSAGE_BYTES_MAX // FRAME_BYTES_MAX + 1)
+        fragments = ["x" * WS_API_FRAME_BYTES_MAX] * (
+            WS_API_MESSAGE_BYTES_MAX // WS_API_FRAME_BYTES_MAX + 1
+        )
 
         assert await self.converse(closed_after([iter(fragments)])) == 1009
 
     async def test_the_largest_message_is_taken(self) -> None:
-        fragments = ["x" * FRAME_BYTES_MAX] * (MESSAGE_BYTES_MAX // FRAME_BYTES_MAX)
+        fragments = ["x" * WS_API_FRAME_BYTES_MAX] * (
+            WS_API_MESSAGE_BYTES_MAX // WS_API_FRAME_BYTES_MAX
+        )
 
         def talk(client: ClientConnection) -> Any:
             client.send(iter(fragments))
             return len(client.recv(TIMEOUT_SECONDS))
 
-        assert await self.converse(talk) == MESSAGE_BYTES_MAX
+        assert await self.converse(talk) == WS_API_MESSAGE_BYTES_MAX
 
     async def test_a_client_cut_off_is_disconnected_with_1006(self) -> None:
         def talk(client: ClientConnection) -> None:
@@ -117,6 +130,37 @@ class SocketTest(GatewayCase):
             return closed_after([])(client)
 
         assert await self.converse(talk) == 1001
+
+
+class IdleTest(GatewayCase):
+    lifetimes = Lifetimes(idle_seconds=0.5, life_seconds=60)
+
+    async def test_a_silent_connection_is_closed_with_1001(self) -> None:
+        assert await deferToThread(converse, self, closed_after([])) == 1001
+
+    async def test_messages_keep_it_open(self) -> None:
+        def talk(client: ClientConnection) -> int:
+            ends = time.monotonic() + 1.2
+            while time.monotonic() < ends:
+                client.send("x")
+                client.recv(TIMEOUT_SECONDS)
+            return closed_after([])(client)
+
+        assert await deferToThread(converse, self, talk) == 1001
+
+
+class LifeTest(GatewayCase):
+    lifetimes = Lifetimes(idle_seconds=60, life_seconds=0.5)
+
+    async def test_every_connection_has_its_end(self) -> None:
+        assert await deferToThread(converse, self, closed_after([])) == 1001
+
+
+def converse(case: GatewayCase, talk: Any) -> Any:
+    with connect(case.url(), open_timeout=TIMEOUT_SECONDS) as client:
+        result = talk(client)
+    assert case.seen.disconnected.wait(TIMEOUT_SECONDS)
+    return result
 
 
 def closed_after(messages: list[Any]) -> Any:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from bench.certificate import write_certificate
 from cdp_proxy.transport.models.exchange import Busy, Rejected, Reply
 from cdp_proxy.transport.models.http_call import HttpCall, JsonPost
 from shared.errors import ModelFailed
 from tests.fakes.model_server import Behaviour, answer, hang, serving, trickle
-from tests.integration.certificate import write_certificate
 
 KEY = "sk-secret-0123456789"
 

@@ -1,0 +1,141 @@
+"""`python -m deployment.smoke ENVIRONMENT --region REGION`: one session through the deployed API.
+
+Created, waited for, its browser asked over the CDP endpoint, deleted. Then prints where everything
+is, in one line. The API key is the first of the environment's secret; it is not printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+
+from cdk.settings import ENVIRONMENTS
+from deployment.checks import Clients
+from deployment.endpoints import NotDeployed, api_urls
+from deployment.outputs import OutputsMissing, check_outputs, outputs_of_stack
+from deployment.steps import to_stderr
+
+_ACTIVE_SECONDS_MAX = 240.0
+"""A task that has to be started first needs a minute or two."""
+_POLL_SECONDS = 2.0
+_HTTP_SECONDS_MAX = 40.0
+"""Above API Gateway's 29."""
+_CREATED, _OK = 201, 200
+
+Pause = Callable[[float], object]
+
+
+class SmokeFailed(Exception):
+    """The system does not work; the text says what was asked and what came back."""
+
+
+def request(
+    method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
+) -> tuple[int, dict[str, Any]]:
+    """One HTTP request; status and JSON body.
+
+    Raises:
+        SmokeFailed: no answer, or none in JSON.
+    """
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.netloc, timeout=_HTTP_SECONDS_MAX)
+    target = parts.path + (f"?{parts.query}" if parts.query else "")
+    asked = f"{method} {parts.scheme}://{parts.netloc}{parts.path}"
+    try:
+        connection.request(method, target, body, dict(headers))
+        response = connection.getresponse()
+        return response.status, dict(json.loads(response.read()))
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise SmokeFailed(f"{asked}: {type(error).__name__}: {error}") from error
+    finally:
+        connection.close()
+
+
+def try_session(api_url: str, api_key: str, pause: Pause = time.sleep) -> str:
+    """Create a session, see its browser, delete it.
+
+    Returns:
+        What its browser calls itself.
+
+    Raises:
+        SmokeFailed: at what; the session is deleted if it was created.
+    """
+    headers = {"X-API-Key": api_key, "Content-Type": "application/json"}
+    status, answer = request("POST", f"{api_url}/sessions", headers, b'{"timeout": 300}')
+    if status != _CREATED:
+        raise SmokeFailed(f"POST /sessions: {status} {answer.get('error')}")
+    session = answer["data"]
+    url = f"{api_url}/sessions/{session['sessionId']}"
+    try:
+        active = _wait_until_active(url, headers, session, pause)
+        return _browser_of(active["connectUrl"])
+    finally:
+        request("DELETE", url, headers)
+
+
+def _wait_until_active(
+    url: str, headers: Mapping[str, str], session: dict[str, Any], pause: Pause
+) -> dict[str, Any]:
+    for _ in range(int(_ACTIVE_SECONDS_MAX / _POLL_SECONDS)):
+        if session["status"] == "active":
+            return session
+        if session["status"] != "initializing":
+            raise SmokeFailed(f"the session is {session['status']}: {session.get('endReason')}")
+        pause(_POLL_SECONDS)
+        status, answer = request("GET", url, headers)
+        if status != _OK:
+            raise SmokeFailed(f"GET /sessions/…: {status} {answer.get('error')}")
+        session = answer["data"]
+    raise SmokeFailed(f"the session is not active after {_ACTIVE_SECONDS_MAX:g} s")
+
+
+def _browser_of(connect_url: str) -> str:
+    """Ask the container that has it, the way every CDP client begins."""
+    scheme, _, rest = connect_url.partition("://")
+    base, _, query = rest.partition("/cdp")
+    http_url = f"{'https' if scheme == 'wss' else 'http'}://{base}/json/version{query}"
+    status, answer = request("GET", http_url, {})
+    if status != _OK or "Browser" not in answer:
+        raise SmokeFailed(f"GET /json/version: {status} {answer.get('message', '')}")
+    return str(answer["Browser"])
+
+
+def first_key(secrets_manager: Any, arn: str) -> str:
+    """The first of the environment's API keys."""
+    text: str = secrets_manager.get_secret_value(SecretId=arn)["SecretString"]
+    return text.partition(",")[0].strip()
+
+
+def main(arguments: list[str], clients: Clients = boto3.client) -> int:
+    """Try it, and print the endpoints; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m deployment.smoke", description=__doc__)
+    parser.add_argument("environment", choices=tuple(ENVIRONMENTS))
+    parser.add_argument("--region", required=True)
+    options = parser.parse_args(arguments)
+    try:
+        cloudformation = clients("cloudformation", region_name=options.region)
+        outputs = outputs_of_stack(cloudformation, options.environment)
+        check_outputs(outputs, frozenset({"ApiKeysSecretArn", "CdpPublicUrl"}))
+        api, websocket = api_urls(options.environment)
+        manager = clients("secretsmanager", region_name=options.region)
+        browser = try_session(api, first_key(manager, outputs["ApiKeysSecretArn"]))
+    except (SmokeFailed, NotDeployed, OutputsMissing) as error:
+        to_stderr(f"{error}.")
+        return 1
+    to_stderr(f"a session had {browser}")
+    cdp, arn = outputs["CdpPublicUrl"], outputs["ApiKeysSecretArn"]
+    sys.stdout.write(f"ready api={api} ws={websocket} cdp={cdp}/cdp keys={arn}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,153 @@
+"""`python -m deployment.stage_config ENVIRONMENT`: a stage of `.chalice/config.json`, from CDK.
+
+Chalice needs subnets, security groups and roles when it deploys, before anything of the program is
+imported; so they are written into its configuration, where a change of them shows as a diff. None
+of it is secret: secrets are named by ARN.
+
+What somebody has set by hand (`lambda_memory_size`, …) stays, and so do the other stages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cdk.settings import ENVIRONMENTS
+from deployment.outputs import (
+    OutputsMissing,
+    check_outputs,
+    outputs_of_file,
+    outputs_of_stack,
+)
+from shared.aws_names import PRODUCT, REAPER_FUNCTION, REST_FUNCTION, SOCKET_FUNCTIONS
+
+CONFIG = Path(__file__).parents[1] / ".chalice" / "config.json"
+
+ROLE_OF_FUNCTION: Mapping[str, str] = {
+    REST_FUNCTION: "ApiRoleArn",
+    **dict.fromkeys(SOCKET_FUNCTIONS, "SocketRoleArn"),
+    REAPER_FUNCTION: "ReaperRoleArn",
+}
+"""Per Lambda function, by Chalice's name of it, the output with its role."""
+
+OUTPUT_OF_VARIABLE: Mapping[str, str] = {
+    "REDIS_ENDPOINT": "RedisEndpoint",
+    "REDIS_AUTH_SECRET_ARN": "RedisAuthSecretArn",
+    "TOKEN_SECRET_ARN": "TokenSecretArn",
+    "API_KEYS_SECRET_ARN": "ApiKeysSecretArn",
+    "CDP_PUBLIC_URL": "CdpPublicUrl",
+    "ECS_CLUSTER_ARN": "ClusterArn",
+    "TASK_SUBNET_IDS": "TaskSubnetIds",
+    "TASK_SECURITY_GROUP_ID": "TaskSecurityGroupId",
+}
+"""Per variable of the functions, the output that it has the value of."""
+
+_SUBNETS, _SECURITY_GROUP = "LambdaSubnetIds", "LambdaSecurityGroupId"
+_TASK_DEFINITION = "TaskDefinitionArn"
+NEEDED = frozenset(
+    {
+        *ROLE_OF_FUNCTION.values(),
+        *OUTPUT_OF_VARIABLE.values(),
+        *(_SUBNETS, _SECURITY_GROUP, _TASK_DEFINITION),
+    }
+)
+
+
+def stage_of(environment: str, outputs: Mapping[str, str]) -> dict[str, Any]:
+    """The settings of a stage that follow from the stack, and from what CDK was set to.
+
+    Raises:
+        OutputsMissing: naming every output that is not there.
+    """
+    check_outputs(outputs, NEEDED)
+    settings = ENVIRONMENTS[environment]
+    return {
+        "api_gateway_stage": environment,
+        "manage_iam_role": False,
+        "subnet_ids": outputs[_SUBNETS].split(","),
+        "security_group_ids": [outputs[_SECURITY_GROUP]],
+        "tags": {"application": PRODUCT, "environment": environment},
+        "environment_variables": {
+            "WALLCRAWLER_ENVIRONMENT": environment,
+            "SLOTS_PER_TASK": str(settings.max_sessions),
+            "TASKS_MAX": str(settings.tasks_max),
+            # The family, which means its newest revision: CloudFormation retires the one before
+            # the functions get to know of the next.
+            "ECS_TASK_DEFINITION_ARN": family_of(outputs[_TASK_DEFINITION]),
+            **{variable: outputs[name] for variable, name in OUTPUT_OF_VARIABLE.items()},
+        },
+        "lambda_functions": {
+            function: {"iam_role_arn": outputs[name]} for function, name in ROLE_OF_FUNCTION.items()
+        },
+    }
+
+
+def family_of(task_definition_arn: str) -> str:
+    """The family of a task definition, which ECS takes in place of an ARN."""
+    return task_definition_arn.rpartition("/")[2].partition(":")[0]
+
+
+def write_stage(path: Path, environment: str, outputs: Mapping[str, str]) -> bool:
+    """Put the stage into a configuration of Chalice's.
+
+    Returns:
+        Whether the file has changed.
+
+    Raises:
+        OutputsMissing: as for `stage_of`; the file is as it was.
+    """
+    stage = stage_of(environment, outputs)
+    before = path.read_text()
+    config = json.loads(before)
+    stages = config.setdefault("stages", {})
+    stages[environment] = _merged(stages.get(environment, {}), stage)
+    after = json.dumps(config, indent=2) + "\n"
+    if after != before:
+        path.write_text(after)
+    return after != before
+
+
+def _merged(old: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """`new` over `old`; both objects' members where both have one."""
+    merged = dict(old)
+    for name, value in new.items():
+        there = merged.get(name)
+        both = isinstance(there, dict) and isinstance(value, Mapping)
+        merged[name] = _merged(there, value) if both and isinstance(there, dict) else value
+    return merged
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the stage; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m deployment.stage_config", description=__doc__)
+    parser.add_argument("environment", choices=tuple(ENVIRONMENTS))
+    parser.add_argument("--outputs", type=Path, help="file of `cdk deploy --outputs-file`")
+    parser.add_argument("--region", help="ask CloudFormation in this region, without a file")
+    parser.add_argument("--config", type=Path, default=CONFIG, help="Chalice's configuration")
+    options = parser.parse_args(arguments)
+    try:
+        outputs = _outputs(options.environment, options.outputs, options.region)
+        changed = write_stage(options.config, options.environment, outputs)
+    except OutputsMissing as error:
+        sys.stderr.write(f"wallcrawler: {error}.\n")
+        return 1
+    state = "written" if changed else "as it was"
+    sys.stderr.write(f"wallcrawler: stage {options.environment} of {options.config} is {state}\n")
+    return 0
+
+
+def _outputs(environment: str, file: Path | None, region: str | None) -> dict[str, str]:
+    if file is not None:
+        return outputs_of_file(file, environment)
+    # Late: with a file, no AWS SDK is needed.
+    import boto3  # noqa: PLC0415
+
+    return outputs_of_stack(boto3.client("cloudformation", region_name=region), environment)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,467 @@
+"""From the CDK's code to functions that answer, with the real tools against moto's server.
+
+synth → CloudFormation → `.chalice/config.json` → `chalice deploy` → boto3 reads it back → the
+deployed zip is called → `chalice deploy` again → `chalice delete`.
+
+Secrets are read from moto's Secrets Manager; Redis is a real one behind TLS and a password, as
+ElastiCache is. Not shown here: that AWS itself accepts the template (cfn-lint and cdk-nag are for
+that), and its API Gateway's way to the functions.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import redis
+
+from bench.certificate import write_certificate
+from bench.tls_front import tls_front
+from deployment.canary import Cluster
+from deployment.endpoints import api_urls
+from deployment.host_package import copy_project, run_chalice, unpack
+from deployment.stage_config import ROLE_OF_FUNCTION
+from shared.aws_names import CANARY_ORDER, FUNCTIONS, function_name, stack_name
+from shared.tokens import parse_token
+from tests.fakes.api import FakeContainer
+from tests.fakes.aws_server import AwsServer, aws_server
+from tests.fakes.lambda_runtime import LambdaRuntime, event_of
+from tests.fakes.pruning import Template, logical_id_of, prune
+from tests.fakes.synthesis import PRODUCTION, synthesize
+
+ROOT = Path(__file__).parents[2]
+STAGE = "production"
+API_KEY = "a-key-for-tests-only"  # what tests/events send
+OLD, NEW = "o" * 64, "n" * 64
+REDIS_PASSWORD = "p" * 64
+MANAGED_SECRETS = {
+    "SecretsTokens": OLD,
+    "SecretsApiKeys": f"{API_KEY},{'k' * 64}",
+    "SecretsRedisAuth": REDIS_PASSWORD,
+    "SecretsModelKeys": "{}",
+}
+WITHOUT_A_ZONE = {**PRODUCTION, "hostedZoneId": ""}
+"""There is none in an empty AWS to put a record into."""
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[AwsServer]:
+    with aws_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """What CDK makes of `cdk/`."""
+    done = synthesize(tmp_path_factory.mktemp("cdk"), WITHOUT_A_ZONE)
+    assert done.exit_code == 0, done.stderr
+    return dict(done.document(f"{stack_name(STAGE)}.template.json"))
+
+
+@dataclass(frozen=True)
+class Cache:
+    """Redis as ElastiCache has it."""
+
+    tls_port: int
+    certificate: Path
+    url: str
+    """For tests: past TLS, with the password in it."""
+
+
+@pytest.fixture(scope="module")
+def cache(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cache]:
+    certificate = write_certificate(tmp_path_factory.mktemp("certificate"))
+    path = redis_url.removeprefix("unix://")
+    with_password = f"unix://:{quote(REDIS_PASSWORD)}@{path}"
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushall()
+        client.config_set("requirepass", REDIS_PASSWORD)
+    try:
+        with tls_front(certificate, path) as port:
+            yield Cache(port, certificate, with_password)
+    finally:
+        with redis.Redis.from_url(with_password) as client:
+            client.config_set("requirepass", "")
+
+
+@pytest.fixture(scope="module")
+def secret_arns(aws: AwsServer) -> dict[str, str]:
+    """What CloudFormation would make, which moto's does not."""
+    client = aws.client("secretsmanager")
+    return {
+        name: client.create_secret(Name=name, SecretString=text)["ARN"]
+        for name, text in MANAGED_SECRETS.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def outputs(
+    aws: AwsServer, template: Template, cache: Cache, secret_arns: dict[str, str]
+) -> dict[str, str]:
+    """The outputs of the stack, made by CloudFormation."""
+    redis_id = logical_id_of(template, "AWS::ElastiCache::ReplicationGroup")
+    literals = {
+        f"{redis_id}.PrimaryEndPoint.Address": "localhost",
+        f"{redis_id}.PrimaryEndPoint.Port": str(cache.tls_port),
+        **{
+            logical_id_of(template, "AWS::SecretsManager::Secret", name): arn
+            for name, arn in secret_arns.items()
+        },
+    }
+    client = aws.client("cloudformation")
+    client.create_stack(
+        StackName=stack_name(STAGE),
+        TemplateBody=json.dumps(prune(template, literals)),
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+    (stack,) = client.describe_stacks(StackName=stack_name(STAGE))["Stacks"]
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A project that `chalice deploy` has been through."""
+
+    project: Path
+    aws: AwsServer
+    said: str
+
+    def deploy(self) -> str:
+        return run_chalice(self.project, "deploy", "--stage", STAGE, env=self.aws.environment)
+
+    def delete(self) -> str:
+        return run_chalice(self.project, "delete", "--stage", STAGE, env=self.aws.environment)
+
+    @property
+    def package(self) -> Path:
+        (path,) = (self.project / ".chalice" / "deployments").glob("*.zip")
+        return path
+
+    def functions(self) -> dict[str, dict[str, Any]]:
+        listed = self.aws.client("lambda").list_functions()["Functions"]
+        return {function["FunctionName"]: function for function in listed}
+
+    def rest_apis(self) -> list[dict[str, Any]]:
+        return list(self.aws.client("apigateway").get_rest_apis()["items"])
+
+    def websocket_apis(self) -> list[dict[str, Any]]:
+        return list(self.aws.client("apigatewayv2").get_apis()["Items"])
+
+    def rules(self) -> list[dict[str, Any]]:
+        return list(self.aws.client("events").list_rules()["Rules"])
+
+
+@pytest.fixture(scope="module")
+def deployed(
+    aws: AwsServer, outputs: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Deployed:
+    project = tmp_path_factory.mktemp("project")
+    copy_project(project)
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "deployment.stage_config", STAGE),
+            *("--region", "eu-central-1", "--config", str(project / ".chalice" / "config.json")),
+        ],
+        cwd=ROOT,
+        env={**os.environ, **aws.environment},
+        check=True,
+        capture_output=True,
+    )
+    first = Deployed(project, aws, "")
+    return Deployed(project, aws, first.deploy())
+
+
+@pytest.fixture(scope="module")
+def lambdas(
+    deployed: Deployed, cache: Cache, tmp_path_factory: pytest.TempPathFactory
+) -> LambdaRuntime:
+    """The deployed zip with what the deployed functions' environment is."""
+    folder = tmp_path_factory.mktemp("task")
+    unpack(deployed.package, folder)
+    function = deployed.functions()[function_name(STAGE, "api_handler")]
+    return LambdaRuntime(
+        folder,
+        {
+            **function["Environment"]["Variables"],
+            **deployed.aws.environment,
+            "SSL_CERT_FILE": str(cache.certificate),
+        },
+        sdk=True,
+    )
+
+
+@pytest.fixture
+def container(cache: Cache) -> Iterator[FakeContainer]:
+    with redis.Redis.from_url(cache.url) as client:
+        client.flushall()
+    with FakeContainer(cache.url).serving() as container:
+        yield container
+
+
+def created(lambdas: LambdaRuntime) -> dict[str, Any]:
+    """`data` of a `POST /sessions`."""
+    answer = lambdas.call("app.app", event_of("rest_create_session"))
+    assert answer["statusCode"] == 201, answer
+    return dict(json.loads(answer["body"])["data"])
+
+
+def connect_status(lambdas: LambdaRuntime, token: str) -> int:
+    event = {**event_of("websocket_connect"), "queryStringParameters": {"token": token}}
+    return int(lambdas.call("app.ws_connect", event)["statusCode"])
+
+
+class TestWhatIsThere:
+    def test_each_function_runs_under_its_own_role_in_the_private_subnets(
+        self, deployed: Deployed, outputs: dict[str, str]
+    ) -> None:
+        functions = deployed.functions()
+
+        assert set(functions) == {function_name(STAGE, name) for name in FUNCTIONS}
+        for name in FUNCTIONS:
+            function = functions[function_name(STAGE, name)]
+            network = function["VpcConfig"]
+            assert function["Role"] == outputs[ROLE_OF_FUNCTION[name]]
+            assert sorted(network["SubnetIds"]) == sorted(outputs["LambdaSubnetIds"].split(","))
+            assert network["SecurityGroupIds"] == [outputs["LambdaSecurityGroupId"]]
+            assert function["MemorySize"] == 1024
+
+    def test_chalice_makes_no_role(self, deployed: Deployed) -> None:
+        roles = deployed.aws.client("iam").list_roles()["Roles"]
+
+        assert not [
+            role for role in roles if role["RoleName"].startswith("wallcrawler-production-dev")
+        ]
+        assert not [role for role in roles if "api_handler" in role["RoleName"]]
+
+    def test_secrets_are_named_and_not_told(
+        self, deployed: Deployed, secret_arns: dict[str, str]
+    ) -> None:
+        config = (deployed.project / ".chalice" / "config.json").read_text()
+
+        for function in deployed.functions().values():
+            variables = function["Environment"]["Variables"]
+            assert variables["TOKEN_SECRET_ARN"] == secret_arns["SecretsTokens"]
+            for secret in (OLD, API_KEY, REDIS_PASSWORD):
+                assert secret not in json.dumps(variables) + config
+
+    def test_the_code_is_the_compiled_package(self, deployed: Deployed) -> None:
+        digest = hashlib.sha256(deployed.package.read_bytes()).digest()
+
+        assert {function["CodeSha256"] for function in deployed.functions().values()} == {
+            base64.b64encode(digest).decode()
+        }
+
+    def test_every_rest_route_leads_to_the_api_function(self, deployed: Deployed) -> None:
+        import app  # noqa: PLC0415 - Chalice's entry, which is not a package
+
+        (api,) = deployed.rest_apis()
+        client = deployed.aws.client("apigateway")
+        resources = client.get_resources(restApiId=api["id"], embed=["methods"])["items"]
+        routes = {
+            (resource["path"], method): details["methodIntegration"]["uri"]
+            for resource in resources
+            for method, details in resource.get("resourceMethods", {}).items()
+        }
+
+        assert set(routes) == {
+            (path, method) for path, methods in app.app.routes.items() for method in methods
+        }
+        assert all(
+            f":function:{function_name(STAGE, 'api_handler')}/" in uri for uri in routes.values()
+        )
+
+    def test_each_websocket_route_leads_to_its_function(self, deployed: Deployed) -> None:
+        (api,) = deployed.websocket_apis()
+        client = deployed.aws.client("apigatewayv2")
+        uris = {
+            integration["IntegrationId"]: integration["IntegrationUri"]
+            for integration in client.get_integrations(ApiId=api["ApiId"])["Items"]
+        }
+        routes = {
+            route["RouteKey"]: uris[route["Target"].removeprefix("integrations/")]
+            for route in client.get_routes(ApiId=api["ApiId"])["Items"]
+        }
+
+        assert {key: uri.split(":function:")[1].split("/")[0] for key, uri in routes.items()} == {
+            "$connect": function_name(STAGE, "websocket_connect"),
+            "$default": function_name(STAGE, "websocket_message"),
+            "$disconnect": function_name(STAGE, "websocket_disconnect"),
+        }
+        assert [stage["StageName"] for stage in client.get_stages(ApiId=api["ApiId"])["Items"]] == [
+            STAGE
+        ]
+
+    def test_the_reaper_is_called_every_minute(self, deployed: Deployed) -> None:
+        (rule,) = deployed.rules()
+        targets = deployed.aws.client("events").list_targets_by_rule(Rule=rule["Name"])["Targets"]
+
+        assert rule["ScheduleExpression"] == "rate(1 minute)"
+        assert [target["Arn"] for target in targets] == [
+            deployed.functions()[function_name(STAGE, "reap")]["FunctionArn"]
+        ]
+
+    def test_chalice_remembers_the_endpoints(self, deployed: Deployed) -> None:
+        rest, websocket = api_urls(STAGE, deployed.project / ".chalice")
+
+        domain = "execute-api.eu-central-1.amazonaws.com"
+        assert rest == f"https://{deployed.rest_apis()[0]['id']}.{domain}/{STAGE}"
+        assert websocket == f"wss://{deployed.websocket_apis()[0]['ApiId']}.{domain}/{STAGE}"
+
+
+class TestWhatItDoes:
+    def test_every_handler_can_be_imported(
+        self, deployed: Deployed, lambdas: LambdaRuntime
+    ) -> None:
+        handlers = {function["Handler"] for function in deployed.functions().values()}
+
+        assert len(handlers) == len(FUNCTIONS)
+        for handler in handlers:
+            lambdas.call(handler)
+
+    def test_a_session_is_created_and_opened_by_its_token(
+        self, lambdas: LambdaRuntime, container: FakeContainer
+    ) -> None:
+        session = created(lambdas)
+
+        assert session["status"] == "active"
+        assert session["connectUrl"].startswith("wss://browsers.example.com/cdp?token=")
+        assert parse_token(session["token"], OLD).session_id == session["sessionId"]
+        assert connect_status(lambdas, session["token"]) == 200
+
+    def test_a_stranger_is_refused(self, lambdas: LambdaRuntime) -> None:
+        event = event_of("rest_list_sessions")
+        event["headers"]["X-API-Key"] = "somebody else's key"
+
+        assert lambdas.call("app.app", event)["statusCode"] == 401
+        assert connect_status(lambdas, "no.token.atall") == 401
+
+    def test_a_message_is_answered_over_the_connection(self, lambdas: LambdaRuntime) -> None:
+        with recording_gateway() as (url, posted):
+            lambdas.call(
+                "app.ws_message", event_of("websocket_message"), {"WS_MANAGEMENT_ENDPOINT": url}
+            )
+
+        ((path, body),) = posted
+        assert path.endswith("/@connections/6RokuRIAThqYLKA%3D")
+        assert json.loads(body) == {"type": "PONG", "id": 7}
+
+    def test_a_disconnect_is_noted(self, lambdas: LambdaRuntime) -> None:
+        answer = lambdas.call("app.ws_disconnect", event_of("websocket_disconnect"))
+
+        assert answer == {"statusCode": 200}
+
+    def test_the_reaper_runs(self, lambdas: LambdaRuntime) -> None:
+        assert lambdas.call("app.reap", event_of("scheduled")) is None
+
+    def test_an_operator_sets_the_canarys_share_by_calling_the_reaper(
+        self, lambdas: LambdaRuntime
+    ) -> None:
+        order = {"version": "v2", "percent": 10}
+        event = {**event_of("scheduled"), "detail-type": CANARY_ORDER, "detail": order}
+
+        assert lambdas.call("app.reap", event) == {**order, "tasks": 0, "sessions": 0}
+
+    def test_a_canarys_tasks_are_the_services_but_for_their_image(
+        self, aws: AwsServer, outputs: dict[str, str]
+    ) -> None:
+        ecs = aws.client("ecs")
+        cluster = Cluster(ecs, outputs)
+
+        arn = cluster.register("v2")
+        started = cluster.start(arn, cluster.tasks_for(10))
+
+        tried, served = (
+            ecs.describe_task_definition(taskDefinition=each)["taskDefinition"]
+            for each in (arn, outputs["TaskDefinitionArn"])
+        )
+        (container,) = tried["containerDefinitions"]
+        assert container["image"] == f"{outputs['RepositoryUri']}:v2"
+        assert {"name": "WALLCRAWLER_CANARY", "value": "v2"} in container["environment"]
+        assert container["secrets"] == served["containerDefinitions"][0]["secrets"]
+        for name in ("taskRoleArn", "executionRoleArn", "cpu", "memory", "volumes", "networkMode"):
+            assert tried.get(name) == served.get(name)
+        assert len(started) == 1
+        assert cluster.stop() == 1
+
+    def test_tokens_outlive_the_rotation_of_their_secret_for_as_long_as_it_is_listed(
+        self,
+        lambdas: LambdaRuntime,
+        container: FakeContainer,
+        aws: AwsServer,
+        secret_arns: dict[str, str],
+    ) -> None:
+        client, arn = aws.client("secretsmanager"), secret_arns["SecretsTokens"]
+        before = created(lambdas)["token"]
+
+        client.put_secret_value(SecretId=arn, SecretString=f"{NEW},{OLD}")
+        after = created(lambdas)["token"]
+        while_both = [connect_status(lambdas, token) for token in (before, after)]
+        client.put_secret_value(SecretId=arn, SecretString=NEW)
+        at_last = [connect_status(lambdas, token) for token in (before, after)]
+        client.put_secret_value(SecretId=arn, SecretString=OLD)
+
+        assert parse_token(after, NEW)
+        assert while_both == [200, 200]
+        assert at_last == [401, 200]
+
+
+class TestAgain:
+    """Last, for it takes away what the others look at."""
+
+    def test_a_second_deployment_changes_what_is_there(self, deployed: Deployed) -> None:
+        before = deployed.rest_apis(), deployed.websocket_apis(), set(deployed.functions())
+
+        said = deployed.deploy()
+
+        assert "Reusing existing deployment package" in said
+        after = deployed.rest_apis(), deployed.websocket_apis(), set(deployed.functions())
+        assert [api["id"] for api in after[0]] == [api["id"] for api in before[0]]
+        assert [api["ApiId"] for api in after[1]] == [api["ApiId"] for api in before[1]]
+        assert after[2] == before[2]
+
+    def test_deleting_leaves_nothing(self, deployed: Deployed) -> None:
+        deployed.delete()
+
+        assert deployed.functions() == {}
+        assert deployed.rest_apis() == deployed.websocket_apis() == deployed.rules() == []
+
+
+class recording_gateway:  # noqa: N801 - used as a function
+    """An HTTP server that takes what is posted to connections: its URL, and what came."""
+
+    def __enter__(self) -> tuple[str, list[tuple[str, bytes]]]:
+        posted: list[tuple[str, bytes]] = []
+
+        class Connections(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                posted.append((self.path, body))
+                self.send_response(200)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                """Nothing: the test reads `posted`."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Connections)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+        return f"http://127.0.0.1:{self._server.server_port}/ws", posted
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from deployment.checks import BUILDERS, Findings, check
+from deployment.options import Options
+from deployment.plan import Situation
+from tests.fakes.aws_clients import ACCOUNT, FakeAws
+
+OPTIONS = Options(environment="development", region="eu-central-1", tag="v7")
+PRODUCTION = dataclasses.replace(OPTIONS, environment="production")
+
+
+def look(options: Options = OPTIONS, aws: FakeAws | None = None, *programs: str) -> Findings:
+    there = programs or ("buildah",)
+    return check(
+        options, aws or FakeAws(), lambda name: f"/usr/bin/{name}" if name in there else None
+    )
+
+
+def test_where_all_is_there_nothing_is_missing() -> None:
+    aws = FakeAws()
+
+    assert look(aws=aws) == Findings([], Situation(ACCOUNT, bootstrapped=True, deployed=True))
+    assert aws.regions == {"eu-central-1"}
+
+
+@pytest.mark.parametrize("builder", BUILDERS)
+def test_any_builder_will_do(builder: str) -> None:
+    assert look(OPTIONS, None, builder).problems == []
+
+
+def test_a_missing_builder_is_named_with_the_way_to_get_one() -> None:
+    (problem,) = look(OPTIONS, None, "vi").problems
+
+    assert "docker, podman or buildah" in problem
+    assert "apt-get install buildah" in problem
+
+
+@pytest.mark.parametrize("change", [{"rollback": True}, {"destroying": True}])
+def test_what_builds_nothing_needs_no_builder(change: dict[str, bool]) -> None:
+    assert look(dataclasses.replace(OPTIONS, **change), None, "vi").problems == []
+
+
+def test_missing_credentials_are_said_with_the_ways_to_give_them() -> None:
+    findings = look(aws=FakeAws(credentials=False))
+
+    (problem,) = findings.problems
+    assert "NoCredentialsError" in problem
+    assert "AWS_PROFILE" in problem
+    assert findings.situation is None
+
+
+@pytest.mark.parametrize("status", [None, "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"])
+def test_a_stack_that_never_came_to_be_is_made_as_if_it_were_the_first(status: str | None) -> None:
+    aws = FakeAws(stacks={"wallcrawler-development": status} if status else {})
+
+    findings = look(aws=aws)
+
+    assert findings == Findings([], Situation(ACCOUNT, bootstrapped=False, deployed=False))
+
+
+@pytest.mark.parametrize("change", [{"canary": 10}, {"rollback": True}])
+def test_there_is_no_canary_without_a_stack(change: dict[str, int]) -> None:
+    options = dataclasses.replace(OPTIONS, **change)  # type: ignore[arg-type]
+
+    (problem,) = look(options, FakeAws(stacks={})).problems
+
+    assert "first run ./wallcrawler deploy development eu-central-1" in problem
+
+
+def test_what_cdk_would_refuse_is_said_before_anything_is_done() -> None:
+    (problem,) = look(PRODUCTION).problems
+
+    assert "certificateArn" in problem
+    assert "deployment/production.json" in problem
+
+
+@pytest.mark.parametrize("change", [{"canary": 10}, {"rollback": True}])
+def test_what_leaves_the_stack_alone_needs_nothing_for_it(change: dict[str, int]) -> None:
+    options = dataclasses.replace(PRODUCTION, **change)  # type: ignore[arg-type]
+
+    assert look(options).problems == []
+
+
+def test_all_that_is_missing_is_said_at_once() -> None:
+    assert len(look(PRODUCTION, FakeAws(credentials=False), "vi").problems) == 3

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+
+from deployment.tasks import BURST, CANARY, main, stop_tasks
+from tests.fakes.aws_clients import FakeAws
+
+
+def test_all_pages_of_a_kind_are_stopped() -> None:
+    aws = FakeAws(tasks={BURST: ["one", "two", "three"], CANARY: ["four"]})
+
+    assert stop_tasks(aws, "cluster", BURST, "why") == 3
+    assert aws.stopped == ["one", "two", "three"]
+
+
+def test_both_kinds_are_stopped(capsys: pytest.CaptureFixture[str]) -> None:
+    aws = FakeAws(tasks={BURST: ["one"], CANARY: ["two"]})
+
+    assert main(["stop", "production", "--region", "eu-central-1"], aws) == 0
+    assert aws.stopped == ["one", "two"]
+    assert "1 tasks of wallcrawler-burst" in capsys.readouterr().err
+
+
+def test_without_a_cluster_there_is_nothing_to_stop(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stop", "production", "--region", "eu-central-1"], FakeAws(outputs={})) == 1
+    assert "no cluster" in capsys.readouterr().err

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from shared.envelope.last_words import last_words
+from shared.envelope.outgoing import ErrorMessage, SessionEnded
+
+
+def test_each_message_that_waits_is_answered_and_then_the_session_ends() -> None:
+    *errors, end = last_words([1, None, "a"])
+
+    assert [(type(error), error.id) for error in errors if isinstance(error, ErrorMessage)] == [
+        (ErrorMessage, 1),
+        (ErrorMessage, None),
+        (ErrorMessage, "a"),
+    ]
+    assert isinstance(end, SessionEnded)
+    assert end.reason == "container_lost"
+
+
+def test_who_waits_for_nothing_only_hears_of_the_end() -> None:
+    (end,) = last_words([])
+
+    assert isinstance(end, SessionEnded)
