@@ -95,6 +95,9 @@ class ProxyConfig:
     """`MODEL_TIMEOUT_SECONDS`: for one question, retries included."""
     canary: str
     """`WALLCRAWLER_CANARY`: the version on trial (`shared.canary`); default: it is in service."""
+    version: str
+    """`WALLCRAWLER_VERSION`: what is deployed; containers of an older deployment get no new
+    sessions while a newer one has room."""
     drain_seconds: float
     """`DRAIN_SECONDS`: how long running sessions may go on after SIGTERM."""
     hold_seconds: float
@@ -160,6 +163,7 @@ class ProxyConfig:
             model_use=reader.model_use(),
             model_timeout_seconds=reader.seconds("MODEL_TIMEOUT_SECONDS", 60.0, above=1.0),
             canary=reader.optional("WALLCRAWLER_CANARY", check=_image_tag) or "",
+            version=reader.optional("WALLCRAWLER_VERSION", check=_image_tag) or "",
             drain_seconds=reader.seconds("DRAIN_SECONDS", 0.0),
             hold_seconds=reader.seconds("HOLD_SECONDS", HOLD_SECONDS_DEFAULT, above=0.1),
             private_address=reader.optional("PRIVATE_ADDRESS", check=_host),

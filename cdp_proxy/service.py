@@ -160,9 +160,13 @@ class Container:
         self._sessions.secure = self._guard.secure
         self._sessions.watchers += [self._note_use, self._intake.look]
         self._relay.watchers.append(self._note_use)
-        self._heartbeat.after_beats += [self._intake.look, self._relay.look]
+        self._heartbeat.after_beats += [
+            self._note_superseded,
+            self._intake.look,
+            self._relay.look,
+        ]
         readings = Readings(
-            free_slots=lambda: self._sessions.free_slots,
+            free_slots=self._slots_offered,
             sessions=lambda: self._sessions.held,
             screencasts=self._sessions.watched,
             ended=lambda: self._sessions.ended_by_reason + self._sessions.reaped_by_reason,
@@ -264,9 +268,17 @@ class Container:
         await DeferredList([Deferred.fromCoroutine(part) for part in draining])
 
     def _note_use(self) -> None:
-        in_use = self._sessions.held + self._relay.open > 0
+        in_use = self._sessions.held + self._relay.holding > 0
         self._guard.use(in_use)
         self._idle_exit.use(in_use)
+
+    def _note_superseded(self) -> None:
+        if self._relay.superseded != self._heartbeat.superseded:
+            self._relay.superseded = self._heartbeat.superseded
+            self._note_use()
+
+    def _slots_offered(self) -> int | None:
+        return None if self._heartbeat.superseded else self._sessions.free_slots
 
     def _monitoring(self) -> Monitoring:
         monitoring = Monitoring(
@@ -327,6 +339,8 @@ class Container:
             task_arn=ecs.task_arn if ecs else None,
             availability_zone=ecs.availability_zone if ecs else None,
             canary=self._config.canary,
+            version=_version_of(self._config.version, ecs),
+            extra=self._config.start_token is not None,
         )
 
     def _listen(self) -> int:
@@ -360,3 +374,8 @@ class Container:
         except LaunchFailed as error:
             raise StartFailed(EXIT_BROWSER, str(error)) from error
         return Build(binary=binary, kind=config.browser, sandbox=True)
+
+
+def _version_of(said: str, ecs: TaskMetadata | None) -> str:
+    """What the container is a deployment of: other settings make another one of the same image."""
+    return f"{said}:{ecs.revision}" if said and ecs is not None and ecs.revision else said

@@ -8,6 +8,8 @@
 | `wc:task:{id}` | hash | address, capacity, draining | 10 heartbeat TTLs |
 | `wc:leases:{task}` | zset | session ids by lease deadline | none; reaped with the task |
 | `wc:room` | zset | tasks with a free slot by slots in use (`shared.scripts`) | none |
+| `wc:old-room` | zset | as `wc:room`, of superseded tasks (`shared.scripts`) | none |
+| `wc:newest` | zset | tasks that say which version is current, by their start | none; reaped |
 | `wc:canary` | hash | the canary's version and its share (`shared.canary`) | none |
 | `wc:canary-room:{version}` | zset | as `wc:room`, of tasks on trial | none |
 | `wc:waiting` | zset | sessions without a slot by the deadline of their waiting | none; reaped |
@@ -32,6 +34,8 @@ from shared.ids import ConnectionId, OwnerId, RequestId, SessionId, TaskId
 
 TASKS: Final = "wc:tasks"
 ROOM: Final = "wc:room"
+OLD_ROOM: Final = "wc:old-room"
+NEWEST: Final = "wc:newest"
 CANARY: Final = "wc:canary"
 CANARY_ROOM_PREFIX: Final = "wc:canary-room:"
 WAITING: Final = "wc:waiting"

@@ -154,6 +154,18 @@ class Task(Struct, frozen=True, kw_only=True, rename="camel"):
     availability_zone: str | None = None
     canary: str = ""
     """The version on trial (`shared.canary`); empty: the task is in service."""
+    version: str = ""
+    """What it is a deployment of (`shared.scripts`, superseded); empty: nobody has said."""
+    extra: bool = False
+    """Started for sessions in line, and not by the service."""
+    healthy: bool = True
+    """Whether its browsers start."""
+
+    @property
+    def leads(self) -> bool:
+        """Whether its version is the current one, unless a newer task says otherwise."""
+        serves = self.healthy and not self.draining
+        return bool(self.version) and serves and not self.extra and not self.canary
 
 
 class OpenSession(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -8,6 +8,12 @@ sees happen, is therefore missing from it until the next heartbeat, and no longe
 
 Tasks on trial (`shared.canary`) have a room of their own, whose share of sessions is drawn by the
 session's id; sessions it has no slot for go to the others.
+
+So do superseded tasks: those of another version than the current one, which is the version of the
+service's newest live task (`records.Task.leads`; `wc:newest` has them by their start). They get a
+session, placed or from the line, only when no task of the current version has a free slot. Which
+version is current is derived whenever it matters and stored nowhere: when the tasks of a new
+version go, those of the old one are current again from the next session on.
 """
 
 from __future__ import annotations
@@ -19,32 +25,82 @@ from shared import keys
 COMMON: Final = (
     f"local TASKS, ROOM, WAITING, STARTS = '{keys.TASKS}', '{keys.ROOM}', '{keys.WAITING}', "
     f"'{keys.STARTS}'\n"
+    f"local OLD_ROOM, NEWEST = '{keys.OLD_ROOM}', '{keys.NEWEST}'\n"
     f"local CANARY, CANARY_ROOM = '{keys.CANARY}', '{keys.CANARY_ROOM_PREFIX}'\n"
     f"local TASK, LEASES, SESSION = '{keys.TASK_PREFIX}', '{keys.LEASES_PREFIX}', "
     f"'{keys.SESSION_PREFIX}'\n"
     """
--- How many slots of a task are in use, and how many are free: none when it drains or is not known.
--- Then the version that it tries out, if it does.
-local function slots_of(task, now)
-  local offer = redis.call('HMGET', TASK .. task, 'capacity', 'draining', 'canary')
-  if not offer[1] or offer[2] == '1' then return 0, 0, offer[3] end
-  local used = redis.call('ZCOUNT', LEASES .. task, '(' .. now, '+inf')
-  return used, tonumber(offer[1]) - used, offer[3]
+-- Whether a task's heartbeat has not lapsed.
+local function lives(task, now)
+  local deadline = redis.call('ZSCORE', TASKS, task)
+  return deadline and tonumber(deadline) > tonumber(now)
 end
 
--- Where a task offers its slots: those of a version on trial have a room of their own.
-local function room_of(canary)
+-- The version that new sessions are to go to; false when no live task says one.
+local function current_version(now)
+  local rank = 0
+  while true do
+    local task = redis.call('ZREVRANGE', NEWEST, rank, rank)[1]
+    if not task then return false end
+    if lives(task, now) then return redis.call('HGET', TASK .. task, 'version') end
+    rank = rank + 1
+  end
+end
+
+-- Where a task offers its slots.
+local function room_of(canary, version, now)
   if canary and canary ~= '' then return CANARY_ROOM .. canary end
+  local current = current_version(now)
+  if current and current ~= version then return OLD_ROOM end
   return ROOM
 end
 
--- Derive a task's entry in its room from its leases; how many slots are in use, how many free, and
--- the room.
+-- Derive a task's entry in its room from its leases; how many slots are in use, how many are free
+-- (none when it drains or is not known), and the room.
 local function refresh(task, now)
-  local used, free, canary = slots_of(task, now)
-  local room = room_of(canary)
+  local offer = redis.call('HMGET', TASK .. task, 'capacity', 'draining', 'canary', 'version')
+  local used, free, room = 0, 0, room_of(offer[3], offer[4], now)
+  if offer[1] and offer[2] ~= '1' then
+    used = redis.call('ZCOUNT', LEASES .. task, '(' .. now, '+inf')
+    free = tonumber(offer[1]) - used
+  end
+  if room == ROOM then redis.call('ZREM', OLD_ROOM, task) else redis.call('ZREM', ROOM, task) end
   if free > 0 then redis.call('ZADD', room, used, task) else redis.call('ZREM', room, task) end
   return used, free, room
+end
+
+-- The fullest task with a free slot in a room. Entries that turn out to belong to another room go
+-- there.
+local function fullest(room, now)
+  while true do
+    local top = redis.call('ZREVRANGE', room, 0, 0, 'WITHSCORES')
+    local task = top[1]
+    if not task then return false end
+    if lives(task, now) then
+      local used, free, its_room = refresh(task, now)
+      if its_room ~= room then
+        redis.call('ZREM', room, task)
+      elseif free > 0 and used >= tonumber(top[2]) then
+        return task
+      end
+    else
+      redis.call('ZREM', room, task)
+    end
+  end
+end
+
+-- The fullest task of the current version with a free slot. There may seem to be none because the
+-- newer tasks have gone, so look whether those that they had superseded are current again.
+local function fullest_current(now)
+  local task = fullest(ROOM, now)
+  if task then return task end
+  local current = current_version(now)
+  for _, old in ipairs(redis.call('ZRANGE', OLD_ROOM, 0, -1)) do
+    if not current or redis.call('HGET', TASK .. old, 'version') == current then
+      refresh(old, now)
+    end
+  end
+  return fullest(ROOM, now)
 end
 
 -- End a session whose status allows it; words are the statuses that do.
@@ -77,25 +133,6 @@ if KEYS[3] ~= '' then
   if seen[1] then return {'replayed', seen[1], seen[2]} end
 end
 
-local function fullest(room)
-  while true do
-    local top = redis.call('ZREVRANGE', room, 0, 0, 'WITHSCORES')
-    local task = top[1]
-    if not task then return false end
-    local deadline = redis.call('ZSCORE', TASKS, task)
-    if deadline and tonumber(deadline) > tonumber(now) then
-      local used, free, its_room = refresh(task, now)
-      if its_room ~= room then
-        redis.call('ZREM', room, task)
-      elseif free > 0 and used >= tonumber(top[2]) then
-        return task
-      end
-    else
-      redis.call('ZREM', room, task)
-    end
-  end
-end
-
 -- The canary's fullest task, if this session's id, which is random, falls into its share.
 local function on_trial()
   local canary = redis.call('HMGET', CANARY, 'version', 'percent')
@@ -103,13 +140,14 @@ local function on_trial()
   if percent == 0 or (tonumber(string.sub(ARGV[2], 1, 8), 16) or 0) % 100 >= percent then
     return false
   end
-  return fullest(CANARY_ROOM .. canary[1])
+  return fullest(CANARY_ROOM .. canary[1], now)
 end
+
 
 -- Nobody overtakes those who stand in line.
 local may_wait, waiting, best = ARGV[10] ~= '', 0, false
 if may_wait then waiting = redis.call('ZCARD', WAITING) end
-if waiting == 0 then best = on_trial() or fullest(ROOM) end
+if waiting == 0 then best = on_trial() or fullest_current(now) or fullest(OLD_ROOM, now) end
 if not best then
   if not may_wait then return {'full'} end
   local live = redis.call('ZCOUNT', TASKS, '(' .. now, '+inf')
@@ -175,13 +213,20 @@ refresh(ARGV[2], ARGV[1])
 BEAT: Final = (
     COMMON
     + """
--- KEYS task, requests; ARGV now, task, doc, capacity, draining, ttlMs, deadline, canary
+-- KEYS task, requests; ARGV now, task, doc, capacity, draining, ttlMs, deadline, canary, version,
+--      startedAt ('' when the task does not lead)
 redis.call('HSET', KEYS[1], 'doc', ARGV[3], 'capacity', ARGV[4], 'draining', ARGV[5],
-           'canary', ARGV[8])
+           'canary', ARGV[8], 'version', ARGV[9])
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
 redis.call('PEXPIRE', KEYS[2], ARGV[6])
 redis.call('ZADD', TASKS, ARGV[7], ARGV[2])
-refresh(ARGV[2], ARGV[1])
+if ARGV[10] == '' then
+  redis.call('ZREM', NEWEST, ARGV[2])
+else
+  redis.call('ZADD', NEWEST, ARGV[10], ARGV[2])
+end
+local _, _, room = refresh(ARGV[2], ARGV[1])
+return room == OLD_ROOM and 1 or 0
 """
 )
 
@@ -191,6 +236,7 @@ RETIRE: Final = (
 -- ARGV now, task
 if redis.call('ZCOUNT', LEASES .. ARGV[2], '(' .. ARGV[1], '+inf') > 0 then return 0 end
 redis.call('HSET', TASK .. ARGV[2], 'draining', 1)
+redis.call('ZREM', NEWEST, ARGV[2])
 refresh(ARGV[2], ARGV[1])
 return 1
 """
@@ -207,7 +253,9 @@ for _, task in ipairs(redis.call('ZRANGEBYSCORE', TASKS, '-inf', ARGV[1])) do
       table.insert(failed, id)
     end
   end
-  redis.call('ZREM', room_of(redis.call('HGET', TASK .. task, 'canary')), task)
+  local canary = redis.call('HGET', TASK .. task, 'canary')
+  if canary then redis.call('ZREM', CANARY_ROOM .. canary, task) end
+  for _, index in ipairs({ROOM, OLD_ROOM, NEWEST}) do redis.call('ZREM', index, task) end
   redis.call('DEL', TASK .. task, LEASES .. task, ARGV[7] .. task)
   redis.call('ZREM', TASKS, task)
 end

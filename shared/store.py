@@ -207,9 +207,13 @@ class SessionStore:
             self._redis.zrem(keys.owner(owner_id), *lapsed)
         return [session for session in found if session is not None]
 
-    def beat(self, task: Task, now: float, ttl_seconds: float) -> None:
-        """Say that the task lives for another `ttl_seconds`, and what it offers."""
-        self._beat(
+    def beat(self, task: Task, now: float, ttl_seconds: float) -> bool:
+        """Say that the task lives for another `ttl_seconds`, and what it offers.
+
+        Returns:
+            Whether it is superseded: new sessions are to go to tasks of another version.
+        """
+        superseded = self._beat(
             keys=[keys.task(task.task_id), keys.requests(task.task_id)],
             args=[
                 now,
@@ -220,8 +224,11 @@ class SessionStore:
                 int(ttl_seconds * _TASK_TTL_FACTOR * 1000),
                 now + ttl_seconds,
                 task.canary,
+                task.version,
+                task.started_at if task.leads else "",
             ],
         )
+        return bool(superseded)
 
     def retire(self, task_id: TaskId, now: float) -> bool:
         """Take a task out of placement if no session holds a slot of it; whether that is so."""
@@ -232,7 +239,10 @@ class SessionStore:
         canary = self._redis.hget(keys.task(task_id), "canary")
         pipe = self._redis.pipeline()
         pipe.zrem(keys.TASKS, task_id)
-        pipe.zrem(keys.canary_room(canary.decode()) if canary else keys.ROOM, task_id)
+        if canary:
+            pipe.zrem(keys.canary_room(canary.decode()), task_id)
+        for index in (keys.ROOM, keys.OLD_ROOM, keys.NEWEST):
+            pipe.zrem(index, task_id)
         pipe.delete(keys.task(task_id), keys.leases(task_id), keys.requests(task_id))
         pipe.execute()
 

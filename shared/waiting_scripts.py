@@ -13,8 +13,8 @@ TAKE: Final = (
 local now, task = ARGV[1], ARGV[2]
 if ARGV[4] ~= '' then redis.call('HDEL', STARTS, ARGV[4]) end
 local _, free, room = refresh(task, now)
--- Those who stand in line are not drawn for the canary.
-if room ~= ROOM then free = 0 end
+-- Those who stand in line are not drawn for the canary, and superseded tasks leave them to others.
+if room ~= ROOM and (room ~= OLD_ROOM or fullest_current(now)) then free = 0 end
 local most, taken = math.min(free, tonumber(ARGV[3])), {}
 while #taken < most do
   local id = redis.call('ZRANGE', WAITING, 0, 0)[1]

@@ -36,6 +36,8 @@ class TaskMetadata:
     address: str
     """The task's private address."""
     availability_zone: str | None
+    revision: str = ""
+    """Of the task's definition."""
 
 
 def read_metadata(uri: str) -> TaskMetadata:
@@ -109,7 +111,12 @@ def _metadata_of(body: dict[str, Any]) -> TaskMetadata:
     if not addresses or not body.get("TaskARN"):
         raise NoMetadata("ECS's metadata names no address or no task.")
     zone = body.get("AvailabilityZone")
-    return TaskMetadata(str(body["TaskARN"]), str(addresses[0]), str(zone) if zone else None)
+    return TaskMetadata(
+        str(body["TaskARN"]),
+        str(addresses[0]),
+        str(zone) if zone else None,
+        str(body.get("Revision") or ""),
+    )
 
 
 def _reason_of(answer: dict[str, Any]) -> str:

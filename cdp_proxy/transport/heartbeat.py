@@ -46,6 +46,8 @@ class Identity:
     task_arn: str | None = None
     availability_zone: str | None = None
     canary: str = ""
+    version: str = ""
+    extra: bool = False
 
 
 class Heartbeat:
@@ -63,6 +65,8 @@ class Heartbeat:
         """Whether the last beat reached Redis."""
         self.started = False
         """Whether the task has been registered."""
+        self.superseded = False
+        """Whether new sessions are to go to tasks of another version, as of the last beat."""
         self.after_beats: list[Callable[[], None]] = []
         """Called after each beat that reached Redis."""
         self._blocking = blocking
@@ -134,8 +138,10 @@ class Heartbeat:
         running = [self._record(session) for session in self._sessions.running()]
         unreported = dict(self._sessions.unreported)
         async with self._turn:
-            lost, strangers, reaped = await self._blocking.run(self._sync, running, unreported)
+            told = await self._blocking.run(self._sync, running, unreported)
+        superseded, lost, strangers, reaped = told
         self._note_connection(None)
+        self._note_superseded(superseded)
         self._sessions.reaped_by_reason.update(reaped)
         for session_id in unreported:
             self._sessions.unreported.pop(session_id, None)
@@ -150,15 +156,16 @@ class Heartbeat:
 
     def _sync(
         self, running: list[Session], unreported: dict[SessionId, EndReason]
-    ) -> tuple[set[SessionId], list[SessionId], list[EndReason]]:
+    ) -> tuple[bool, set[SessionId], list[SessionId], list[EndReason]]:
         """In a thread: one beat's traffic.
 
         Returns:
-            Running sessions that have ended as far as Redis knows, leases of sessions that do not
-            run here, and why sessions of other tasks were found to have ended.
+            Whether the task is superseded, running sessions that have ended as far as Redis knows,
+            leases of sessions that do not run here, and why sessions of other tasks were found to
+            have ended.
         """
         now = self._clock()
-        self._store.beat(self._task(), now, self._identity.ttl_seconds)
+        superseded = self._store.beat(self._task(), now, self._identity.ttl_seconds)
         for session_id, reason in unreported.items():
             self._store.finish(session_id, reason, now, release_slot=True)
         lost = {
@@ -169,7 +176,7 @@ class Heartbeat:
         reaped = self._store.reap(now)
         found = self._store.locate(reaped, now) if reaped else []
         reasons = [each.end_reason for each in found if each is not None and each.end_reason]
-        return lost, list(strangers), reasons
+        return superseded, lost, list(strangers), reasons
 
     def _give_back(self, session_id: SessionId) -> None:
         """In a thread: release the lease of a session that does not run here and never will."""
@@ -203,7 +210,17 @@ class Heartbeat:
             task_arn=identity.task_arn,
             availability_zone=identity.availability_zone,
             canary=identity.canary,
+            version=identity.version,
+            extra=identity.extra,
+            healthy=self._sessions.healthy,
         )
+
+    def _note_superseded(self, superseded: bool) -> None:
+        if superseded and not self.superseded:
+            _log.info("superseded: new sessions go to tasks of a newer version")
+        if self.superseded and not superseded:
+            _log.info("not superseded any more: new sessions come here again")
+        self.superseded = superseded
 
     def _note_connection(self, error: redis.RedisError | None) -> None:
         if error is not None and self.connected:

@@ -19,7 +19,8 @@ Write = Callable[[Mapping[str, object]], None]
 class Readings:
     """Where the figures are."""
 
-    free_slots: Callable[[], int]
+    free_slots: Callable[[], int | None]
+    """None: they are not offered, and nobody is to count on them."""
     sessions: Callable[[], int]
     screencasts: Callable[[], int]
     ended: Callable[[], Mapping[EndReason, int]]
@@ -55,10 +56,12 @@ class MetricsLog:
         now = self._reactor.seconds()
         readings = self._readings
         values: dict[str, float] = {
-            metrics.FREE_SLOTS: readings.free_slots(),
             metrics.SESSIONS: readings.sessions(),
             metrics.ACTIVE_SCREENCASTS: readings.screencasts(),
         }
+        free_slots = readings.free_slots()
+        if free_slots is not None:
+            values[metrics.FREE_SLOTS] = free_slots
         self._write(metrics.make_record(environment, now, values))
         self._tell_failures(environment)
         until_next = metrics.INTERVAL_SECONDS - now % metrics.INTERVAL_SECONDS

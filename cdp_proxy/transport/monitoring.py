@@ -59,6 +59,7 @@ class Monitoring:
             "viewers": sum(session.screencast.viewers for session in self._streaming()),
             "screencastStats": self._screencast_stats(),
             "draining": self._sessions.draining,
+            "superseded": self._heartbeat.superseded,
             "redis": "connected" if self._heartbeat.connected else "away",
             "uptimeSeconds": round(self._reactor.seconds() - self._started, 3),
         }
@@ -91,6 +92,11 @@ class Monitoring:
                 sum(session.takeover.held for session in sessions.running()),
             ),
             ("draining", "Whether the container is shutting down.", int(sessions.draining)),
+            (
+                "superseded",
+                "Whether new sessions go to a newer version.",
+                int(self._heartbeat.superseded),
+            ),
             ("redis_connected", "Whether Redis answers.", int(self._heartbeat.connected)),
             ("unreported_ends", "Ends Redis has not heard of.", len(sessions.unreported)),
         ):

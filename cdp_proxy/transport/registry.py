@@ -80,6 +80,11 @@ class Sessions:
         self._pool = pool
 
     @property
+    def healthy(self) -> bool:
+        """Whether browsers start here."""
+        return self._pool.healthy
+
+    @property
     def held(self) -> int:
         """Slots in use: sessions starting, running or ending."""
         return len(self._opening.keys() | self._running.keys())

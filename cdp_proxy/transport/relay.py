@@ -73,11 +73,14 @@ class Relay:
         self.watchers: list[Callable[[], None]] = []
         """Called whenever a relayed request has begun or ended."""
         self.draining = False
+        self.superseded = False
+        """Whether the container is to end: what begins now does not keep it (`holding`)."""
         self._reactor = reactor
         self._task_id = task_id
         self._directory = directory
         self._secure = secure
         self._splices: dict[Splice, SessionId] = {}
+        self._passing: set[Splice] = set()
         self._looking = False
         self._over: list[Deferred[None]] = []
 
@@ -85,6 +88,16 @@ class Relay:
     def open(self) -> int:
         """Relayed requests under way."""
         return len(self._splices)
+
+    @property
+    def holding(self) -> int:
+        """Those that ECS must not stop the container under.
+
+        The load balancer sends clients to superseded containers, too. If all of them held it, it
+        would never end; as it is, those who came since have the drain's seconds to finish, and can
+        come back to their sessions, which live elsewhere.
+        """
+        return len(self._splices.keys() - self._passing) if self.superseded else self.open
 
     async def hand_on(
         self, request: BoundedRequest, alive: Alive, elsewhere: LivesElsewhere
@@ -101,9 +114,11 @@ class Relay:
         upgrade = (request.getHeader("Upgrade") or "").lower() == "websocket"
         splice = Splice(self._reactor, _refuse_late, self._ended, upgrade=upgrade)
         self._splices[splice] = elsewhere.session_id
+        if self.superseded:
+            self._passing.add(splice)
         self._tell_watchers()
         try:
-            if upgrade:
+            if upgrade and not self.superseded:
                 await self._secure()
             await self._connect(splice.owner, elsewhere)
         except Exception:
@@ -192,6 +207,7 @@ class Relay:
 
     def _ended(self, splice: Splice) -> None:
         self._splices.pop(splice, None)
+        self._passing.discard(splice)
         self._tell_watchers()
         if not self._splices:
             waiting, self._over = self._over, []

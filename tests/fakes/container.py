@@ -125,6 +125,7 @@ class FakeStore:
     tasks: dict[TaskId, Task] = field(default_factory=dict)
     """Those whose heartbeat has not lapsed."""
     leased: set[SessionId] = field(default_factory=set)
+    superseded: bool = False
     lost: set[SessionId] = field(default_factory=set)
     """Sessions that have ended as far as Redis knows."""
     calls: list[tuple[str, object]] = field(default_factory=list)
@@ -165,8 +166,9 @@ class FakeStore:
         self._call("retire", task_id)
         return not self.leased
 
-    def beat(self, task: Task, now: float, ttl_seconds: float) -> None:
+    def beat(self, task: Task, now: float, ttl_seconds: float) -> bool:
         self._call("beat", task)
+        return self.superseded
 
     def claim(self, session: Session, now: float) -> bool:
         self._call("claim", session)

@@ -28,7 +28,7 @@ from cdp_proxy.transport.processes import become_subreaper
 from shared.clock import system_clock
 from shared.ids import TaskId
 from shared.store import Full, SessionStore
-from tests.fakes.ecs_agent import TASK_ARN, running_agent
+from tests.fakes.ecs_agent import METADATA, TASK_ARN, running_agent
 from tests.fakes.reactor import installed_reactor
 from tests.fakes.records import make_spec
 
@@ -131,6 +131,19 @@ class TestContainer(TestCase):
         port = ready.cdp_url.rpartition(":")[2].removesuffix("/cdp")
         self.assertEqual(task.address, f"127.0.0.1:{port}")
         self.assertEqual((task.task_arn, task.availability_zone), (TASK_ARN, "eu-central-1b"))
+
+    async def test_other_settings_of_the_same_image_are_another_version(self) -> None:
+        with running_agent() as agent:
+            agent.metadata = (200, {**METADATA, "Revision": "7"})
+            uri = f"{agent.url}/v4/x"
+            container = self.container(
+                ECS_CONTAINER_METADATA_URI_V4=uri, WALLCRAWLER_VERSION="v1", START_TOKEN="t"
+            )
+            await container.start()
+            (task,) = self.store.live_tasks(system_clock())
+            await container.stop()
+
+        self.assertEqual((task.version, task.extra, task.leads), ("v1:7", True, False))
 
     async def test_without_its_metadata_it_does_not_start_on_ecs(self) -> None:
         with running_agent() as agent:

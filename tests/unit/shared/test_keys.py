@@ -12,6 +12,8 @@ def test_keys_are_those_of_the_table_in_the_docstring() -> None:
         keys.task(TaskId("id")),
         keys.leases(TaskId("task")),
         keys.ROOM,
+        keys.OLD_ROOM,
+        keys.NEWEST,
         keys.CANARY,
         keys.canary_room("version"),
         keys.WAITING,

@@ -32,6 +32,11 @@ class TestMetadata:
             TASK_ARN, "127.0.0.1", "eu-central-1b"
         )
 
+    def test_the_definitions_revision_is_told_if_ecs_tells_it(self, agent: Agent) -> None:
+        agent.metadata = (200, {**METADATA, "Revision": "7"})
+
+        assert read_metadata(f"{agent.url}/v4/x").revision == "7"
+
     def test_a_zone_may_be_missing(self, agent: Agent) -> None:
         agent.metadata = (200, {**METADATA, "AvailabilityZone": None})
 

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 import redis
 from twisted.internet.defer import Deferred
+from twisted.logger import capturedLogs
 from twisted.trial.unittest import TestCase
 
 from cdp_proxy.transport.blocking import Blocking
@@ -34,6 +35,8 @@ def identity() -> Identity:
         started_at=NOW,
         ttl_seconds=TTL,
         canary="v2",
+        version="v2:7",
+        extra=True,
     )
 
 
@@ -77,6 +80,9 @@ def test_the_first_beat_registers_the_task(beating: Beating) -> None:
         browser="headless-shell",
         started_at=NOW,
         canary="v2",
+        version="v2:7",
+        extra=True,
+        healthy=True,
     )
     assert beating.heartbeat.started
 
@@ -257,6 +263,28 @@ def test_what_wants_to_be_told_is_told_after_each_beat(beating: Beating) -> None
     beating.next_beat()
 
     assert told == [1]
+
+
+def test_a_task_whose_browsers_do_not_start_says_so(beating: Beating) -> None:
+    beating.pool.healthy = False
+    beating.next_beat()
+
+    (task,) = beating.store.called("beat")
+    assert isinstance(task, Task)
+    assert not task.healthy
+
+
+def test_it_knows_whether_it_is_superseded_and_logs_each_change_once(
+    beating: Beating,
+) -> None:
+    with capturedLogs() as logged:
+        for superseded in (False, True, True, False, False):
+            beating.store.superseded = superseded
+            beating.next_beat()
+            assert beating.heartbeat.superseded is superseded
+
+    texts = [str(event["log_format"]) for event in logged if "superseded" in event["log_format"]]
+    assert [text.split(":")[0] for text in texts] == ["superseded", "not superseded any more"]
 
 
 def test_an_idle_task_can_be_retired(beating: Beating) -> None:

@@ -19,7 +19,8 @@ class Told:
         self.clock.advance(90)
         self.lines: list[Mapping[str, Any]] = []
         self.ended: Counter[EndReason] = Counter()
-        readings = Readings(lambda: 17, lambda: 3, lambda: 1, lambda: self.ended)
+        self.free_slots: int | None = 17
+        readings = Readings(lambda: self.free_slots, lambda: 3, lambda: 1, lambda: self.ended)
         self.log = MetricsLog(self.clock, environment, readings, self.lines.append)
 
     def figures(self, name: str) -> list[Any]:
@@ -39,6 +40,14 @@ def test_the_figures_are_of_this_moment_and_environment(told: Told) -> None:
     assert (line["FreeSlots"], line["Sessions"], line["ActiveScreencasts"]) == (17, 3, 1)
     assert line["Environment"] == "production"
     assert line["_aws"]["Timestamp"] == 90_000
+
+
+def test_slots_that_are_not_offered_are_not_told(told: Told) -> None:
+    told.free_slots = None
+    told.clock.advance(30)
+
+    assert len(told.figures("FreeSlots")) == 1
+    assert told.figures("Sessions") == [3, 3]
 
 
 def test_they_are_told_at_each_full_minute(told: Told) -> None:

@@ -55,6 +55,7 @@ def test_health_says_what_runs_here(watched: Watched) -> None:
             "frameAgeP95Ms": None,
         },
         "draining": False,
+        "superseded": False,
         "redis": "connected",
         "uptimeSeconds": pytest.approx(1.2345, abs=0.001),
     }
@@ -73,6 +74,15 @@ def test_a_draining_container_wants_no_sessions(watched: Watched) -> None:
 
     assert watched.monitoring.health()["status"] == "draining"
     assert not watched.monitoring.healthy
+
+
+def test_a_superseded_container_says_so_and_is_sound(watched: Watched) -> None:
+    watched.heartbeat.superseded = True
+
+    assert watched.monitoring.health()["superseded"] is True
+    assert watched.monitoring.health()["status"] == "ok"
+    assert watched.values()["wallcrawler_superseded"] == 1
+    assert watched.monitoring.healthy, "or ECS would stop it under its sessions"
 
 
 def test_without_redis_it_says_so(watched: Watched) -> None:

@@ -229,6 +229,32 @@ class TestRelay(TestCase):
         await self.door.relay.drain(0)
         self.assertTrue((await answering).endswith(b"The container is shutting down."))
 
+    async def test_what_is_relayed_by_a_superseded_container_does_not_hold_it(self) -> None:
+        async def refuse() -> None:
+            raise Unavailable("no protection")
+
+        relay = self.door.relay
+        self.owners.answer = SWITCH  # type: ignore[attr-defined]
+        self.owners.stays = True  # type: ignore[attr-defined]
+        before = self.ask_raw("/cdp", Upgrade="websocket", Connection="Upgrade")
+        await self.switched()
+        self.assertEqual((relay.open, relay.holding), (1, 1))
+
+        relay.superseded = True
+        relay._secure = refuse
+        after = self.ask_raw("/cdp", Upgrade="websocket", Connection="Upgrade")
+        while sum(splice.upgraded for splice in relay._splices) < 2:
+            await turn()
+
+        self.assertEqual((relay.open, relay.holding), (2, 1))
+        relay.superseded = False
+        self.assertEqual(relay.holding, 2)
+        await relay.drain(0)
+        for answering in (before, after):
+            self.assertTrue((await answering).endswith(b"The container is shutting down."))
+        relay.superseded = True
+        self.assertEqual(relay.holding, 0)
+
     async def test_no_more_are_relayed_than_the_bound(self) -> None:
         self.patch(module, "SPLICES_MAX", 0)
 
