@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 import redis
@@ -28,7 +30,7 @@ def line(redis_client: redis.Redis) -> Line:
     return Line(redis_client)
 
 
-def task(name: str, version: str, started: float = 0, capacity: int = 2, **said: object) -> Task:
+def task(name: str, version: str, started: float = 0, capacity: int = 2, **said: Any) -> Task:
     said = {"version": version, "started_at": NOW - 100 + started, **said}
     return msgspec.structs.replace(make_task(name, capacity=capacity), **said)
 
@@ -116,9 +118,7 @@ def test_a_task_from_before_there_were_versions_is_superseded(
 @pytest.mark.parametrize(
     "said", [{"canary": "v2"}, {"extra": True}, {"healthy": False}, {"draining": True}]
 )
-def test_only_a_sound_task_of_the_service_leads(
-    said: dict[str, object], store: SessionStore
-) -> None:
+def test_only_a_sound_task_of_the_service_leads(said: dict[str, Any], store: SessionStore) -> None:
     store.beat(task("old", "v1"), NOW, TTL)
     store.beat(task("new", "v2", 1, **said), NOW, TTL)
 
