@@ -97,7 +97,7 @@ def write_stage(path: Path, environment: str, outputs: Mapping[str, str]) -> boo
     """Put the stage into a configuration of Chalice's.
 
     Once Chalice has made the WebSocket API, its URL is told to the functions, for `webSocketUrl`:
-    from the second deployment on.
+    from the second `chalice deploy` on.
 
     Returns:
         Whether the file has changed.
