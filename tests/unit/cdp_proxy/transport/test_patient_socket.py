@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 
 import pytest
 from twisted.internet.address import IPv4Address
@@ -19,6 +20,7 @@ from cdp_proxy.transport.patient_socket import (
     PatientSocketFactory,
 )
 from shared.limits import CDP_MESSAGE_BYTES_MAX
+from tests.fakes.reactor import installed_reactor
 
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -82,8 +84,11 @@ class Line:
 
 
 @pytest.fixture
-def line() -> Line:
-    return Line()
+def line() -> Iterator[Line]:
+    yield Line()
+    for call in installed_reactor().getDelayedCalls():
+        if "_BatchedTimer" in str(call):  # txaio leaves the timers of buckets it has emptied
+            call.cancel()
 
 
 def test_a_close_has_its_code_and_its_reason(line: Line) -> None:
