@@ -83,7 +83,8 @@ class Containers:
 
     def __init__(self, redis_url: str) -> None:
         self._redis_url = redis_url
-        self._secret = secrets.token_hex(24)
+        self.secret = secrets.token_hex(24)
+        """Signs tokens."""
         self._folder = Path(tempfile.mkdtemp(prefix="wc-containers-"))
         self._folder.chmod(0o711)
         self._started: list[Container] = []
@@ -125,7 +126,7 @@ class Containers:
                     env={
                         **_kept(),
                         "REDIS_ENDPOINT": self._redis_url,
-                        "JWE_SECRET": self._secret,
+                        "JWE_SECRET": self.secret,
                         "CDP_PORT": "0",
                         "WARM_BROWSERS": "1",
                         "MAX_SESSIONS": "4",
@@ -198,7 +199,7 @@ class Containers:
             issued_at=int(now),
             expires_at=int(spec.expires_at),
         )
-        return Session(spec, make_token(claims, self._secret))
+        return Session(spec, make_token(claims, self.secret))
 
     def owner_of(self, session: Session) -> TaskId:
         """The task that has the session."""

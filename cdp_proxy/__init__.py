@@ -15,6 +15,9 @@ The nouns, from the outside in:
 * The **front door** (`transport.http`) answers HTTP and lets WebSockets in; **requests** of the
   API arrive through Redis (`transport.requests`); the **heartbeat** (`transport.heartbeat`) tells
   Redis what runs here and heals what differs.
+* A session without a slot stands in **line**; the **intake** (`transport.intake`) takes it from
+  there, and clients that came before it are held meanwhile (`transport.arrivals`). A session of
+  another task is reached through the **relay** (`transport.relay`), which knows only bytes.
 
 `core` does no I/O and reads no clock; `transport` has all sockets, processes and threads;
 `service` puts them together on one page.

@@ -144,8 +144,8 @@ class Container:
         )
         agent = EcsAgent(config.ecs_agent_uri) if config.ecs_agent_uri else None
         self._guard = ScaleInGuard(reactor, self._blocking, agent)
-        self._relay = Relay(reactor, self._task_id, self._guard.secure)
         directory = Directory(self._store, self._blocking, system_clock)
+        self._relay = Relay(reactor, self._task_id, directory, self._guard.secure)
         self._arrivals = Arrivals(reactor, directory, config.hold_seconds)
         self._intake = Intake(
             self._blocking,
@@ -160,7 +160,7 @@ class Container:
         self._sessions.secure = self._guard.secure
         self._sessions.watchers += [self._note_use, self._intake.look]
         self._relay.watchers.append(self._note_use)
-        self._heartbeat.after_beat = self._intake.look
+        self._heartbeat.after_beats += [self._intake.look, self._relay.look]
         readings = Readings(
             free_slots=lambda: self._sessions.free_slots,
             sessions=lambda: self._sessions.held,

@@ -29,6 +29,7 @@ from chalice_app.services.reaping import look_after
 from chalice_app.wiring import Provide, cold_start
 from chalice_app.ws.connect import connect
 from chalice_app.ws.disconnect import disconnect
+from chalice_app.ws.events import ids_of
 from chalice_app.ws.message import receive
 from chalice_app.ws.orphans import tell_orphans
 from shared import envelope
@@ -65,15 +66,18 @@ def make_program(provide: Provide) -> Program:
 
     @app.on_ws_connect()
     def ws_connect(event: WebsocketEvent) -> dict[str, Any]:
-        return connect(event.to_dict(), provide())
+        with logs.about(**ids_of(event.to_dict())):
+            return connect(event.to_dict(), provide())
 
     @app.on_ws_message()
     def ws_message(event: WebsocketEvent) -> None:
-        _push(app.websocket_api, event.connection_id, receive(event.to_dict(), provide()))
+        with logs.about(**ids_of(event.to_dict())):
+            _push(app.websocket_api, event.connection_id, receive(event.to_dict(), provide()))
 
     @app.on_ws_disconnect()
     def ws_disconnect(event: WebsocketEvent) -> None:
-        disconnect(event.to_dict(), provide())
+        with logs.about(**ids_of(event.to_dict())):
+            disconnect(event.to_dict(), provide())
 
     @app.schedule(Rate(1, unit=Rate.MINUTES))
     def reap(event: CloudWatchEvent) -> dict[str, Any] | None:
@@ -94,7 +98,7 @@ def _push(api: WebsocketAPI, connection_id: str, answer: Outgoing | None) -> Non
     try:
         api.send(connection_id, envelope.encode(answer).decode())
     except WebsocketDisconnectedError:
-        logs.info("websocket gone before its answer", connectionId=connection_id)
+        logs.info("websocket gone before its answer")
 
 
 def _lambda_program() -> Program:

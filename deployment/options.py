@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import re
 import subprocess
@@ -18,6 +19,7 @@ _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _PERCENT_MAX = 100
 _DIGITS = 12
+_OF_THE_IMAGE = (".", ":(exclude).chalice")
 
 
 class OptionsWrong(Exception):
@@ -79,17 +81,23 @@ def parse_options(arguments: Sequence[str], destroying: bool = False) -> Options
 
 
 def commit_tag() -> str:
-    """What is checked out: the commit, and the tree where files differ from it.
+    """The last commit, and a digest of the files where they differ from it; `.chalice` is left out.
 
-    The same files have the same tag, and others another: ECS replaces no task for a tag it has.
+    The same files have the same tag, and others another: ECS replaces no task for a tag it has. A
+    deployment itself writes into `.chalice`, which is no part of the image.
     """
-    commit = _git("rev-parse", "HEAD")[:_DIGITS]
+    commit = _git("log", "-1", "--format=%H", "--", *_OF_THE_IMAGE)[:_DIGITS]
     # An object is written, and nothing else: neither the index nor a file is touched.
     differing = _git("-c", "user.name=-", "-c", "user.email=-", "stash", "create")
-    if not differing:
+    if not differing or (files := _files_of(differing)) == _files_of("HEAD"):
         return commit or "unversioned"
-    tree = _git("rev-parse", f"{differing}^{{tree}}")[:_DIGITS]
-    return f"{commit}-{tree}"
+    return f"{commit}-{hashlib.sha256(files.encode()).hexdigest()[:_DIGITS]}"
+
+
+def _files_of(tree: str) -> str:
+    """Names and contents, as git lists them, of a commit's files."""
+    listed = _git("ls-tree", "-r", "--full-tree", tree).splitlines()
+    return "\n".join(line for line in listed if not line.partition("\t")[2].startswith(".chalice/"))
 
 
 def _git(*arguments: str) -> str:

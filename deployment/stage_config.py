@@ -13,10 +13,12 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from cdk.settings import ENVIRONMENTS
+from deployment.endpoints import NotDeployed, api_urls
 from deployment.outputs import (
     OutputsMissing,
     check_outputs,
@@ -94,6 +96,9 @@ def family_of(task_definition_arn: str) -> str:
 def write_stage(path: Path, environment: str, outputs: Mapping[str, str]) -> bool:
     """Put the stage into a configuration of Chalice's.
 
+    Once Chalice has made the WebSocket API, its URL is told to the functions, for `webSocketUrl`:
+    from the second `chalice deploy` on.
+
     Returns:
         Whether the file has changed.
 
@@ -101,6 +106,9 @@ def write_stage(path: Path, environment: str, outputs: Mapping[str, str]) -> boo
         OutputsMissing: as for `stage_of`; the file is as it was.
     """
     stage = stage_of(environment, outputs)
+    with suppress(NotDeployed):
+        _, web_socket_url = api_urls(environment, path.parent)
+        stage["environment_variables"]["WS_PUBLIC_URL"] = web_socket_url
     before = path.read_text()
     config = json.loads(before)
     stages = config.setdefault("stages", {})

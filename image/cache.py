@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from image.building import Wish, build, default_tag, this_week
-from image.commands import Failed, remove_tree, run, succeeds, temporary_folder
+from image.commands import Failed, heard, remove_tree, run, succeeds, temporary_folder
 from image.sizes import Layer
 from image.tools import Tool
 
@@ -28,6 +28,8 @@ _INPUTS = (
 """What an image is made of, and what makes it."""
 _REPORT = "report.json"
 _TEMPORARY = "build-"
+STORAGE_MB_MAX = 6_000
+"""A first build takes 2 GB; each that finds few of its layers there adds one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,12 @@ class BuiltImage:
 class Cache:
     """One folder for one working copy."""
 
-    def __init__(self, folder: Path, repository: Path) -> None:
+    def __init__(
+        self, folder: Path, repository: Path, storage_mb_max: int = STORAGE_MB_MAX
+    ) -> None:
         self._folder = folder
         self._repository = repository
+        self._storage_mb_max = storage_mb_max
 
     def image(self, edition: str) -> BuiltImage:
         """The image of the working copy as it is now; built if need be, which takes minutes.
@@ -71,7 +76,7 @@ class Cache:
         for leftover in (place, *self._folder.glob(f"{_TEMPORARY}*")):
             if leftover.exists():
                 remove_tree(leftover)
-        self._forget_other_weeks(week)
+        self._make_room(week)
         with temporary_folder(self._folder, _TEMPORARY) as temporary:
             wish = Wish(
                 repository=self._repository,
@@ -110,10 +115,10 @@ class Cache:
     def _storage(self, week: str) -> Path:
         return self._folder / f"storage-{week}"
 
-    def _forget_other_weeks(self, week: str) -> None:
-        """A new week brings new packages: no layer of the old one can be of use again."""
+    def _make_room(self, week: str) -> None:
+        """Throw away layers of other weeks, which had other packages, and too many of this one."""
         for storage in self._folder.glob("storage-*"):
-            if storage != self._storage(week):
+            if storage != self._storage(week) or _megabytes(storage) > self._storage_mb_max:
                 remove_tree(storage)
 
     @contextmanager
@@ -140,6 +145,10 @@ def fingerprint(repository: Path, beside: str) -> str:
                 digest.update(f"\0{path.relative_to(repository)}\0".encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _megabytes(folder: Path) -> int:
+    return int((heard(["du", "-s", "--block-size=1MB", folder]) or "0").split()[0])
 
 
 def _read_report(place: Path) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A new version of the container beside the one in service, and its share of new sessions.
 
-1. Tasks of the new version are started (`WALLCRAWLER_CANARY`); they say so with each heartbeat, and
-   get no session, for a start.
+1. Tasks of the new version are started (`WALLCRAWLER_CANARY`); they say so with each heartbeat and
+   offer their slots in a room of their own. For a start they get no session.
 2. `CanaryShare.set` names the version and a percentage: so many of the new sessions, drawn by their
    ids, go to its tasks (`scripts.PLACE`), as far as those have slots. It works from the next
    session on, in all Lambda functions at once.

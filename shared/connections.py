@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -30,9 +31,11 @@ from shared.limits import (
     WS_API_MESSAGE_SECONDS,
     WS_API_QUEUED_MAX,
 )
-from shared.redis_client import RedisClient
 from shared.request_kind import RequestKind
 from shared.session_state import LIVE
+
+if TYPE_CHECKING:
+    from shared.redis_client import RedisClient
 
 _LIVE_WORDS = [status.value for status in LIVE]
 _HEAD = b"@HEAD@"
@@ -175,6 +178,18 @@ class Connections:
         """A connection that is open, as far as is known."""
         head = self._redis.hget(keys.connection(connection_id), "head")
         return msgspec.json.decode(head, type=ConnectionHead) if head else None
+
+    def of_session(self, session_id: SessionId) -> list[ConnectionHead]:
+        """Connections that a session has already (two round trips when there are any)."""
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.smembers(keys.connections(session_id))
+        (names,) = pipe.execute()
+        if not names:
+            return []
+        for name in names:
+            pipe.hget(keys.connection(ConnectionId(name.decode())), "head")
+        heads = [head for head in pipe.execute() if head]
+        return [msgspec.json.decode(head, type=ConnectionHead) for head in heads]
 
     def send(
         self, connection_id: ConnectionId, request_id: RequestId, message: ClientText, now: float

@@ -9,7 +9,7 @@
 | `wc:leases:{task}` | zset | session ids by lease deadline | none; reaped with the task |
 | `wc:room` | zset | tasks with a free slot by slots in use (`shared.scripts`) | none |
 | `wc:canary` | hash | the canary's version and its share (`shared.canary`) | none |
-| `wc:canary-room` | zset | as `wc:room`, of the canary's tasks | none |
+| `wc:canary-room:{version}` | zset | as `wc:room`, of tasks on trial | none |
 | `wc:waiting` | zset | sessions without a slot by the deadline of their waiting | none; reaped |
 | `wc:starts` | hash | tasks being started (`shared.waiting`) | none; looked after each minute |
 | `wc:requests:{task}` | list | requests for the task | 10 heartbeat TTLs |
@@ -33,7 +33,7 @@ from shared.ids import ConnectionId, OwnerId, RequestId, SessionId, TaskId
 TASKS: Final = "wc:tasks"
 ROOM: Final = "wc:room"
 CANARY: Final = "wc:canary"
-CANARY_ROOM: Final = "wc:canary-room"
+CANARY_ROOM_PREFIX: Final = "wc:canary-room:"
 WAITING: Final = "wc:waiting"
 STARTS: Final = "wc:starts"
 API_KEYS: Final = "wc:api-keys"
@@ -62,6 +62,10 @@ def task(task_id: TaskId) -> str:
 
 def leases(task_id: TaskId) -> str:
     return LEASES_PREFIX + task_id
+
+
+def canary_room(version: str) -> str:
+    return CANARY_ROOM_PREFIX + version
 
 
 def requests(task_id: TaskId) -> str:

@@ -6,8 +6,8 @@ its entry derived from them again (`refresh`), each heartbeat does so too, and p
 entry against the leases before it relies on it. A slot whose lease has lapsed, which no script
 sees happen, is therefore missing from it until the next heartbeat, and no longer.
 
-Canaries (`shared.canary`) have a room of their own, whose share
-of sessions is drawn by the session's id; sessions it has no slot for go to the others.
+Tasks on trial (`shared.canary`) have a room of their own, whose share of sessions is drawn by the
+session's id; sessions it has no slot for go to the others.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from shared import keys
 COMMON: Final = (
     f"local TASKS, ROOM, WAITING, STARTS = '{keys.TASKS}', '{keys.ROOM}', '{keys.WAITING}', "
     f"'{keys.STARTS}'\n"
-    f"local CANARY, CANARY_ROOM = '{keys.CANARY}', '{keys.CANARY_ROOM}'\n"
+    f"local CANARY, CANARY_ROOM = '{keys.CANARY}', '{keys.CANARY_ROOM_PREFIX}'\n"
     f"local TASK, LEASES, SESSION = '{keys.TASK_PREFIX}', '{keys.LEASES_PREFIX}', "
     f"'{keys.SESSION_PREFIX}'\n"
     """
@@ -32,16 +32,17 @@ local function slots_of(task, now)
   return used, tonumber(offer[1]) - used, offer[3]
 end
 
+-- Where a task offers its slots: those of a version on trial have a room of their own.
+local function room_of(canary)
+  if canary and canary ~= '' then return CANARY_ROOM .. canary end
+  return ROOM
+end
+
 -- Derive a task's entry in its room from its leases; how many slots are in use, how many free, and
--- the room. Of an older canary than the present one nothing is free.
+-- the room.
 local function refresh(task, now)
-  local used, free, version = slots_of(task, now)
-  local room = ROOM
-  if version and version ~= '' then
-    room = CANARY_ROOM
-    redis.call('ZREM', ROOM, task)
-    if version ~= redis.call('HGET', CANARY, 'version') then free = 0 end
-  end
+  local used, free, canary = slots_of(task, now)
+  local room = room_of(canary)
   if free > 0 then redis.call('ZADD', room, used, task) else redis.call('ZREM', room, task) end
   return used, free, room
 end
@@ -95,16 +96,20 @@ local function fullest(room)
   end
 end
 
--- A session's id, which is random, says whether it belongs to the canary's share.
-local function drawn()
-  local percent = tonumber(redis.call('HGET', CANARY, 'percent') or 0)
-  return percent > 0 and (tonumber(string.sub(ARGV[2], 1, 8), 16) or 0) % 100 < percent
+-- The canary's fullest task, if this session's id, which is random, falls into its share.
+local function on_trial()
+  local canary = redis.call('HMGET', CANARY, 'version', 'percent')
+  local percent = tonumber(canary[2] or 0)
+  if percent == 0 or (tonumber(string.sub(ARGV[2], 1, 8), 16) or 0) % 100 >= percent then
+    return false
+  end
+  return fullest(CANARY_ROOM .. canary[1])
 end
 
 -- Nobody overtakes those who stand in line.
 local may_wait, waiting, best = ARGV[10] ~= '', 0, false
 if may_wait then waiting = redis.call('ZCARD', WAITING) end
-if waiting == 0 then best = drawn() and fullest(CANARY_ROOM) or fullest(ROOM) end
+if waiting == 0 then best = on_trial() or fullest(ROOM) end
 if not best then
   if not may_wait then return {'full'} end
   local live = redis.call('ZCOUNT', TASKS, '(' .. now, '+inf')
@@ -186,8 +191,7 @@ RETIRE: Final = (
 -- ARGV now, task
 if redis.call('ZCOUNT', LEASES .. ARGV[2], '(' .. ARGV[1], '+inf') > 0 then return 0 end
 redis.call('HSET', TASK .. ARGV[2], 'draining', 1)
-redis.call('ZREM', ROOM, ARGV[2])
-redis.call('ZREM', CANARY_ROOM, ARGV[2])
+refresh(ARGV[2], ARGV[1])
 return 1
 """
 )
@@ -203,10 +207,9 @@ for _, task in ipairs(redis.call('ZRANGEBYSCORE', TASKS, '-inf', ARGV[1])) do
       table.insert(failed, id)
     end
   end
+  redis.call('ZREM', room_of(redis.call('HGET', TASK .. task, 'canary')), task)
   redis.call('DEL', TASK .. task, LEASES .. task, ARGV[7] .. task)
   redis.call('ZREM', TASKS, task)
-  redis.call('ZREM', ROOM, task)
-  redis.call('ZREM', CANARY_ROOM, task)
 end
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', WAITING, '-inf', ARGV[1])) do
   if finish(id, ARGV[1], ARGV[4], ARGV[5], '', ARGV[6], ARGV, 8) then

@@ -228,11 +228,11 @@ class SessionStore:
         return bool(self._retire(args=[now, task_id]))
 
     def remove_task(self, task_id: TaskId) -> None:
-        """Take a task that has shut down in order out of placement."""
+        """Take a task that has shut down in order out of placement (two round trips)."""
+        canary = self._redis.hget(keys.task(task_id), "canary")
         pipe = self._redis.pipeline()
         pipe.zrem(keys.TASKS, task_id)
-        pipe.zrem(keys.ROOM, task_id)
-        pipe.zrem(keys.CANARY_ROOM, task_id)
+        pipe.zrem(keys.canary_room(canary.decode()) if canary else keys.ROOM, task_id)
         pipe.delete(keys.task(task_id), keys.leases(task_id), keys.requests(task_id))
         pipe.execute()
 

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
+from cdp_proxy.core.frames import binary_header
 from shared.envelope.frames import FrameFlag, FrameHeader, make_header
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
@@ -68,22 +69,24 @@ class Picture:
     """JPEG or PNG."""
     view: PageView
     target_id: str
-    _binary: dict[bool, bytes] = field(default_factory=dict, repr=False)
+    _frames: dict[bool, bytes] = field(default_factory=dict, repr=False)
 
     @property
     def format(self) -> str:
         """`jpeg` or `png`."""
         return "png" if self.data.startswith(_PNG) else "jpeg"
 
-    def binary(self, *, keep_alive: bool) -> bytes:
-        """The binary message that carries it; made once for all viewers."""
-        made = self._binary.get(keep_alive)
+    def websocket_frame(self, *, keep_alive: bool) -> bytes:
+        """The WebSocket frame of the binary message that carries it; made once for all viewers."""
+        made = self._frames.get(keep_alive)
         if made is None:
             flags = FrameFlag.PNG if self.format == "png" else FrameFlag(0)
             if keep_alive:
                 flags |= FrameFlag.KEEP_ALIVE
             header = FrameHeader(flags, self.number, self.captured_at, self.width, self.height)
-            made = self._binary[keep_alive] = make_header(header) + self.data
+            message = make_header(header)
+            size = len(message) + len(self.data)
+            made = self._frames[keep_alive] = binary_header(size) + message + self.data
         return made
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from twisted.logger import Logger
 
 from cdp_proxy.core.close_codes import CloseCode
-from cdp_proxy.core.frames import binary_header, is_text, text_header
+from cdp_proxy.core.frames import is_text, text_header
 from cdp_proxy.core.pictures import Picture
 from cdp_proxy.transport.channel import Channel
 from cdp_proxy.transport.immediate import write_now
@@ -80,7 +80,7 @@ class ChannelSocket(PatientSocket):
     def show(self, picture: Picture, *, keep_alive: bool) -> None:
         """Send a picture as soon as the client has read most of what was sent before."""
         if not self._closing:
-            self._picture = picture.binary(keep_alive=keep_alive)
+            self._picture = picture.websocket_frame(keep_alive=keep_alive)
             self._pump()
 
     def close(self, code: CloseCode, reason: str) -> None:
@@ -126,7 +126,7 @@ class ChannelSocket(PatientSocket):
         if self._picture is None or self._full:
             return
         picture, self._picture = self._picture, None
-        write_now(self.transport, binary_header(len(picture)) + picture)
+        write_now(self.transport, picture)
         if self._channel is not None and not self._full:
             self._channel.ready_for_frame()
 

@@ -18,12 +18,13 @@ import redis
 from msgspec import UNSET
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
-from twisted.internet.task import LoopingCall
+from twisted.internet.task import LoopingCall, deferLater
 from twisted.logger import Logger
 
 from cdp_proxy.core.actions.ports import CommandFailed
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.channel import Channel
+from cdp_proxy.transport.log_context import log_ids
 from cdp_proxy.transport.outbox import Outbox, Ways
 from cdp_proxy.transport.pushed import Arrived, PushedConnection
 from cdp_proxy.transport.registry import Sessions
@@ -48,10 +49,10 @@ from shared.errors import (
     ConnectionNotFound,
     NotStreaming,
     SessionEnded,
-    SessionNotFound,
+    Unavailable,
     WallCrawlerError,
 )
-from shared.ids import ConnectionId, RequestId, TaskId
+from shared.ids import ConnectionId, RequestId, SessionId, TaskId
 from shared.limits import WS_API_MAPPING_SECONDS
 from shared.request_kind import RequestKind
 from shared.tokens import Scope
@@ -60,6 +61,9 @@ _log = Logger()
 
 _ORPHANS_SECONDS: Final = 3.0
 """How often connections of dead containers are looked for."""
+_FIND_TRIES: Final = 10
+_FIND_PAUSE_SECONDS: Final = 0.1
+"""Redis knows which container a session is in a moment before the container does."""
 _STRIKE_OUT_MAX: Final = 10_000
 """Answered messages that Redis has not been told of, while it is away; beyond, the oldest stay
 there until this container ends, and their clients may then hear of a loss that was none."""
@@ -81,6 +85,7 @@ class Gateway:
         self._blocking = blocking
         self._connections = connections
         self._sessions = sessions
+        sessions.opened = self._welcome
         self._clock = clock
         self._task_id = TaskId("")
         self._known: dict[ConnectionId, PushedConnection] = {}
@@ -128,6 +133,11 @@ class Gateway:
                 known.leave()
             return
         message = msgspec.json.decode(request.payload, type=ConnectionMessage)
+        head = message.connection
+        with log_ids(connection_id=head.connection_id, session_id=head.session_id):
+            self._take_message(request, message)
+
+    def _take_message(self, request: Request, message: ConnectionMessage) -> None:
         known = self._known.get(message.connection.connection_id)
         connection = known or self._make_known(message.connection)
         if message.message is not UNSET:
@@ -208,16 +218,37 @@ class Gateway:
         self._lives[head.connection_id] = life
         return made
 
+    def _welcome(self, session: LiveSession) -> None:
+        """A session is there: so may clients be that came while it stood in line."""
+        spawn(self._welcome_early(session), "welcoming early connections")
+
+    async def _welcome_early(self, session: LiveSession) -> None:
+        session_id = session.spec.session_id
+        try:
+            heads = await self._blocking.run(self._connections.of_session, session_id)
+        except redis.RedisError as error:
+            _log.warn("early connections are not known: {error}", error=str(error))
+            return
+        for head in heads:
+            if head.connection_id not in self._known:
+                spawn(self._attach(self._make_known(head)), "opening a pushed channel")
+
     async def _attach(self, connection: PushedConnection) -> None:
         try:
-            session = await self._sessions.find(connection.head.session_id)
-            if session is None:
-                raise SessionNotFound("This container does not run that session.")
-            await self._open_channel(connection, session)
+            await self._open_channel(connection, await self._find(connection.head.session_id))
         except CommandFailed:
             connection.refuse(SessionEnded("The session's browser is gone."))
         except WallCrawlerError as error:
             connection.refuse(error)
+
+    async def _find(self, session_id: SessionId) -> LiveSession:
+        """The session; one that is just being taken from the line is waited for."""
+        for _ in range(_FIND_TRIES):
+            session = await self._sessions.find(session_id)
+            if session is not None:
+                return session
+            await deferLater(self._ways.reactor, _FIND_PAUSE_SECONDS)
+        raise Unavailable("The session is not in this container; connect again.")
 
     async def _open_channel(self, connection: PushedConnection, session: LiveSession) -> None:
         if connection.over:

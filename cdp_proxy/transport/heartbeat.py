@@ -63,7 +63,7 @@ class Heartbeat:
         """Whether the last beat reached Redis."""
         self.started = False
         """Whether the task has been registered."""
-        self.after_beat: Callable[[], None] = _nothing
+        self.after_beats: list[Callable[[], None]] = []
         """Called after each beat that reached Redis."""
         self._blocking = blocking
         self._sessions = sessions
@@ -145,7 +145,8 @@ class Heartbeat:
         for session_id in strangers:
             if not self._sessions.knows(session_id):
                 await self._blocking.run(self._give_back, session_id)
-        self.after_beat()
+        for tell in self.after_beats:
+            tell()
 
     def _sync(
         self, running: list[Session], unreported: dict[SessionId, EndReason]
@@ -210,7 +211,3 @@ class Heartbeat:
         if error is None and not self.connected:
             _log.info("Redis is back")
         self.connected = error is None
-
-
-def _nothing() -> None:
-    """Nobody wants to be told."""

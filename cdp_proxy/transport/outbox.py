@@ -22,7 +22,7 @@ from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
 from cdp_proxy.core.pictures import Picture
-from cdp_proxy.core.smaller import Fitting, Smaller
+from cdp_proxy.core.smaller import Fitting, NotAPicture, Smaller
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.management import Gone, Later, Management, Refused
 from cdp_proxy.transport.tasks import spawn
@@ -232,11 +232,14 @@ class Outbox:
 
     def _post_picture(self, picture: Picture, keep_alive: bool) -> Exception | None:
         """In a thread: make it fit, and post it."""
-        smaller = self._fitting.fit(picture.data)
         try:
-            self._ways.management.post(
-                self._head, envelope.encode(make_frame(picture, smaller, keep_alive=keep_alive))
-            )
+            smaller = self._fitting.fit(picture.data)
+        except NotAPicture as error:  # the next one may be
+            _log.warn("a picture cannot be made to fit: {error}", error=str(error))
+            return None
+        frame = make_frame(picture, smaller, keep_alive=keep_alive)
+        try:
+            self._ways.management.post(self._head, envelope.encode(frame))
         except (Gone, Later, Refused) as trouble:
             return trouble
         return None

@@ -66,6 +66,8 @@ class Sessions:
         """Time of commands in the browsers since the start, by method."""
         self.watchers: list[Callable[[], None]] = []
         """Called whenever a slot has been taken or given back."""
+        self.opened: Callable[[LiveSession], None] = _no_matter_which
+        """Called when a session is there for its clients."""
         self.secure: Callable[[], Awaitable[None]] = _at_once
         """Awaited before a session gets its browser; it may refuse with a `WallCrawlerError`."""
         self._resources = resources
@@ -121,6 +123,7 @@ class Sessions:
             _log.info("session opened", session_id=spec.session_id)
         finally:
             self._opened(spec.session_id, session)
+        self.opened(session)
         return session
 
     async def find(self, session_id: SessionId) -> LiveSession | None:
@@ -249,6 +252,10 @@ class Sessions:
     def _tell_watchers(self) -> None:
         for tell in self.watchers:
             tell()
+
+
+def _no_matter_which(_session: LiveSession) -> None:
+    """Nobody is told."""
 
 
 async def _at_once() -> None:

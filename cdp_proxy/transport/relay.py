@@ -21,16 +21,17 @@ from twisted.logger import Logger
 from twisted.protocols.basic import FileSender
 from twisted.protocols.policies import ProtocolWrapper
 
-from cdp_proxy.core.close_codes import CloseCode
+from cdp_proxy.core.close_codes import CloseCode, close_code_of
 from cdp_proxy.transport.answers import Alive
+from cdp_proxy.transport.directory import Directory
 from cdp_proxy.transport.log_context import REQUEST_ID_HEADER, current_ids
 from cdp_proxy.transport.reactor import Reactor
 from cdp_proxy.transport.request_body import BoundedRequest
 from cdp_proxy.transport.splice import OwnerSide, Splice
 from cdp_proxy.transport.tasks import spawn
 from cdp_proxy.transport.whereabouts import RELAYED_HEADER, LivesElsewhere
-from shared.errors import TooLarge, Unavailable, WallCrawlerError
-from shared.ids import TaskId
+from shared.errors import TooLarge, Unavailable
+from shared.ids import SessionId, TaskId
 
 _log = Logger()
 
@@ -55,13 +56,18 @@ class Relay:
     """All relayed requests of this container."""
 
     def __init__(
-        self, reactor: Reactor, task_id: TaskId, secure: Callable[[], Awaitable[None]]
+        self,
+        reactor: Reactor,
+        task_id: TaskId,
+        directory: Directory,
+        secure: Callable[[], Awaitable[None]],
     ) -> None:
         """Take what a relay needs.
 
         Args:
             reactor: the container's.
             task_id: the container's own.
+            directory: tells which sessions are over.
             secure: awaited before a WebSocket is relayed; it may refuse with a `WallCrawlerError`.
         """
         self.watchers: list[Callable[[], None]] = []
@@ -69,8 +75,10 @@ class Relay:
         self.draining = False
         self._reactor = reactor
         self._task_id = task_id
+        self._directory = directory
         self._secure = secure
-        self._splices: set[Splice] = set()
+        self._splices: dict[Splice, SessionId] = {}
+        self._looking = False
         self._over: list[Deferred[None]] = []
 
     @property
@@ -92,13 +100,13 @@ class Relay:
             raise TooLarge("The body is too long.")
         upgrade = (request.getHeader("Upgrade") or "").lower() == "websocket"
         splice = Splice(self._reactor, _refuse_late, self._ended, upgrade=upgrade)
-        self._splices.add(splice)
+        self._splices[splice] = elsewhere.session_id
         self._tell_watchers()
         try:
             if upgrade:
                 await self._secure()
             await self._connect(splice.owner, elsewhere)
-        except WallCrawlerError:
+        except Exception:
             self._ended(splice)
             raise
         if alive.gone:
@@ -111,6 +119,15 @@ class Relay:
         _log.info("relaying to {owner}", owner=elsewhere.task.task_id)
         spawn(self._write(request, splice.owner.transport, address), "writing a relayed request")
 
+    def look(self) -> None:
+        """See whether sessions are over whose owners cannot say so: hung, or out of reach.
+
+        One question to Redis for all; harmless at any time.
+        """
+        if self._splices and not self._looking:
+            self._looking = True
+            spawn(self._end_those_over(), "looking after relayed sessions")
+
     async def drain(self, seconds: float) -> None:
         """Take no more, give those under way `seconds` to end, then end them."""
         self.draining = True
@@ -120,6 +137,21 @@ class Relay:
             splice.close(CloseCode.GOING_AWAY, "The container is shutting down.")
         if self._splices:
             await self._all_over(None)
+
+    async def _end_those_over(self) -> None:
+        ids = list(set(self._splices.values()))
+        try:
+            found = dict(zip(ids, await self._directory.locate(ids), strict=True))
+        except Unavailable as error:
+            _log.warn("relayed sessions cannot be looked up: {error}", error=error.message)
+            return
+        finally:
+            self._looking = False
+        for splice, session_id in list(self._splices.items()):
+            located = found.get(session_id)
+            if located is not None and located.end_reason is not None:
+                reason = located.end_reason
+                splice.close(close_code_of(reason), reason.text)
 
     async def _connect(self, owner: OwnerSide, elsewhere: LivesElsewhere) -> None:
         host, _, port = elsewhere.task.address.rpartition(":")
@@ -159,7 +191,7 @@ class Relay:
         body.close()
 
     def _ended(self, splice: Splice) -> None:
-        self._splices.discard(splice)
+        self._splices.pop(splice, None)
         self._tell_watchers()
         if not self._splices:
             waiting, self._over = self._over, []

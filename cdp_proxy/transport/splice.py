@@ -67,6 +67,7 @@ class Splice:
         self._head: bytes | None = b""
         self._edges = FrameEdges()
         self._timer: IDelayedCall | None = None
+        self._told_to_end = False
         self._finished: set[_Side] = set()
         """Sides that send no more."""
         self._ended: set[_Side] = set()
@@ -89,7 +90,13 @@ class Splice:
         self.owner.transport.abortConnection()
 
     def close(self, code: CloseCode, reason: str) -> None:
-        """End it from here, with a word to the client where that is possible."""
+        """End it from here, with a word to the client where that is possible; once is enough."""
+        if self._told_to_end:
+            return
+        self._told_to_end = True
+        if self._head is not None:
+            self._head = None
+            self._refuse(self.client.transport)
         self._say_goodbye(code, reason)
         self._lose_both()
         self._linger()

@@ -14,7 +14,6 @@ def disconnect(event: WsEvent, deps: Deps) -> None:
     known = deps.connections.leave(connection_id, deps.new_request_id(), deps.clock())
     logs.info(
         "websocket closed",
-        connectionId=connection_id,
         closeCode=context.get("disconnectStatusCode"),
         known=known,
     )

@@ -20,6 +20,15 @@ def connection_id_of(event: WsEvent) -> ConnectionId:
     return ConnectionId(event["requestContext"]["connectionId"])
 
 
+def ids_of(event: WsEvent) -> dict[str, str]:
+    """What lines of the log about this event carry."""
+    context = event["requestContext"]
+    return {
+        "requestId": str(context.get("requestId", "")),
+        "connectionId": str(context["connectionId"]),
+    }
+
+
 def query_of(event: WsEvent) -> dict[str, str]:
     """The query of the upgrade; API Gateway leaves the field out when there is none."""
     return dict(event.get("queryStringParameters") or {})

@@ -79,6 +79,10 @@ UNNEEDED_IN_SITE_PACKAGES = (
     *(f"twisted/{name}" for name in ("conch", "mail", "names", "pair", "positioning", "runner")),
     *(f"twisted/{name}" for name in ("tap", "trial", "words")),
     "cryptography-*.dist-info",
+    # Of Pillow all but reading PNG and JPEG and writing JPEG, which is what `_imaging` does alone.
+    *(f"PIL/{name}.*.so" for name in ("_avif", "_imagingcms", "_imagingft", "_webp")),
+    *(f"pillow.libs/lib{name}*" for name in ("avif", "brotli", "freetype", "harfbuzz", "lcms2")),
+    *(f"pillow.libs/lib{name}*" for name in ("png16", "sharpyuv", "webp")),
     "rapidfuzz/**/*_avx2.*.so",  # without it, it takes the one for all processors
     "websockets/legacy",
     "websockets/trio",

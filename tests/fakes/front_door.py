@@ -83,7 +83,7 @@ class LoopbackDoor:
         directory = Directory(store, blocking, system_clock)
         self.arrivals = Arrivals(self.clock, directory, HOLD_SECONDS)
         whereabouts = Whereabouts(task_id, self.sessions, directory, self.arrivals)
-        self.relay = Relay(reactor, task_id, self.sessions.secure)
+        self.relay = Relay(reactor, task_id, directory, self.sessions.secure)
         authority = Authority(self.sessions, whereabouts, SECRET)
         rooms = Rooms(
             authority,

@@ -16,7 +16,7 @@ from cdp_proxy.transport.outbox import Ways
 from cdp_proxy.transport.registry import Sessions
 from cdp_proxy.transport.running import RunningActions
 from shared.connections import ConnectionHead, Orphan, Waiting
-from shared.ids import ConnectionId, RequestId, TaskId
+from shared.ids import ConnectionId, RequestId, SessionId, TaskId
 from tests.fakes.container import Immediate
 
 
@@ -58,6 +58,7 @@ class FakeConnections:
     expected: list[tuple[RequestId, Waiting]] = field(default_factory=list)
     forgotten: list[tuple[ConnectionId, list[RequestId]]] = field(default_factory=list)
     orphans: list[Orphan] = field(default_factory=list)
+    early: list[ConnectionHead] = field(default_factory=list)
     away: bool = False
 
     def answered(self, _task: TaskId, request_ids: Sequence[RequestId]) -> None:
@@ -71,6 +72,10 @@ class FakeConnections:
     def forget(self, head: ConnectionHead, _task: TaskId, unanswered: Sequence[RequestId]) -> None:
         self._check()
         self.forgotten.append((head.connection_id, list(unanswered)))
+
+    def of_session(self, _session_id: SessionId) -> list[ConnectionHead]:
+        self._check()
+        return self.early
 
     def take_orphans(self, _now: float) -> list[Orphan]:
         self._check()

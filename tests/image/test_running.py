@@ -30,6 +30,17 @@ for name in ("bedrock-runtime", "ecs", "s3", "secretsmanager", "sts"):
     print(boto3.client(name, region_name="eu-west-1").meta.endpoint_url)
 boto3.client("apigatewaymanagementapi", region_name="eu-west-1", endpoint_url="https://x/y")
 """
+MAKE_SMALLER = """
+import io, os
+from PIL import Image
+from cdp_proxy.core.smaller import Fitting
+noise = Image.frombytes("RGB", (400, 300), os.urandom(400 * 300 * 3))
+for form in ("PNG", "JPEG"):
+    file = io.BytesIO()
+    noise.save(file, form)
+    smaller = Fitting(20_000).fit(file.getvalue())
+    print(len(smaller.data) <= 20_000, smaller.data[:2] == b"\\xff\\xd8")
+"""
 TRUSTED = "import ssl; print(len(ssl.create_default_context().get_ca_certs()))"
 
 
@@ -83,6 +94,10 @@ def test_aws_clients_can_be_made_and_the_world_is_trusted(container: ImageContai
     assert "https://s3.eu-west-1.amazonaws.com" in addresses
     assert len(addresses) == 5
     assert int(run(container, "-c", TRUSTED)) > 100
+
+
+def test_pictures_are_made_smaller(container: ImageContainer) -> None:
+    assert run(container, "-c", MAKE_SMALLER).split() == ["True"] * 4
 
 
 def test_a_page_is_driven_over_cdp(page: Page) -> None:

@@ -27,6 +27,9 @@ _UPGRADE = {
 }
 _MEBIBYTE = 1024 * 1024
 
+NO_SESSION = "0f8fad5b-d9cb-469f-a165-70867728950e"
+"""A session id that was never given to anybody."""
+
 
 @pytest.fixture
 def browser(new_session: NewSession) -> RemoteBrowser:
@@ -91,7 +94,7 @@ def test_a_body_with_a_mistake_is_400_with_the_field_named(
 @pytest.mark.parametrize("key", [None, "", "wrong-key-wrong-key"])
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/sessions"), ("GET", "/sessions"), ("GET", f"/sessions/{new_session_id()}")],
+    [("POST", "/sessions"), ("GET", "/sessions"), ("GET", f"/sessions/{NO_SESSION}")],
 )
 def test_without_a_known_key_everything_is_401(
     stack: Stack, key: str | None, method: str, path: str
@@ -116,7 +119,7 @@ def test_somebody_elses_session_is_404(
     assert stack.status(browser) == ("active", None)
 
 
-@pytest.mark.parametrize("name", [new_session_id(), "nonsense", "..%2F..%2Fetc", "a" * 500])
+@pytest.mark.parametrize("name", [NO_SESSION, "nonsense", "..%2F..%2Fetc", "a" * 500])
 def test_a_session_that_never_was_is_404(stack: Stack, name: str) -> None:
     assert stack.api.send("GET", f"/sessions/{name}").status == 404
     assert stack.api.send("DELETE", f"/sessions/{name}").status == 404

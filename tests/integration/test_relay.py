@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import signal
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -239,6 +240,17 @@ def test_when_the_owner_is_killed_the_client_is_told_and_the_session_fails(own_p
     record = own_pair.containers.store.get(own_pair.session.spec.session_id)
     assert record is not None
     assert record.end_reason is EndReason.CONTAINER_LOST
+
+
+def test_when_the_owner_hangs_its_session_fails_and_the_client_is_told(own_pair: Pair) -> None:
+    """Its connections stay up as far as the kernel knows: only Redis can tell."""
+    client = CdpClient(own_pair.url)
+    client.call("Browser.getVersion")
+
+    own_pair.owner.process.send_signal(signal.SIGSTOP)
+
+    assert client.wait_closed(3 * TTL_SECONDS + 10) == (1001, EndReason.CONTAINER_LOST.text)
+    own_pair.owner.kill()
 
 
 def test_a_relay_that_stops_tells_its_clients_and_the_session_lives_on(own_pair: Pair) -> None:

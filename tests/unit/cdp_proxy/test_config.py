@@ -103,6 +103,7 @@ def test_the_sandbox_is_on_off_or_found_out(word: str, value: bool | None) -> No
         ("JWE_SECRET", "s" * 31, "JWE_SECRET cannot be used: a JWT secret needs at least 32"),
         ("JWE_SECRET", f"{'s' * 32},short", "JWE_SECRET cannot be used"),
         ("REDIS_AUTH_TOKEN", "a\nb", "REDIS_AUTH_TOKEN has characters"),
+        ("WALLCRAWLER_CANARY", "a b", "WALLCRAWLER_CANARY must be the tag of an image"),
         ("CDP_PORT", "65536", "CDP_PORT must be a whole number from 0 to 65535, not '65536'"),
         ("CDP_PORT", "-1", "CDP_PORT must be"),
         ("CDP_PORT", "http", "CDP_PORT must be"),
@@ -145,6 +146,11 @@ def test_redis_password_is_in_no_representation() -> None:
 
     assert config.redis_auth_token == "hush-too"
     assert "hush" not in repr(config)
+
+
+def test_a_container_is_in_service_unless_it_is_said_to_be_on_trial() -> None:
+    assert ProxyConfig.from_env(NEEDED).canary == ""
+    assert ProxyConfig.from_env({**NEEDED, "WALLCRAWLER_CANARY": "v2"}).canary == "v2"
 
 
 def test_two_token_secrets_may_be_valid_at_once() -> None:

@@ -17,6 +17,7 @@ from shared.session_state import EndReason
 from tests.fakes.api import make_test_deps
 from tests.fakes.connections import make_head
 from tests.fakes.lambda_runtime import event_of
+from tests.fakes.logs import recorded
 from tests.fakes.records import make_spec, make_task
 
 
@@ -150,11 +151,14 @@ def test_a_connection_gone_before_its_answer_is_no_failure(
         program.app.websocket_api.send("x", "y")
 
 
-def test_a_disconnect_ends_the_mapping(
+def test_a_disconnect_ends_the_mapping_and_is_logged_with_its_connection(
     program: Program, deps: Deps, connection: ConnectionHead
 ) -> None:
-    assert program.ws_disconnect(websocket_event("$disconnect"), None) == {"statusCode": 200}
+    with recorded() as recorder:
+        assert program.ws_disconnect(websocket_event("$disconnect"), None) == {"statusCode": 200}
     assert deps.connections.find(connection.connection_id) is None
+    (line,) = recorder.lines
+    assert (line["event"], line["connectionId"]) == ("websocket closed", "6RokuRIAThqYLKA=")
 
 
 def test_an_order_about_the_canary_is_followed_instead(program: Program, deps: Deps) -> None:

@@ -100,6 +100,11 @@ def test_destroying_knows_no_canary(capsys: pytest.CaptureFixture[str]) -> None:
     assert "./wallcrawler destroy" in capsys.readouterr().err
 
 
+def git(folder: Path, command: str) -> None:
+    identity = ("-c", "user.name=-", "-c", "user.email=-")
+    subprocess.run(["git", *identity, *command.split()], cwd=folder, check=True)
+
+
 class TestTag:
     @pytest.fixture(autouse=True)
     def repository(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -108,11 +113,7 @@ class TestTag:
         monkeypatch.setattr(module, "ROOT", folder)
         (folder / "file").write_text("one")
         for command in ("init -q", "add file", "commit -qm first"):
-            subprocess.run(
-                ["git", "-c", "user.name=-", "-c", "user.email=-", *command.split()],
-                cwd=folder,
-                check=True,
-            )
+            git(folder, command)
         return folder
 
     def test_it_is_the_commit(self) -> None:
@@ -128,6 +129,18 @@ class TestTag:
         assert two.startswith(f"{committed}-")
         assert len({committed, two, commit_tag()}) == 3
         assert (repository / "file").read_text() == "three"
+
+    def test_what_a_deployment_writes_changes_nothing(self, repository: Path) -> None:
+        before = commit_tag()
+        config = repository / ".chalice" / "config.json"
+        config.parent.mkdir()
+        config.write_text("{}")
+        for command in ("add .chalice", "commit -qm config"):
+            git(repository, command)
+        committed = commit_tag()
+        config.write_text("{1}")
+
+        assert commit_tag() == committed == before
 
     def test_without_a_repository_there_is_one_to_name(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -14,6 +14,15 @@ NEW = Situation(account="123456789012", bootstrapped=False, deployed=False)
 THERE = Situation(account="123456789012", bootstrapped=True, deployed=True)
 
 
+FUNCTIONS = [
+    (
+        ".venv/bin/python -m deployment.stage_config development"
+        " --outputs cdk.out/outputs-development.json"
+    ),
+    ".venv/bin/chalice deploy --stage development",
+]
+
+
 def lines(steps: list[Step]) -> list[str]:
     return [step.line for step in steps]
 
@@ -35,7 +44,7 @@ def test_a_first_deployment_makes_the_registry_before_the_tasks() -> None:
     )
 
     assert lines(deploy_steps(OPTIONS, NEW)) == [
-        "./wallcrawler cdk bootstrap aws://123456789012/eu-central-1",
+        "./wallcrawler cdk bootstrap aws://123456789012/eu-central-1 -c environment=development",
         f"{stack} -c desiredCount=0",
         ".venv/bin/python -m deployment.push development --region eu-central-1 --tag v7",
         f"{stack} -c imageTag=v7",
@@ -44,6 +53,7 @@ def test_a_first_deployment_makes_the_registry_before_the_tasks() -> None:
             " --outputs cdk.out/outputs-development.json"
         ),
         ".venv/bin/chalice deploy --stage development",
+        *FUNCTIONS,
         ".venv/bin/python -m deployment.canary stop development --region eu-central-1",
         ".venv/bin/python -m deployment.smoke development --region eu-central-1",
     ]
@@ -52,7 +62,9 @@ def test_a_first_deployment_makes_the_registry_before_the_tasks() -> None:
 def test_a_later_one_pushes_first_and_leaves_the_number_of_tasks_alone() -> None:
     steps = lines(deploy_steps(OPTIONS, THERE))
 
-    assert steps == lines(deploy_steps(OPTIONS, NEW))[2:]
+    first = lines(deploy_steps(OPTIONS, NEW))[2:]
+    assert steps == [*first[:4], *first[6:]]
+    assert first[4:6] == FUNCTIONS
     assert "desiredCount" not in " ".join(steps)
 
 
@@ -99,4 +111,4 @@ def test_destroying_ends_what_lets_sessions_in_first() -> None:
 
 
 def test_without_knowing_anything_a_first_deployment_is_assumed() -> None:
-    assert lines(deploy_steps(OPTIONS, UNKNOWN))[0].endswith("aws://ACCOUNT/eu-central-1")
+    assert "bootstrap aws://ACCOUNT/eu-central-1" in lines(deploy_steps(OPTIONS, UNKNOWN))[0]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from deployment.push import main, run_with_input
+from image.__main__ import _parser
 from tests.fakes.aws_clients import FakeAws
 from tests.fakes.stack_outputs import make_outputs
 
@@ -31,6 +32,16 @@ def test_the_image_is_pushed_to_the_stacks_registry_under_its_tag() -> None:
         *("./wallcrawler", "image", "--browser", "headless-shell"),
         *("--tag", f"{repository}:v7", "--push", "--login", "AWS"),
     ]
+
+
+def test_the_command_is_one_that_image_takes() -> None:
+    shell = Shell()
+
+    main(ARGUMENTS, FakeAws(), shell)
+
+    options = _parser().parse_args(shell.command[2:])
+    assert (options.push, options.login) == (True, "AWS")
+    assert options.tag.endswith("/wallcrawler-production:v7")
 
 
 def test_the_password_is_on_no_command_line() -> None:

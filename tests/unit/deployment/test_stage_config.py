@@ -129,3 +129,20 @@ class TestCommand:
 
         assert code == 1
         assert "no outputs of the stack wallcrawler-development" in capsys.readouterr().err
+
+
+def test_the_websocket_apis_url_is_told_once_chalice_has_made_it(config: Path) -> None:
+    write_stage(config, "production", make_outputs())
+    assert "WS_PUBLIC_URL" not in stage_in(config)["environment_variables"]
+    deployed = config.parent / "deployed"
+    deployed.mkdir()
+    resources = [
+        {"name": "rest_api", "rest_api_url": "https://a.example/production/"},
+        {"name": "websocket_api", "websocket_api_url": "wss://b.example/production/"},
+    ]
+    (deployed / "production.json").write_text(json.dumps({"resources": resources}))
+
+    assert write_stage(config, "production", make_outputs())
+
+    variables = stage_in(config)["environment_variables"]
+    assert ApiConfig.from_env(variables).ws_public_url == "wss://b.example/production"

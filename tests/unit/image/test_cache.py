@@ -78,6 +78,19 @@ def test_a_change_of_code_makes_a_new_image_necessary(
         cache.image("headless-shell")
 
 
+@pytest.mark.parametrize(("limit", "left"), [(6_000, ["storage-this"]), (1, [])])
+def test_old_layers_and_too_many_of_them_are_thrown_away(
+    tmp_path: Path, limit: int, left: list[str]
+) -> None:
+    for name in ("storage-other", "storage-this"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "layer").write_bytes(b"x" * 3_000_000)
+
+    Cache(tmp_path, tmp_path, limit)._make_room("this")
+
+    assert [path.name for path in tmp_path.iterdir()] == left
+
+
 def test_names_and_contents_count_but_not_compiled_code(repository: Path) -> None:
     before = fingerprint(repository, "")
     (repository / "shared" / "ids.pyc").write_text("")

@@ -80,7 +80,6 @@ def test_the_canary_gets_its_share(percent: int, store: SessionStore, share: Can
     beat(store, "stable")
     beat(store, "canary", "v2")
     share.set(Canary("v2", percent))
-    beat(store, "canary", "v2")
 
     got = placed_on(store)
 
@@ -146,8 +145,19 @@ def test_a_canary_that_is_lost_or_retired_is_not_asked(
     store.retire(CANARY, NOW)
     store.remove_task(TaskId("other"))
 
-    assert redis_client.zrange(keys.CANARY_ROOM, 0, -1) == []
+    assert not redis_client.exists(keys.canary_room("v2"))
     assert placed_on(store, 50) == {STABLE: 50}
+
+
+def test_of_a_canary_that_died_nothing_is_left(
+    store: SessionStore, share: CanaryShare, redis_client: redis.Redis
+) -> None:
+    beat(store, "canary", "v2")
+    assert redis_client.exists(keys.canary_room("v2"))
+
+    store.reap(NOW + TTL + 1)
+
+    assert not redis_client.exists(keys.canary_room("v2"))
 
 
 def test_who_stands_in_line_is_not_taken_by_a_canary(

@@ -108,6 +108,20 @@ def test_a_session_has_only_so_many_connections(connections: Connections) -> Non
     assert connections.find(heads[-1].connection_id) is None
 
 
+def test_the_connections_of_a_session_are_told(
+    connections: Connections, redis_client: redis.Redis
+) -> None:
+    heads = [make_head("a"), make_head("b")]
+    assert connections.of_session(heads[0].session_id) == []
+    for head in [*heads, make_head("lapsed")]:
+        connections.open(head, REQUEST, NOW)
+    redis_client.delete(keys.connection(ConnectionId("lapsed")))
+
+    found = connections.of_session(heads[0].session_id)
+
+    assert sorted(found, key=lambda head: head.connection_id) == heads
+
+
 def test_connections_whose_end_nobody_told_of_make_room(
     connections: Connections, redis_client: redis.Redis
 ) -> None:

@@ -13,7 +13,7 @@ def test_keys_are_those_of_the_table_in_the_docstring() -> None:
         keys.leases(TaskId("task")),
         keys.ROOM,
         keys.CANARY,
-        keys.CANARY_ROOM,
+        keys.canary_room("version"),
         keys.WAITING,
         keys.STARTS,
         keys.requests(TaskId("task")),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 
-from shared.lean_redis import connect
+from shared.lean_redis import LeanRedis, Pipeline, connect
 from shared.redis_commands import RedisCommands
 
+ROOT = Path(__file__).parents[3]
 COMMANDS: dict[str, Callable[[Any], Any]] = {
     "ping": lambda r: r.ping(),
     "get": lambda r: r.get("text"),
@@ -32,6 +35,9 @@ COMMANDS: dict[str, Callable[[Any], Any]] = {
     "hset": lambda r: r.hset("hash", "a", "2"),
     "hset many": lambda r: r.hset("hash", mapping={"a": 1, "c": 2.5}),
     "hdel": lambda r: r.hdel("hash", "a", "z"),
+    "smembers": lambda r: r.smembers("set"),
+    "smembers of nothing": lambda r: r.smembers("nothing"),
+    "srem": lambda r: r.srem("set", "one", "nine"),
     "zadd": lambda r: r.zadd("zset", {"one": 9, "three": 3.5}),
     "zrem": lambda r: r.zrem("zset", "one", "nine"),
     "zcard": lambda r: r.zcard("zset"),
@@ -54,6 +60,7 @@ def fill(client: redis.Redis) -> None:
     client.flushall()
     client.set("text", "words")
     client.hset("hash", mapping={"a": "1", "b": "\u00fc"})
+    client.sadd("set", "one", "two")
     client.zadd("zset", {"one": 1, "two": 2})
     client.rpush("list", "a", "b", "a")
 
@@ -77,6 +84,17 @@ def test_a_command_answers_and_does_what_redis_pys_does(
 
     assert (type(answer), answer) == (type(theirs), theirs)
     assert contents(redis_client) == after_theirs
+
+
+def test_every_command_that_is_used_on_redis_is_there() -> None:
+    used = {
+        name
+        for path in (ROOT / "shared").glob("*.py")
+        for name in re.findall(r"(?:\b_redis|\bpipe)\.(\w+)\(", path.read_text())
+    }
+
+    assert {"hgetall", "execute", "pipeline"} < used
+    assert not {name for name in used if not hasattr(Pipeline, name) | hasattr(LeanRedis, name)}
 
 
 def test_every_command_is_compared() -> None:

@@ -121,7 +121,7 @@ def test_its_binary_message_has_a_header_and_its_bytes(
     frame = captured(timestamp=12.5)
     picture = make_picture(type(frame)(data, frame.metadata, 1), 9, "T1", 20.0)
 
-    header, payload = parse_frame(picture.binary(keep_alive=keep_alive))
+    header, payload = parse_frame(message_in(picture.websocket_frame(keep_alive=keep_alive)))
 
     assert payload == data
     assert (header.flags, header.number, header.captured_at) == (flags, 9, 12.5)
@@ -131,5 +131,14 @@ def test_its_binary_message_has_a_header_and_its_bytes(
 def test_its_binary_message_is_made_once() -> None:
     picture = make_picture(captured(), 1, "T1", 20.0)
 
-    assert picture.binary(keep_alive=False) is picture.binary(keep_alive=False)
-    assert picture.binary(keep_alive=True) is not picture.binary(keep_alive=False)
+    assert picture.websocket_frame(keep_alive=False) is picture.websocket_frame(keep_alive=False)
+    assert picture.websocket_frame(keep_alive=True) is not picture.websocket_frame(keep_alive=False)
+
+
+def message_in(frame: bytes) -> bytes:
+    """The payload of an unmasked binary frame of less than 64 KiB (RFC 6455 5.2)."""
+    assert frame[0] == 0x82
+    body = 2 if frame[1] < 126 else 4
+    size = frame[1] if body == 2 else int.from_bytes(frame[2:4])
+    assert len(frame) == body + size
+    return frame[body:]

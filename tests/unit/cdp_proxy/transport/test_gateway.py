@@ -124,11 +124,38 @@ def test_messages_wait_for_a_session_that_is_being_opened(case: Case) -> None:
     assert case.said == ["HELLO", "PONG", "PONG"]
 
 
+def test_who_came_while_the_session_stood_in_line_is_welcomed_once(case: Case) -> None:
+    case.connections.early = [make_head("c", screencast=ScreencastOptions())]
+
+    session = case.open()
+    case.connect()
+
+    assert case.said.count("HELLO") == 1
+    assert session.screencast.viewers == 1
+
+
+def test_a_session_opens_though_its_early_connections_are_not_known(case: Case) -> None:
+    case.connections.away = True
+
+    assert isinstance(case.open(), LiveSession)
+
+
+def test_a_session_that_is_about_to_be_here_is_waited_for(case: Case) -> None:
+    case.send("PING")
+    case.clock.advance(0.1)
+    case.open()
+
+    case.clock.advance(0.1)
+
+    assert case.said == ["HELLO", "PONG"]
+
+
 def test_a_session_that_is_not_here_is_said_to_be_so(case: Case) -> None:
     case.send("PING")
+    case.clock.pump([0.1] * 10)
 
     (error,) = case.management.said
-    assert (error["id"], error["error"]["code"]) == (1, "SESSION_NOT_FOUND")
+    assert (error["id"], error["error"]["code"]) == (1, "UNAVAILABLE")
     assert case.management.closed == ["c"]
     assert len(case.gateway) == 0
 

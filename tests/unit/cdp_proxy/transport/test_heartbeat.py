@@ -33,6 +33,7 @@ def identity() -> Identity:
         browser="headless-shell",
         started_at=NOW,
         ttl_seconds=TTL,
+        canary="v2",
     )
 
 
@@ -75,6 +76,7 @@ def test_the_first_beat_registers_the_task(beating: Beating) -> None:
         draining=False,
         browser="headless-shell",
         started_at=NOW,
+        canary="v2",
     )
     assert beating.heartbeat.started
 
@@ -248,7 +250,7 @@ class TestStopInABeat(TestCase):
 
 def test_what_wants_to_be_told_is_told_after_each_beat(beating: Beating) -> None:
     told: list[int] = []
-    beating.heartbeat.after_beat = lambda: told.append(len(beating.store.called("beat")))
+    beating.heartbeat.after_beats.append(lambda: told.append(len(beating.store.called("beat"))))
 
     beating.next_beat()
     beating.store.away = True

@@ -272,6 +272,12 @@ def test_a_picture_too_large_for_a_message_is_made_to_fit(case: Case) -> None:
         assert image.format == "JPEG"
 
 
+def test_a_picture_that_cannot_be_read_is_dropped_and_the_next_is_asked_for(case: Case) -> None:
+    case.outbox.show(picture(b"\xff\xd8" + b"x" * WS_API_PUSH_BYTES_MAX), keep_alive=False)
+
+    assert (case.heard.events, case.management.posts) == (["shown"], [])
+
+
 def test_messages_and_pictures_take_turns() -> None:
     case, pool = held_case()
     case.send(*range(2 * BATCH_MAX))

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
+from cdp_proxy.core.frame_edges import close_frame
 from cdp_proxy.transport import relay as module
 from shared.errors import Unavailable
 from shared.ids import TaskId
-from shared.session_state import SessionStatus
+from shared.records import Session
+from shared.session_state import EndReason, SessionStatus
 from tests.fakes.front_door import LoopbackDoor
-from tests.fakes.reactor import installed_reactor
+from tests.fakes.reactor import installed_reactor, turn
 from tests.fakes.records import make_session, make_task
 
 THERE = TaskId("task-b")
+SWITCH = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
 ANSWER = b'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\n"hi"'
 
 
@@ -35,7 +40,8 @@ class Owner(Protocol):
         if self.got.count(b"\r\n\r\n") and len(self.body) == self.announced:
             if self.factory.answer:
                 self.transport.write(self.factory.answer)
-            self.transport.loseConnection()
+            if not self.factory.stays:
+                self.transport.loseConnection()
 
     @property
     def body(self) -> bytes:
@@ -62,6 +68,7 @@ class TestRelay(TestCase):
         self.owners.noisy = False
         self.owners.owners = set()  # type: ignore[attr-defined]
         self.owners.answer = ANSWER  # type: ignore[attr-defined]
+        self.owners.stays = False  # type: ignore[attr-defined]
         self.port = installed_reactor().listenTCP(0, self.owners, interface="127.0.0.1")
         self.addCleanup(lambda: maybeDeferred(self.port.stopListening))
         self.addCleanup(lambda: Deferred.fromCoroutine(self.door.close()))
@@ -83,6 +90,23 @@ class TestRelay(TestCase):
         (owner,) = self.owners.owners  # type: ignore[attr-defined]
         assert isinstance(owner, Owner)
         return owner
+
+    async def switched(self) -> None:
+        """Wait until the one relayed request has become a WebSocket."""
+        while not any(splice.upgraded for splice in self.door.relay._splices):
+            await turn()
+
+    def ask_raw(self, path: str, **headers: str) -> Deferred[bytes]:
+        """Everything that comes until the connection ends."""
+        lines = [f"GET {path}?token={self.door.token} HTTP/1.1", "Host: x"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+
+        def exchange() -> bytes:
+            with socket.create_connection(("127.0.0.1", self.door.number), timeout=10) as client:
+                client.sendall("\r\n".join([*lines, "", ""]).encode())
+                return b"".join(iter(lambda: client.recv(65536), b""))
+
+        return deferToThread(exchange)
 
     async def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[int, Any]:
         status, names, body = await self.door.get(
@@ -169,6 +193,41 @@ class TestRelay(TestCase):
         await self.door.relay.drain(0)
 
         self.assertEqual((seen[0], seen[-1]), (1, 0))
+
+    async def test_a_session_that_is_over_though_its_owner_does_not_say_so_ends(self) -> None:
+        self.owners.answer = SWITCH  # type: ignore[attr-defined]
+        self.owners.stays = True  # type: ignore[attr-defined]
+        answering = self.ask_raw("/cdp", Upgrade="websocket", Connection="Upgrade")
+        await self.switched()
+        self.door.relay.look()
+        assert self.door.relay.open
+        self.door.store.sessions[self.door.spec.session_id] = Session(
+            spec=self.door.spec,
+            status=SessionStatus.FAILED,
+            task_id=THERE,
+            end_reason=EndReason.CONTAINER_LOST,
+        )
+
+        while self.door.relay.open:
+            self.door.relay.look()
+            await turn()
+
+        goodbye = close_frame(1001, EndReason.CONTAINER_LOST.text)
+        self.assertEqual(await answering, SWITCH + goodbye)
+
+    async def test_a_redis_that_is_away_ends_nobody(self) -> None:
+        self.owners.answer = SWITCH  # type: ignore[attr-defined]
+        self.owners.stays = True  # type: ignore[attr-defined]
+        answering = self.ask_raw("/cdp", Upgrade="websocket", Connection="Upgrade")
+        await self.switched()
+        self.door.store.away = True
+
+        self.door.relay.look()
+
+        self.assertEqual(self.door.relay.open, 1)
+        self.door.store.away = False
+        await self.door.relay.drain(0)
+        self.assertTrue((await answering).endswith(b"The container is shutting down."))
 
     async def test_no_more_are_relayed_than_the_bound(self) -> None:
         self.patch(module, "SPLICES_MAX", 0)

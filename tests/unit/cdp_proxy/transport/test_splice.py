@@ -277,6 +277,23 @@ def test_it_can_be_ended_from_here_with_a_word() -> None:
     assert spliced.client.done == spliced.owner.done == ["lose"]
 
 
+def test_before_the_owners_answer_the_word_is_an_answer() -> None:
+    spliced = Spliced()
+
+    spliced.splice.close(CloseCode.GOING_AWAY, "Shutting down.")
+
+    assert spliced.client.written == REFUSED
+
+
+def test_it_is_ended_from_here_once() -> None:
+    spliced = Spliced().switched()
+
+    for _ in range(2):
+        spliced.splice.close(CloseCode.GOING_AWAY, "Shutting down.")
+
+    assert spliced.client.done == ["lose"]
+
+
 def test_a_side_that_does_not_end_in_time_is_cut_off() -> None:
     spliced = Spliced().switched()
     spliced.splice.owner.readConnectionLost()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalice_app.ws.events import body_of, connection_id_of, endpoint_of, query_of
+from chalice_app.ws.events import body_of, connection_id_of, endpoint_of, ids_of, query_of
 
 
 def event(**more: object) -> dict[str, Any]:
@@ -20,6 +20,13 @@ def event(**more: object) -> dict[str, Any]:
 
 def test_the_connection_is_named_in_the_context() -> None:
     assert connection_id_of(event()) == "6RokuRIAThqYLKA="
+
+
+def test_lines_of_the_log_carry_the_requests_and_the_connections_id() -> None:
+    asked = event()
+    asked["requestContext"]["requestId"] = "r"
+
+    assert ids_of(asked) == {"requestId": "r", "connectionId": "6RokuRIAThqYLKA="}
 
 
 @pytest.mark.parametrize("more", [{}, {"queryStringParameters": None}])

@@ -6,17 +6,19 @@ import base64
 import json
 import socket
 import struct
-import time
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from twisted.internet import reactor
+from twisted.internet.task import Clock
 from twisted.internet.threads import deferToThread
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from shared.limits import WS_API_FRAME_BYTES_MAX, WS_API_MESSAGE_BYTES_MAX
-from standalone.gateway.sockets import Lifetimes
+from standalone.gateway.events import ConnectionFacts
+from standalone.gateway.sockets import ClientSocket, Connection, Lifetimes, SocketApi
 from tests.unit.standalone.tiny_app import TIMEOUT_SECONDS, GatewayCase
 
 
@@ -42,11 +44,11 @@ class SocketTest(GatewayCase):
 
     async def test_messages_sent_at_once_all_come_back_in_their_order(self) -> None:
         def talk(client: ClientConnection) -> Any:
-            for number in range(40):
+            for number in range(20):
                 client.send(str(number))
-            return [client.recv(TIMEOUT_SECONDS) for _ in range(40)]
+            return [client.recv(TIMEOUT_SECONDS) for _ in range(20)]
 
-        assert await self.converse(talk) == [str(number) for number in range(40)]
+        assert await self.converse(talk) == [str(number) for number in range(20)]
 
     async def test_a_binary_message_comes_to_its_handler_in_base64(self) -> None:
         def talk(client: ClientConnection) -> Any:
@@ -138,15 +140,51 @@ class IdleTest(GatewayCase):
     async def test_a_silent_connection_is_closed_with_1001(self) -> None:
         assert await deferToThread(converse, self, closed_after([])) == 1001
 
-    async def test_messages_keep_it_open(self) -> None:
-        def talk(client: ClientConnection) -> int:
-            ends = time.monotonic() + 1.2
-            while time.monotonic() < ends:
-                client.send("x")
-                client.recv(TIMEOUT_SECONDS)
-            return closed_after([])(client)
 
-        assert await deferToThread(converse, self, talk) == 1001
+class FakeSocket:
+    """Remembers how it was closed."""
+
+    def __init__(self) -> None:
+        self.closed: list[int] = []
+
+    def sendCloseFrame(self, code: int, reason: bytes) -> None:  # noqa: N802 - Autobahn's name
+        self.closed.append(code)
+
+    def post(self, data: bytes) -> None:
+        """Nobody reads it."""
+
+
+def timed_connection(clock: Clock, lifetimes: Lifetimes) -> tuple[Connection, FakeSocket]:
+    api = SimpleNamespace(reactor=clock, lifetimes=lifetimes, clock=clock.seconds)
+    facts = ConnectionFacts(
+        connection_id="c", domain_name="h:1", connected_at=0.0, source_ip="", user_agent=""
+    )
+    connection = Connection(facts, cast("SocketApi", api))
+    connection.socket = cast("ClientSocket", FakeSocket())
+    connection.begin()
+    return connection, cast("FakeSocket", connection.socket)
+
+
+def test_messages_keep_a_connection_open_but_not_beyond_its_life() -> None:
+    clock = Clock()
+    connection, client = timed_connection(clock, Lifetimes(idle_seconds=10, life_seconds=100))
+
+    for _ in range(12):
+        clock.advance(8)
+        connection.post(b"x")
+    assert client.closed == []
+    clock.advance(4)
+
+    assert client.closed == [1001]
+
+
+def test_a_connection_that_is_closed_leaves_no_timers() -> None:
+    clock = Clock()
+    connection, _ = timed_connection(clock, Lifetimes())
+
+    connection.end()
+
+    assert clock.getDelayedCalls() == []
 
 
 class LifeTest(GatewayCase):
