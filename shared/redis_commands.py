@@ -86,6 +86,10 @@ class RedisCommands:
         """How many of the fields there were."""
         return self._run("HDEL", name, *keys)
 
+    def smembers(self, name: Argument) -> Any:
+        """A set of bytes; empty when there is no such key."""
+        return self._run("SMEMBERS", name, convert=set)
+
     def srem(self, name: Argument, *values: Argument) -> Any:
         """How many of the members there were."""
         return self._run("SREM", name, *values)

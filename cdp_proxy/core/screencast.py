@@ -102,7 +102,7 @@ class Screencast:
         self._last: Picture | None = None
         self._numbers = 0
         self._newest_at: float | None = None
-        """Chromium's time of the newest picture of the capture under way."""
+        """Chromium's time of the newest picture of the tab that is captured."""
         self._changed_at = 0.0
         self._failures = 0
         self._trouble: str | None = None
@@ -322,6 +322,8 @@ class Screencast:
         elif self.state is State.IDLE and wanted is not None and self._retry_at is None:
             self._move(Step.START)
             self._settings = wanted
+            if self._last is None or not self._is_current(self._last):
+                self._newest_at = None
             self._effects.append(StartCapture(wanted))
         if not self._viewers:
             self._retry_at, self._last = None, None
@@ -350,7 +352,7 @@ class Screencast:
         return picture.target_id == self._target()
 
     def _forget_capture(self) -> None:
-        self._settings, self._newest_at = None, None
+        self._settings = None
         self._unacknowledged.clear()
 
     def _tell_trouble(self) -> None:

@@ -41,6 +41,10 @@ _PATIENCE: Final = 15
 """So many of them in a row, and the next one is tried a step better."""
 
 
+class NotAPicture(Exception):
+    """What is to be made smaller cannot be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Smaller:
     """A picture that fits."""
@@ -72,6 +76,9 @@ class Fitting:
 
         Args:
             data: JPEG or PNG.
+
+        Raises:
+            NotAPicture: it is neither, or broken.
         """
         if len(data) <= self._bytes_max:
             self._step = None
@@ -79,8 +86,7 @@ class Fitting:
         return self._shrink(data)
 
     def _shrink(self, data: bytes) -> Smaller:
-        with Image.open(BytesIO(data)) as opened:
-            image = opened.convert("RGB")
+        image = _decode(data)
         start = self._step or 0
         made = _make(image, STEPS[start])
         while len(made.data) > self._bytes_max and start < len(STEPS) - 1:
@@ -97,6 +103,15 @@ class Fitting:
         if self._roomy >= _PATIENCE and self._step:
             self._step -= 1
             self._roomy = 0
+
+
+def _decode(data: bytes) -> Image.Image:
+    try:
+        with Image.open(BytesIO(data), formats=("JPEG", "PNG")) as opened:
+            return opened.convert("RGB")
+    # SyntaxError is how Pillow finds fault with a PNG.
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise NotAPicture(str(error)) from error
 
 
 def _make(image: Image.Image, step: Step) -> Smaller:

@@ -22,7 +22,7 @@ from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
 from cdp_proxy.core.pictures import Picture
-from cdp_proxy.core.smaller import Fitting, Smaller
+from cdp_proxy.core.smaller import Fitting, NotAPicture, Smaller
 from cdp_proxy.transport.blocking import Blocking
 from cdp_proxy.transport.management import Gone, Later, Management, Refused
 from cdp_proxy.transport.tasks import spawn
@@ -234,7 +234,7 @@ class Outbox:
         """In a thread: make it fit, and post it."""
         try:
             smaller = self._fitting.fit(picture.data)
-        except (OSError, ValueError) as error:  # no picture that can be read: the next one may be
+        except NotAPicture as error:  # the next one may be
             _log.warn("a picture cannot be made to fit: {error}", error=str(error))
             return None
         frame = make_frame(picture, smaller, keep_alive=keep_alive)

@@ -65,6 +65,17 @@ def _numbers() -> list[int]:
     return [int(entry.name) for entry in _PROC.iterdir() if entry.name.isdecimal()]
 
 
+def is_ending(pid: int) -> bool:
+    """Whether a process has let go of its memory: it is about to end, or has, and tells no more.
+
+    One that begins a new program has none either, for a moment: wait for such, do not kill it.
+    """
+    try:
+        return (_PROC / str(pid) / "cmdline").read_bytes() == b""
+    except OSError:
+        return True
+
+
 def _is_living_member(pid: int, group: int) -> bool:
     status = _status(pid)
     return status is not None and status.group == group and status.state not in _ENDED

@@ -22,7 +22,7 @@ from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from cdp_proxy.transport.process_table import lives_in, orphans
+from cdp_proxy.transport.process_table import is_ending, lives_in, orphans
 
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_DUMPABLE = 4
@@ -104,18 +104,24 @@ def end_strays(folder: Path) -> None:
     """
     give_up = time.monotonic() + _STRAYS_GONE_SECONDS
     found = orphans()
-    while living := [pid for pid in found if lives_in(pid, folder)]:
+    while any(not ended and _is_of(pid, folder) for pid, ended in found.items()):
         if time.monotonic() > give_up:
             break
-        for pid in living:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        for pid in found:
+            if lives_in(pid, folder):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         time.sleep(_GROUP_POLL_SECONDS)
         found = orphans()
     for pid, ended in found.items():
         if ended:
             with suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
+
+
+def _is_of(pid: int, folder: Path) -> bool:
+    """Whether an orphan is of the browser in `folder`, or ends just now and cannot be asked."""
+    return lives_in(pid, folder) or is_ending(pid)
 
 
 def group_exists(group: int) -> bool:

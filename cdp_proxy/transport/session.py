@@ -129,7 +129,7 @@ class LiveSession:
         self.latencies = SessionLatencies(methods)
         self._mux = Multiplexer(Policy(browser.folder.folders), self.latencies)
         self.takeover = Takeover(
-            reactor, on_change=self._hold, resend=self.from_client, flush=self.flush
+            reactor, on_change=self._hold, resend=self._resend, flush=self.flush
         )
         """Who holds it: its agent, or a human."""
         self.pages = Pages(reactor, browser.caller, self.takeover.passage)
@@ -302,6 +302,11 @@ class LiveSession:
         if not self._in_batch:
             self._begin_batch()
         return self._mux.browser_message(message)
+
+    def _resend(self, member: Member, message: bytes) -> None:
+        """Take once more what had to wait, unless its client has gone meanwhile."""
+        if member in self._sockets:
+            self.from_client(member, message)
 
     def _hold(self, holding: bool) -> None:
         self._mux.holding = holding

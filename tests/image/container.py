@@ -127,7 +127,8 @@ class ImageContainer:
     def _answers(self) -> bool:
         assert self.process.poll() is None, f"it has ended: {self.log()[-4000:]}"
         try:
-            return self.health().status == 200
+            # The door opens a moment before sessions can be placed here, which the log says.
+            return self.health().status == 200 and "serving ws" in self.log()
         except ConnectionError:
             return False
 

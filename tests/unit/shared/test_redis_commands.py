@@ -35,6 +35,8 @@ COMMANDS: dict[str, Callable[[Any], Any]] = {
     "hset": lambda r: r.hset("hash", "a", "2"),
     "hset many": lambda r: r.hset("hash", mapping={"a": 1, "c": 2.5}),
     "hdel": lambda r: r.hdel("hash", "a", "z"),
+    "smembers": lambda r: r.smembers("set"),
+    "smembers of nothing": lambda r: r.smembers("nothing"),
     "srem": lambda r: r.srem("set", "one", "nine"),
     "zadd": lambda r: r.zadd("zset", {"one": 9, "three": 3.5}),
     "zrem": lambda r: r.zrem("zset", "one", "nine"),

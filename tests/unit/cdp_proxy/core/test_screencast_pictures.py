@@ -101,6 +101,25 @@ class TestPictures:
         assert screen.frame("a", 2, timestamp=screen.now - 0.2) == [Acknowledge(2)]
         assert screen.frame("b", 3, timestamp=screen.now - 0.1) == [Acknowledge(3)]
 
+    def test_a_picture_may_be_overtaken_by_the_capture_after_its_own(self, screen: Screen) -> None:
+        screen.streaming("ann", quality=50)
+        screen.frame("b", 1, timestamp=screen.now - 0.1)
+        screen.watch("ann", quality=90)
+        screen.follow()
+
+        assert screen.frame("a", 1, timestamp=screen.now - 0.2) == [Acknowledge(1)]
+
+    def test_another_tab_has_a_time_of_its_own(self, screen: Screen) -> None:
+        screen.streaming()
+        screen.frame("b", 1, timestamp=screen.now - 0.1)
+        screen.tell(ViewerReady("ann"))
+        screen.tabs("T1", "T2")
+        screen.follow()
+
+        screen.frame("a", 1, timestamp=screen.now - 0.2)
+
+        assert screen.shown() == [("ann", 2)]
+
     def test_what_is_much_older_comes_of_a_clock_that_was_set_back(self, screen: Screen) -> None:
         screen.streaming()
         screen.frame("a", 1, timestamp=screen.now - 0.1)

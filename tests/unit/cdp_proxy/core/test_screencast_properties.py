@@ -51,6 +51,8 @@ class Watching(RuleBasedStateMachine):
         """What Chromium has not answered."""
         self.captures = False
         """Whether pictures come."""
+        self.began_at = 0.0
+        """When the capture did."""
         self.in_flight: list[int] = []
         self.number = 0
         self.busy: set[object] = set()
@@ -67,6 +69,7 @@ class Watching(RuleBasedStateMachine):
                     assert self.asked is None
                     assert not self.captures
                     self.asked, self.captures = effect, True
+                    self.began_at = self.screen.now
                 case StopCapture():
                     assert self.asked is None
                     assert self.captures
@@ -132,7 +135,8 @@ class Watching(RuleBasedStateMachine):
     def a_picture_comes(self, content: str, age: float) -> None:
         self.number += 1
         self.in_flight.append(self.number)
-        self.tell(FrameCame(captured(content, self.number, timestamp=self.screen.now - age)))
+        captured_at = max(self.screen.now - age, self.began_at)
+        self.tell(FrameCame(captured(content, self.number, timestamp=captured_at)))
 
     @rule(content=st.sampled_from("xyz"))
     def a_picture_of_before_comes(self, content: str) -> None:

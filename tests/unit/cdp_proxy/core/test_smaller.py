@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from PIL import Image
 
-from cdp_proxy.core.smaller import STEPS, Fitting, Smaller
+from cdp_proxy.core.smaller import STEPS, Fitting, NotAPicture, Smaller
 
 
 def noise(width: int, height: int, kind: str = "JPEG") -> bytes:
@@ -88,3 +88,11 @@ def test_room_to_spare_brings_the_quality_back() -> None:
 
     assert fitting.step is not None
     assert STEPS.index(fitting.step) < settled
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xd8broken", b"\x89PNG\r\n\x1a\nbroken", b"GIF89a" + b"\0" * 50]
+)
+def test_what_is_no_picture_is_said_to_be_none(data: bytes) -> None:
+    with pytest.raises(NotAPicture):
+        Fitting(-1).fit(data)

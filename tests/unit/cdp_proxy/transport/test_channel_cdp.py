@@ -155,6 +155,19 @@ class TestCommands:
 
         assert {"type": "CDP_RESPONSE", "id": 7, "result": {}} in one.said()
 
+    def test_what_waits_behind_a_browser_close_goes_with_its_client(self, one: OneChannel) -> None:
+        other = OneChannel(session=one.session)
+        one.session.live.takeover.take()
+        for number in (7, 8):
+            one.say("CDP_COMMAND", id=number, method="Browser.close")
+        other.say("CDP_COMMAND", id=9, method="Target.activateTarget", params={"targetId": "T1"})
+
+        one.session.live.takeover.hand_back()
+
+        outcomes = {it["id"]: "result" in it for it in one.said() if it["type"] == "CDP_RESPONSE"}
+        assert outcomes == {7: True, 8: False}
+        assert one.session.sent("Target.activateTarget")
+
     def test_what_was_sent_before_the_end_is_answered_with_it(self, one: OneChannel) -> None:
         one.browser.silent.add("DOM.enable")
         one.say("CDP_COMMAND", id=7, method="DOM.enable")

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from cdp_proxy.transport.process_table import lives_in, living_members, orphans, start_ticks
+from cdp_proxy.transport.process_table import (
+    is_ending,
+    lives_in,
+    living_members,
+    orphans,
+    start_ticks,
+)
+from tests.integration.waiting import wait_until
 
 SLEEP = "import signal; signal.pause()"
 
@@ -48,6 +55,19 @@ def test_a_name_with_brackets_and_blanks_is_no_obstacle(tmp_path: Path) -> None:
     assert living_members(process.pid) == [process.pid]
     process.kill()
     process.wait()
+
+
+def test_a_process_that_has_let_go_of_its_memory_is_ending(
+    sleeper: subprocess.Popen[bytes],
+) -> None:
+    wait_until(lambda: not is_ending(sleeper.pid), 5, "the program to begin")
+
+    sleeper.kill()
+    os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
+
+    assert is_ending(sleeper.pid)
+    sleeper.wait()
+    assert is_ending(sleeper.pid)
 
 
 def test_what_we_have_started_is_no_orphan(sleeper: subprocess.Popen[bytes]) -> None:
