@@ -166,6 +166,7 @@ def _task(number: int, slots: int) -> Task:
         draining=False,
         browser="headless-shell",
         started_at=NOW,
+        version="v1",
     )
 
 
