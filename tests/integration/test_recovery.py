@@ -195,7 +195,7 @@ def test_the_next_container_sweeps_what_a_killed_one_left(redis_url: str, tmp_pa
         left = [browser.pid for browser in browsers_of(first.pid)]
         first.kill()
         first.wait()
-    wait_until(lambda: not any(map(psutil.pid_exists, left)), 5, "the browsers have ended")
+    wait_until(lambda: not any(map(psutil.pid_exists, left)), 20, "the browsers have ended")
     (remains,) = folders_below(scratch)
     with _container(redis_url, scratch) as second:
         assert remains not in folders_below(scratch)

@@ -81,7 +81,7 @@ def test_when_the_container_is_killed_every_waiting_command_gets_a_typed_error(
     }
     for client in clients:
         assert client.evaluate("1") == 1
-    assert pending(stack) == 80
+    wait_until(lambda: pending(stack) == 80, 5, "what is answered is struck out")
 
     stack.container().kill()
 

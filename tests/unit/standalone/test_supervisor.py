@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ import pytest
 from standalone.config import REPOSITORY
 from standalone.processes import descendants
 from standalone.runtime_dir import RuntimeDir
+from tests.integration.waiting import wait_until
 from tests.unit.standalone import edition
 
 PATIENCE_SECONDS = 20
@@ -48,12 +49,18 @@ class Edition:
         return descendants(self.process.pid)
 
     def child(self, word: str) -> int:
-        """The pid of the one process below that has `word` in its command line."""
-        [found] = [
-            pid
-            for pid in self.children()
-            if word.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
-        ]
+        """The pid of the one process below that has `word` in its command line, once there is."""
+        found = wait_until(lambda: self._children_with(word.encode()), PATIENCE_SECONDS, word)
+        assert len(found) == 1
+        return found[0]
+
+    def _children_with(self, word: bytes) -> list[int]:
+        """A child that has just been forked has its parent's command line, or is gone."""
+        found = []
+        for pid in self.children():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                if word in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    found.append(pid)
         return found
 
     def said(self, sentence: str) -> None:

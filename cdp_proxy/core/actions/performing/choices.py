@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from cdp_proxy.core.actions import scripts
 from cdp_proxy.core.actions.elements import Element, NodeKey
-from cdp_proxy.core.actions.performing.work import Found, Work
+from cdp_proxy.core.actions.performing.work import Found, Work, persistently
 from cdp_proxy.core.actions.pointer import click
 from cdp_proxy.core.actions.resolver import traits
 from cdp_proxy.core.actions.resolver.offers import offered
@@ -41,8 +41,12 @@ async def select(work: Work, target: Target | None, options: Sequence[str]) -> l
     if target is not None and (target.text or target.anchor or target.ordinal):
         holder = await work.find_one(target, Method.SELECT)
         if not (traits.is_checkable(holder.element) or traits.is_option(holder.element)):
-            await select_in(work, holder, options)
-            return [holder]
+            if holder.element.tag != "select":
+                await _choose_custom(work, holder, options)
+                return [holder]
+            return [
+                await persistently(work, holder, lambda now: _choose_native(work, now, options))
+            ]
     return await _choose_anywhere(work, target, options)
 
 

@@ -13,6 +13,9 @@ from shared.errors import ActionTimeout, AmbiguousTarget, TargetNotFound
 _SCROLLS_MAX = 100
 """Pages to scroll through for something that is not there yet: lists that load as they go."""
 _LOOK_AGAIN_SECONDS = 0.2
+_FIND_SECONDS = 0.3
+_LOOKS_AT_THE_END = 6
+"""At the end of a page that may yet load more, each for `_FIND_SECONDS`."""
 
 
 async def scroll(work: Work, found: Found | None, direction: str) -> None:
@@ -34,14 +37,19 @@ async def scroll_to(work: Work, target: Target) -> Found:
     Raises:
         TargetNotFound: the end was reached without.
     """
+    looks_at_the_end = 0
     for _ in range(_SCROLLS_MAX):
         try:
-            found = (await work.find(target, Method.SCROLL_TO, 0.3))[0]
+            found = (await work.find(target, Method.SCROLL_TO, _FIND_SECONDS))[0]
         except TargetNotFound:
             top = _document(await work.look())
-            if not await call_on(work.tab, top, scripts.SCROLL_PAGE, "down"):
+            if await call_on(work.tab, top, scripts.SCROLL_PAGE, "down"):
+                looks_at_the_end = 0
+                await work.settle()
+            elif looks_at_the_end == _LOOKS_AT_THE_END:
                 raise
-            await work.settle()
+            else:
+                looks_at_the_end += 1
             continue
         await show(work, found)
         return found
