@@ -28,6 +28,16 @@ def zombies(processes: list[psutil.Process]) -> list[int]:
     return found
 
 
+def running(processes: list[psutil.Process]) -> list[int]:
+    """Those that have not ended; one that nobody has reaped yet has.
+
+    Who reaps orphans is not the program's affair: init does, or a test process that has become a
+    subreaper for another test.
+    """
+    dead = zombies(processes)
+    return [one.pid for one in processes if one.is_running() and one.pid not in dead]
+
+
 def command_line(process: psutil.Process) -> str:
     """Its arguments, blank-separated; '' for one that has gone."""
     with suppress(psutil.NoSuchProcess, psutil.AccessDenied):

@@ -20,7 +20,7 @@ from shared.clock import system_clock
 from shared.ids import SessionId
 from tests.integration.api import RemoteBrowser, request
 from tests.integration.cdp import CdpClient
-from tests.integration.processes import browsers_of, folders_below, processes_naming
+from tests.integration.processes import browsers_of, folders_below, processes_naming, running
 from tests.integration.stack import REPOSITORY, Stack
 from tests.integration.test_isolation import browser_pid
 from tests.integration.waiting import wait_until
@@ -192,10 +192,10 @@ def test_the_next_container_sweeps_what_a_killed_one_left(redis_url: str, tmp_pa
     scratch = Path(tmp_path.anchor) / "tmp" / f"wc-sweep-{os.getpid()}"
     with _container(redis_url, scratch) as first:
         wait_until(lambda: len(browsers_of(first.pid)) == 2, 20, "two warm browsers")
-        left = [browser.pid for browser in browsers_of(first.pid)]
+        left = browsers_of(first.pid)
         first.kill()
         first.wait()
-    wait_until(lambda: not any(map(psutil.pid_exists, left)), 20, "the browsers have ended")
+    wait_until(lambda: not running(left), 20, "the browsers have ended")
     (remains,) = folders_below(scratch)
     with _container(redis_url, scratch) as second:
         assert remains not in folders_below(scratch)
