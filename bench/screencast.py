@@ -30,7 +30,7 @@ from shared.envelope.frames import parse_frame
 _BITS = 20
 _CELL_PX = 30
 _MODULUS = 1 << _BITS
-_PAGE = "data:text/html," + quote(f"""<!doctype html><title>clock</title>
+_HTML = f"""<!doctype html><title>clock</title>
 <body style="margin:0;background:#fff;font:40px monospace"><canvas id=c width={_BITS * _CELL_PX}
 height={_CELL_PX}></canvas><p id=t></p><script>
 const ink = c.getContext('2d');
@@ -41,8 +41,12 @@ const ink = c.getContext('2d');
     ink.fillRect(bit * {_CELL_PX}, 0, {_CELL_PX}, {_CELL_PX});
   }}
   t.textContent = now;
-  requestAnimationFrame(paint);
-}})();</script>""")
+  AGAIN;
+}})();</script>"""
+_PAGE = "data:text/html," + quote(_HTML.replace("AGAIN", "requestAnimationFrame(paint)"))
+_CALM_PAGE = "data:text/html," + quote(_HTML.replace("AGAIN", "setTimeout(paint, 400)"))
+"""Two pictures and a half a second: Chromium itself paints and encodes about a hundred a second on
+two cores, all its sessions together, and it is not Chromium that is measured here."""
 _OPTIONS = {"format": "jpeg", "quality": 80}
 _SAMPLED = 100
 """Pictures of a run that are decoded."""
@@ -81,7 +85,7 @@ class Direct:
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: str) -> AsyncIterator[Self]:
+    async def opened(cls, url: str, page: str = _PAGE) -> AsyncIterator[Self]:
         """Connected, on the page, which paints."""
         async with connect(url, max_size=None, compression=None, proxy=None) as socket:
             one = cls(socket)
@@ -92,7 +96,7 @@ class Direct:
             await one.call("Page.enable")
             metrics = {"width": 1280, "height": 720, "deviceScaleFactor": 1, "mobile": False}
             await one.call("Emulation.setDeviceMetricsOverride", **metrics)
-            await one.call("Page.navigate", url=_PAGE)
+            await one.call("Page.navigate", url=page)
             await one.until("Page.loadEventFired")
             yield one
 
@@ -241,7 +245,7 @@ async def _audiences(container: psutil.Process, url: str, rounds: int, seconds: 
 async def _many(container: psutil.Process, urls: list[str], seconds: float) -> list[Row]:
     async with AsyncExitStack() as stack:
         for url in urls:
-            await stack.enter_async_context(Direct.opened(url))
+            await stack.enter_async_context(Direct.opened(url, _CALM_PAGE))
         viewers = [await stack.enter_async_context(Viewer.opened(url)) for url in urls]
         warm_up = min(10.0, seconds / 3)
         await asyncio.gather(*(viewer.watch(warm_up) for viewer in viewers))
