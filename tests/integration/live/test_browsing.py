@@ -1,0 +1,250 @@
+"""The browser's own controls on the live page, take-over, and what a token allows."""
+
+from __future__ import annotations
+
+import re
+import threading
+
+from playwright.sync_api import (
+    Browser,
+    Page,
+    WebSocket,
+    expect,
+    sync_playwright,
+)
+
+from shared.tokens import Scope
+from tests.integration.api import RemoteBrowser
+from tests.integration.live.conftest import Open
+from tests.integration.live_page import BLUE, GREEN, RED, SECONDS, SWATCH, LivePage, live_url
+from tests.integration.site import Site
+from tests.integration.stack import Stack
+
+
+def test_the_address_goes_places_and_back_forward_and_reload_work(
+    live: LivePage, there: Page, site: Site
+) -> None:
+    first, second = there.url, site.url("/plain")
+    address = live.page.locator("#address")
+    expect(address).to_have_value(first)
+
+    address.fill(second.removeprefix("http://"))
+    address.press("Enter")
+    there.wait_for_url(second)
+    expect(address).to_have_value(second)
+    live.page.click("#back")
+    there.wait_for_url(first)
+    live.page.click("#forward")
+    there.wait_for_url(second)
+    there.evaluate("() => { globalThis.old = true }")
+    live.page.click("#reload")
+    there.wait_for_function("() => !globalThis.old")
+
+    expect(live.page.locator("#tabs .active")).to_contain_text("plain")
+
+
+def test_what_is_typed_becomes_an_address(live: LivePage) -> None:
+    meant = {
+        "example.com": "https://example.com",
+        " example.com:8443/a?b#c ": "https://example.com:8443/a?b#c",
+        "localhost:3000/x": "http://localhost:3000/x",
+        "intranet": "http://intranet",
+        "10.0.0.7": "http://10.0.0.7",
+        "[::1]:80": "http://[::1]:80",
+        "http://example.com": "http://example.com",
+        "about:blank": "about:blank",
+        "two words": "",
+        "": "",
+    }
+
+    addresses = live.page.evaluate(
+        "async (texts) => texts.map((await import('./live/tabs.js')).addressOf)", list(meant)
+    )
+
+    assert addresses == list(meant.values())
+
+
+def test_an_address_that_leads_nowhere_says_so(live: LivePage) -> None:
+    live.page.fill("#address", "http://127.0.0.1:9/")
+    live.page.press("#address", "Enter")
+
+    expect(live.page.locator("#toast")).to_contain_text("could not be opened")
+    expect(live.page.locator("#toast")).to_contain_text("ERR_")
+
+
+def test_tabs_are_opened_shown_and_closed(live: LivePage, there: Page, site: Site) -> None:
+    tabs = live.page.locator("#tabs li")
+    expect(tabs).to_have_count(1)
+
+    with there.context.expect_page() as opening:
+        live.page.click("#new-tab")
+    expect(tabs).to_have_count(2)
+    expect(live.page.locator("#hint")).to_be_visible()
+    expect(tabs.nth(1)).to_contain_text("New tab")
+    live.page.fill("#address", site.url("/popup"))
+    live.page.press("#address", "Enter")
+    expect(tabs.nth(1)).to_contain_text("popup")
+    live.wait_colour(SWATCH, (255, 255, 255))
+    tabs.nth(0).locator(".tab").click()
+    live.wait_colour(SWATCH, RED)
+    with opening.value.expect_event("close"):
+        tabs.nth(1).locator(".close").click()
+
+    expect(tabs).to_have_count(1)
+    expect(tabs.nth(0)).to_contain_text("A page to watch")
+
+
+def test_dialogs_of_the_page_are_answered(live: LivePage, there: Page) -> None:
+    there.on("dialog", lambda _dialog: None)  # so that Playwright does not answer it
+    box = live.page.locator("#dialog")
+
+    live.click(there, "#ask")
+    expect(box).to_contain_text("How many?")
+    expect(live.page.locator("#dialog-answer")).to_be_focused()
+    live.page.keyboard.type("twelve")
+    live.page.keyboard.press("Enter")
+    expect(box).to_be_hidden()
+    expect(there.locator("#answer")).to_have_text("twelve")
+    live.click(there, "#sure")
+    expect(box).to_contain_text("Really?")
+    live.page.click("#dialog-dismiss")
+
+    expect(there.locator("#answer")).to_have_text("no")
+    expect(box).to_be_hidden()
+
+
+def test_who_comes_while_a_dialog_is_open_sees_it(
+    live: LivePage, opened: Open, there: Page
+) -> None:
+    there.on("dialog", lambda _dialog: None)
+    live.click(there, "#ask")
+    expect(live.page.locator("#dialog")).to_be_visible()
+
+    late = opened()
+
+    expect(late.page.locator("#dialog")).to_contain_text("How many?")
+    late.page.click("#dialog-dismiss")
+    expect(live.page.locator("#dialog")).to_be_hidden()
+    expect(there.locator("#answer")).to_have_text("nothing")
+
+
+def test_a_person_takes_over_from_a_script_and_gives_back(
+    stack: Stack, opened: Open, remote: RemoteBrowser, site: Site
+) -> None:
+    midway, taken = threading.Event(), threading.Event()
+    outcome: list[object] = []
+
+    def script() -> None:
+        with sync_playwright() as own:
+            page = own.chromium.connect_over_cdp(remote.connect_url).contexts[0].pages[0]
+            page.goto(site.url("/actions/live.html"))
+            page.fill("#text", "script")
+            midway.set()
+            taken.wait(SECONDS)
+            page.click("#paint", timeout=60_000)
+            outcome.append((page.input_value("#text"), page.evaluate("seen.slice()")))
+
+    running = threading.Thread(target=script)
+    running.start()
+    assert midway.wait(SECONDS)
+    live = opened()
+    who, more = live.page.locator("#control-who"), live.page.locator("#control-more")
+    live.wait_colour(SWATCH, RED)
+
+    live.page.click("#control-button")
+    expect(who).to_have_text("You have control")
+    taken.set()
+    expect(more).to_have_text(re.compile(r"\d:\d\d left · \d commands? waits?$"))
+    live.page.mouse.click(*live.place(400, 432))
+    live.page.keyboard.type(" and person")
+    live.wait_colour(SWATCH, RED)
+    assert outcome == []
+    live.page.click("#control-button")
+
+    live.wait_colour(SWATCH, GREEN)
+    running.join(SECONDS)
+    expect(who).to_have_text("The agent has control")
+    ((text, events),) = outcome
+    assert text == "script and person"
+    assert events[-1] == "click 1"  # the script's, once
+
+
+def test_others_see_who_has_control(live: LivePage, opened: Open) -> None:
+    other = opened()
+
+    live.page.click("#control-button")
+
+    expect(other.page.locator("#control-who")).to_have_text("A person has control")
+    other.page.click("#control-button")
+    expect(live.page.locator("#control-who")).to_have_text("The agent has control")
+
+
+def test_control_is_extended_for_who_is_at_work_and_nobody_else(opened: Open, there: Page) -> None:
+    def takes(text: str | bytes) -> bool:
+        return '"holder":"human"' in str(text)
+
+    live = opened(before=lambda page: page.clock.install())
+    sockets: list[WebSocket] = []
+    taken: list[str | bytes] = []
+    live.page.on("websocket", lambda socket: sockets.append(socket))  # noqa: PLW0108
+    live.page.reload()
+    live.wait_connected()
+    sockets[-1].on("framesent", lambda text: taken.append(text) if takes(text) else None)
+
+    live.page.click("#control-button")
+    expect(live.page.locator("#control-more")).to_contain_text("left")
+    live.page.clock.fast_forward(250_000)
+    expect(live.page.locator("#control-more")).to_contain_text("0:")
+    assert len(taken) == 1
+
+    live.click(there, "#paint")
+    with sockets[-1].expect_event("framesent", takes):
+        live.page.clock.run_for(2_000)
+
+
+def test_who_may_only_watch_sees_everything_and_touches_nothing(
+    stack: Stack, opened: Open, there: Page, remote: RemoteBrowser
+) -> None:
+    live = opened(live_url(stack, remote, [Scope.VIEW]))
+    live.wait_colour(SWATCH, RED)
+
+    live.click(there, "#paint")
+    live.page.keyboard.type("x")
+    there.evaluate("() => { swatch.style.background = 'rgb(30, 30, 200)' }")
+    live.wait_colour(SWATCH, BLUE)
+
+    expect(live.page.locator("#control-who")).to_have_text("View only")
+    touching = live.page.locator("[data-touches]")
+    assert touching.count() > 8
+    assert touching.evaluate_all("all => all.filter((it) => !it.disabled).length") == 0
+    expect(live.page.locator("#back")).to_have_attribute("title", "This link can only watch")
+    expect(live.page.locator("#keys")).to_be_disabled()
+    assert there.evaluate("seen") == []
+    expect(live.page.locator("#toast")).to_have_text("This link can only watch")
+
+
+def test_a_wrong_token_gets_a_page_that_says_so(stack: Stack, local: Browser) -> None:
+    page = local.new_page()
+
+    answer = page.goto(f"{stack.http_base}/live?token=nonsense")
+
+    assert answer is not None
+    assert answer.status == 401
+    expect(page.locator("h1")).to_have_text("This link is not valid")
+    expect(page.locator("body")).to_contain_text("The token is not valid.")
+    page.close()
+
+
+def test_the_end_of_the_session_is_told_and_final(
+    stack: Stack, live: LivePage, remote: RemoteBrowser
+) -> None:
+    stack.api.delete(remote.id)
+
+    expect(live.page.locator("#curtain-title")).to_have_text("The session has ended")
+    expect(live.page.locator("#curtain-text")).not_to_be_empty()
+    expect(live.page.locator("#connection")).to_have_text("Ended")
+    expect(live.page.locator("#curtain-button")).to_be_hidden()
+    answer = live.page.reload()
+    assert answer is not None
+    assert answer.status == 410
+    expect(live.page.locator("h1")).to_have_text("The session has ended")
