@@ -10,13 +10,14 @@ import asyncio
 import base64
 import io
 import json
+import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import psutil
 from PIL import Image
@@ -51,6 +52,7 @@ _OPTIONS = {"format": "jpeg", "quality": 80}
 _SAMPLED = 100
 """Pictures of a run that are decoded."""
 _VIEWERS = 10
+_SMALL_BUFFER_BYTES = 16 * 1024
 _MANY = 20
 
 
@@ -77,8 +79,8 @@ class Watched:
 class Direct:
     """A screencast by CDP alone, over any WebSocket that speaks it."""
 
-    def __init__(self, socket: ClientConnection) -> None:
-        self._socket = socket
+    def __init__(self, connection: ClientConnection) -> None:
+        self._socket = connection
         self._last_id = 0
         self._session: dict[str, str] = {}
         self.seen = Watched()
@@ -87,8 +89,8 @@ class Direct:
     @asynccontextmanager
     async def opened(cls, url: str, page: str = _PAGE) -> AsyncIterator[Self]:
         """Connected, on the page, which paints."""
-        async with connect(url, max_size=None, compression=None, proxy=None) as socket:
-            one = cls(socket)
+        async with connect(url, max_size=None, compression=None, proxy=None) as opened:
+            one = cls(opened)
             targets = (await one.call("Target.getTargets"))["targetInfos"]
             target = next(it["targetId"] for it in targets if it["type"] == "page")
             attached = await one.call("Target.attachToTarget", targetId=target, flatten=True)
@@ -142,20 +144,20 @@ class Direct:
 class Viewer:
     """A viewer on `/internal/ws`."""
 
-    def __init__(self, socket: ClientConnection) -> None:
-        self._socket = socket
+    def __init__(self, connection: ClientConnection) -> None:
+        self._socket = connection
         self.seen = Watched()
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, connect_url: str, **options: object) -> AsyncIterator[Self]:
-        """Connected and watching."""
+    async def opened(cls, connect_url: str, **how: Any) -> AsyncIterator[Self]:
+        """Connected and watching; `how` is for the WebSocket client."""
         url = connect_url.replace("/cdp?", "/internal/ws?")
-        async with connect(url, max_size=None, compression=None, proxy=None) as socket:
-            await socket.recv()
-            wish = {**_OPTIONS, **options}
-            await socket.send(json.dumps({"type": "START_SCREENCAST", "id": 1, "options": wish}))
-            yield cls(socket)
+        async with connect(url, max_size=None, compression=None, proxy=None, **how) as opened:
+            await opened.recv()
+            wish = {"type": "START_SCREENCAST", "id": 1, "options": _OPTIONS}
+            await opened.send(json.dumps(wish))
+            yield cls(opened)
 
     async def watch(self, seconds: float) -> Watched:
         """Watch for a while."""
@@ -175,6 +177,17 @@ class Viewer:
             if isinstance(message, str) and json.loads(message)["type"] == "SCREENCAST_STOPPED":
                 stats: dict[str, Any] = json.loads(message)["stats"]
                 return stats
+
+
+@asynccontextmanager
+async def stalled_viewer(connect_url: str) -> AsyncIterator[Viewer]:
+    """A viewer that reads nothing and has little room for it: it stalls within a few frames."""
+    address = urlsplit(connect_url)
+    with socket.socket() as small:
+        small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALL_BUFFER_BYTES)
+        small.connect((address.hostname, address.port))
+        async with Viewer.opened(connect_url, sock=small, max_queue=1) as viewer:
+            yield viewer
 
 
 def measure(edition: Edition, rounds: int, seconds: float = 4.0) -> Iterator[Row]:
@@ -216,6 +229,7 @@ async def _audiences(container: psutil.Process, url: str, rounds: int, seconds: 
     cpu: dict[int, list[float]] = {0: [], 1: [], _VIEWERS: []}
     alone: list[float] = []
     beside: list[float] = []
+    skipped: list[float] = []
     async with Direct.opened(url):
         for _ in range(rounds):
             for number, shares in cpu.items():
@@ -230,8 +244,9 @@ async def _audiences(container: psutil.Process, url: str, rounds: int, seconds: 
                     shares.append(100 * (_cpu_seconds(container) - before) / seconds)
                     if number == 1:
                         alone.append(seen[0].count / seconds)
-            async with Viewer.opened(url, quality=90), Viewer.opened(url) as reader:
+            async with stalled_viewer(url) as stalled, Viewer.opened(url) as reader:
                 beside.append((await reader.watch(seconds)).count / seconds)
+                skipped.append((await stalled.stats())["framesSkipped"] / seconds)
     return [
         *(
             Row(f"screencast: controller CPU, {number} viewers", "%", {WALLCRAWLER: median(shares)})
@@ -239,6 +254,11 @@ async def _audiences(container: psutil.Process, url: str, rounds: int, seconds: 
         ),
         Row("screencast: frames to one viewer", "/s", {WALLCRAWLER: median(alone)}),
         Row("screencast: frames beside a viewer that stalls", "/s", {WALLCRAWLER: median(beside)}),
+        Row(
+            "screencast: frames skipped for the one that stalls",
+            "/s",
+            {WALLCRAWLER: median(skipped)},
+        ),
     ]
 
 

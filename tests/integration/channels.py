@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
+import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -239,3 +240,10 @@ class ChannelClient:
             return None
         whole: Message = json.loads("".join(self._chunks.pop(chunk["id"])))
         return whole
+
+
+def refusal(client: ChannelClient, kind: str, **fields: Any) -> ChannelError:
+    """What a message that has to be refused is answered with."""
+    with pytest.raises(ChannelError) as refused:
+        client.ask(kind, **fields)
+    return refused.value

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from tests.integration.api import RemoteBrowser
 from tests.integration.cdp import CdpClient
-from tests.integration.channels import ChannelClient, ChannelError, channel_url
+from tests.integration.channels import ChannelClient, channel_url, refusal
 from tests.integration.conftest import NewSession
 from tests.integration.site import Site
 from tests.integration.stack import Stack
@@ -31,12 +30,6 @@ def url(stack: Stack, remote: RemoteBrowser) -> str:
 def client(url: str) -> Iterator[ChannelClient]:
     with ChannelClient(url) as client:
         yield client
-
-
-def refusal(client: ChannelClient, kind: str, **fields: Any) -> ChannelError:
-    with pytest.raises(ChannelError) as refused:
-        client.ask(kind, **fields)
-    return refused.value
 
 
 class TestTabs:

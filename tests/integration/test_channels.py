@@ -10,7 +10,13 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from tests.integration.api import RemoteBrowser
-from tests.integration.channels import ChannelClient, ChannelError, channel_url, scoped_token
+from tests.integration.channels import (
+    ChannelClient,
+    ChannelError,
+    channel_url,
+    refusal,
+    scoped_token,
+)
 from tests.integration.conftest import NewSession
 from tests.integration.site import Site
 from tests.integration.stack import Stack
@@ -34,12 +40,6 @@ def url(stack: Stack, remote: RemoteBrowser) -> str:
 def client(url: str) -> Iterator[ChannelClient]:
     with ChannelClient(url) as client:
         yield client
-
-
-def refusal(client: ChannelClient, kind: str, **fields: Any) -> ChannelError:
-    with pytest.raises(ChannelError) as refused:
-        client.ask(kind, **fields)
-    return refused.value
 
 
 class TestGreeting:
