@@ -19,6 +19,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import Any
 from urllib.parse import urlsplit
 
+from cdp_proxy.core.json_text import mend_surrogates
 from cdp_proxy.transport.models.addresses import connect
 from cdp_proxy.transport.models.backoff import parse_retry_after
 from cdp_proxy.transport.models.exchange import Busy, Rejected, Reply
@@ -140,7 +141,7 @@ def _whole_body(response: HTTPResponse) -> bytes:
 
 
 def _decoded(body: bytes) -> dict[str, Any]:
-    value = json.loads(body)
+    value = json.loads(mend_surrogates(body))
     if not isinstance(value, dict):
         raise TypeError("not an object")
     return value
