@@ -256,7 +256,6 @@ class TestDraining:
         assert draining == [None]
         assert registry.sessions.ended_by_reason == {EndReason.RELEASED: 1}
 
-
     def test_one_that_is_just_getting_its_browser_is_ended_with_them(
         self, registry: Registry
     ) -> None:
