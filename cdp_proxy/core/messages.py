@@ -7,7 +7,8 @@ in any order (CLIENTS: Puppeteer sends `method, params, id, sessionId`).
 from __future__ import annotations
 
 import json
-from typing import Annotated, Final
+from collections.abc import Callable
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
@@ -15,6 +16,9 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from cdp_proxy.core import json_text
 from cdp_proxy.core.json_text import TooLarge, TreeReader
 from shared.limits import CDP_ID_MAX
+from shared.surrogates import without_lone_surrogates
+
+T = TypeVar("T")
 
 SESSION_ID_BYTES: Final = 32
 SUFFIX_BYTES: Final = len(b',"sessionId":""}') + SESSION_ID_BYTES
@@ -98,11 +102,26 @@ class Answer(Struct, frozen=True):
     session_id: str | None = msgspec.field(default=None, name="sessionId")
 
 
-decode_target_event: Final = msgspec.json.Decoder(TargetEvent).decode
+def _tolerant(decode: Callable[[bytes], T]) -> Callable[[bytes], T]:
+    """Take what Chromium says of texts with lone surrogates too, which msgspec does not."""
+
+    def decode_tolerantly(message: bytes) -> T:
+        try:
+            return decode(message)
+        except msgspec.DecodeError:
+            repaired = without_lone_surrogates(message)
+            if repaired == message:
+                raise
+            return decode(repaired)
+
+    return decode_tolerantly
+
+
+decode_target_event: Final = _tolerant(msgspec.json.Decoder(TargetEvent).decode)
 decode_attached: Final = msgspec.json.Decoder(AttachedParams).decode
 decode_frame_attached: Final = msgspec.json.Decoder(FrameAttached).decode
-decode_answer: Final = msgspec.json.Decoder(Answer).decode
-
+decode_answer: Final = _tolerant(msgspec.json.Decoder(Answer).decode)
+"""In what it returns, raw JSON included, U+FFFD stands for lone surrogates."""
 
 _decode_command: Final = msgspec.json.Decoder(Command).decode
 _decode_numbered: Final = msgspec.json.Decoder(Numbered).decode

@@ -230,6 +230,22 @@ def test_a_target_event_is_read_as_far_as_ownership_goes() -> None:
     assert event.params.waiting_for_debugger
 
 
+def test_what_chromium_says_of_half_an_emoji_has_the_replacement_character() -> None:
+    answer = messages.decode_answer(rb'{"id":1,"result":{"value":"\ud83d\ude00\ud83d"}}')
+    event = messages.decode_target_event(
+        rb'{"method":"Target.attachedToTarget","params":{"sessionId":"S","targetInfo":'
+        rb'{"type":"page","title":"\ud83d"}}}'
+    )
+
+    assert msgspec.json.decode(answer.result) == {"value": "😀\ufffd"}
+    assert event.params.session_id == "S"
+
+
+def test_what_is_no_json_is_still_an_error() -> None:
+    with pytest.raises(msgspec.DecodeError):
+        messages.decode_answer(b'{"id":1,"result":{')
+
+
 def test_params_that_are_json_already_are_not_read() -> None:
     odd = b'{"a" : 1.0, "a":2}'
 
