@@ -19,7 +19,7 @@ from shared.envelope.incoming import TYPES, ChunkMessage, ClientMessage, Message
 from shared.envelope.outgoing import ErrorMessage
 from shared.errors import InvalidRequest, WallCrawlerError
 from shared.records import ErrorBody
-from shared.surrogates import without_lone_surrogates
+from shared.surrogates import mend_surrogates
 
 
 class InvalidMessage(Exception):
@@ -88,7 +88,7 @@ def decode(text: bytes) -> ClientMessage:
             error_message(_id_of(text), _explain(error)),
         ) from error
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        repaired = without_lone_surrogates(text)
+        repaired = mend_surrogates(text)
         if repaired != text:
             return _decode_repaired(repaired)
         refused = InvalidRequest(_NO_MESSAGE, field="body")
@@ -129,9 +129,7 @@ def _explain(error: msgspec.ValidationError) -> InvalidRequest:
 def _id_of(text: bytes) -> MessageId:
     """The id of a message that is wrong otherwise, if it has a proper one."""
     try:
-        found: MessageId = msgspec.convert(
-            _decode_anything(without_lone_surrogates(text)).id, MessageId
-        )
+        found: MessageId = msgspec.convert(_decode_anything(mend_surrogates(text)).id, MessageId)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
     return found

@@ -13,7 +13,7 @@ from jsonschema.validators import extend
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-from shared.surrogates import without_lone_surrogates
+from shared.surrogates import mended
 
 _THOUGHT_END = "</think>"
 """Where open models stop to reason aloud."""
@@ -64,8 +64,7 @@ def decode(text: str) -> object:
     """
     for candidate in _candidates(text.rpartition(_THOUGHT_END)[2].strip()):
         try:
-            repaired = without_lone_surrogates(candidate.encode())
-            value: object = json.loads(repaired, parse_constant=_refuse_constant)
+            value: object = json.loads(mended(candidate), parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
             continue
         return value
