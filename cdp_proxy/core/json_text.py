@@ -29,13 +29,6 @@ _SEPARATORS: Final = b",{["
 _STEPS: Final = bytes.maketrans(_BRACKETS, b"\x01\x01\xff\xff")
 """One level down, one up, as signed bytes."""
 _STRING: Final = re.compile(rb'"[^"]*+"')
-_BACKSLASH: Final = rb"\\"
-_NOT_IN_JSON: Final = b"\0\0"
-"""Stands for an escaped backslash while escapes are looked for."""
-_HIGH: Final = rb"\\u[dD][89abAB][0-9a-fA-F]{2}"
-_LOW: Final = rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-_LONE: Final = re.compile(_HIGH + b"(?!" + _LOW + b")|(?<!" + _HIGH + b")" + _LOW)
-_REPLACEMENT: Final = rb"\\ufffd"
 
 
 class TooLarge(ValueError):
@@ -75,23 +68,6 @@ class TreeReader:
         tree = dict(pairs)
         self.repeats = len(tree) != len(pairs)  # the outermost object comes last
         return tree
-
-
-def mend_surrogates(text: bytes) -> bytes:
-    """JSON whose strings are Unicode: each lone surrogate becomes U+FFFD, all else stays.
-
-    JavaScript's strings may hold half of a pair, and pages cut their texts in the midst of an emoji
-    all the time; Chromium writes the half as an escape (RFC 8259 8.2), which most parsers refuse.
-    """
-    if rb"\ud" not in text and rb"\uD" not in text:
-        return text
-    hidden = text.replace(_BACKSLASH, _NOT_IN_JSON)
-    return _LONE.sub(_REPLACEMENT, hidden).replace(_NOT_IN_JSON, _BACKSLASH)
-
-
-def mended(text: str) -> str:
-    """As `mend_surrogates`, of text; a lone surrogate of its own becomes `?`."""
-    return mend_surrogates(text.encode(errors="replace")).decode()
 
 
 def check_size(text: bytes) -> None:

@@ -16,6 +16,7 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from cdp_proxy.core import json_text
 from cdp_proxy.core.json_text import TooLarge, TreeReader
 from shared.limits import CDP_ID_MAX
+from shared.surrogates import mend_surrogates
 
 T = TypeVar("T")
 
@@ -137,7 +138,7 @@ def _tolerant(decode: Callable[[bytes], T], message: bytes) -> T:
     try:
         return decode(message)
     except msgspec.DecodeError:
-        mended = json_text.mend_surrogates(message)
+        mended = mend_surrogates(message)
         if mended == message:
             raise
         return decode(mended)

@@ -59,3 +59,14 @@ def test_actions_read_and_use_such_a_page(
 
     assert "text \ufffd goes on" in extracted.data["result"]
     assert acted.data["title"] == "pressed"
+
+
+def test_what_a_client_sends_of_them_is_taken(client: ChannelClient) -> None:
+    client.evaluate("document.body.innerHTML = '<input>'; document.body.firstChild.focus()")
+
+    client.send_text(
+        r'{"type": "INPUT_EVENT", "id": "\ud83d", "event": {"kind": "text", "text": "a\ud83d"}}'
+    )
+
+    assert client.answer_to("\ufffd")["type"] == "INPUT_RESULT"
+    assert client.evaluate("document.body.firstChild.value") == "a\ufffd"

@@ -19,10 +19,10 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import Any
 from urllib.parse import urlsplit
 
-from cdp_proxy.core.json_text import mend_surrogates
 from cdp_proxy.transport.models.addresses import connect
 from cdp_proxy.transport.models.backoff import parse_retry_after
 from cdp_proxy.transport.models.exchange import Busy, Rejected, Reply
+from shared.surrogates import mend_surrogates
 
 _ANSWER_BYTES_MAX = 4 * 2**20
 _WORTH_ANOTHER_TRY = frozenset(

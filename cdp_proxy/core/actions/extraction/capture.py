@@ -15,7 +15,7 @@ from cdp import page as cdp_page
 from cdp_proxy.core.actions.extraction import capture_script
 from cdp_proxy.core.actions.extraction.tree import DOCUMENT, Flag, Node, number
 from cdp_proxy.core.actions.ports import CommandFailed, Page
-from cdp_proxy.core.json_text import mended
+from shared.surrogates import mended
 
 NODES_MAX: Final = 60_000
 """Elements and texts of one page; Chromium itself advises against more than 1 500 elements

@@ -8,7 +8,7 @@ from typing import Final, TypedDict
 
 from cdp_proxy.core.actions.extraction.text import collapse, line, raw
 from cdp_proxy.core.actions.extraction.tree import DOCUMENT, Node
-from cdp_proxy.core.json_text import mended
+from shared.surrogates import mended
 
 JSON_LD_CHARS_MAX: Final = 1_000_000
 _AUTHORS: Final = ("author", "article:author", "dc.creator", "parsely-author", "twitter:creator")

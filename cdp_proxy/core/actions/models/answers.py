@@ -13,7 +13,7 @@ from jsonschema.validators import extend
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-from cdp_proxy.core.json_text import mended
+from shared.surrogates import mended
 
 _THOUGHT_END = "</think>"
 """Where open models stop to reason aloud."""
