@@ -34,7 +34,12 @@ from cdp_proxy.transport.screencast_requests import ScreencastRequests
 from cdp_proxy.transport.tasks import spawn
 from cdp_proxy.transport.whereabouts import LivesElsewhere
 from shared.errors import SessionEnded, SessionNotFound, WallCrawlerError
-from shared.limits import BODY_BYTES_MAX, UPLOADS_BYTES_MAX
+from shared.limits import (
+    BODY_BYTES_MAX,
+    CDP_MESSAGE_BYTES_MAX,
+    CHANNEL_VIEWER_MESSAGE_BYTES_MAX,
+    UPLOADS_BYTES_MAX,
+)
 from shared.tokens import Scope
 
 _log = Logger()
@@ -131,7 +136,7 @@ class FrontDoor(Resource):
         session, scopes = await self._rooms.authority.channel_for(request)
         _check_upgrade(request)
         session.check_room()
-        socket = ChannelSocket()
+        socket = ChannelSocket(_message_bytes_max(scopes))
         channel = Channel(session, socket, scopes, self._rooms.actions)
         socket.join(channel)
         try:
@@ -186,6 +191,10 @@ def _check_upgrade(request: BoundedRequest) -> None:
     if (request.getHeader("Upgrade") or "").lower() != "websocket":
         request.setHeader("Upgrade", "websocket")
         raise UpgradeRequired("Connect to this URL with a WebSocket client.")
+
+
+def _message_bytes_max(scopes: frozenset[Scope]) -> int:
+    return CDP_MESSAGE_BYTES_MAX if Scope.CDP in scopes else CHANNEL_VIEWER_MESSAGE_BYTES_MAX
 
 
 def _upgrade(
