@@ -215,6 +215,18 @@ def _parts(request: Request) -> list[str]:
 
 
 def _is_private(request: Request) -> bool:
-    """Metrics are for this machine and its own network, not for whoever reaches the port."""
-    address = ipaddress.ip_address(request.getClientAddress().host)
+    """Metrics are for this machine and its own network, not for whoever reaches the port.
+
+    Nor for those whom a reverse proxy lets in, which is a neighbour: it names them.
+    """
+    forwarded = ",".join(request.requestHeaders.getRawHeaders("X-Forwarded-For", ()))
+    addresses = [request.getClientAddress().host, *filter(None, forwarded.split(","))]
+    return all(map(_is_private_address, addresses))
+
+
+def _is_private_address(text: str) -> bool:
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return False
     return address.is_private or address.is_loopback
