@@ -16,7 +16,7 @@ from twisted.internet.protocol import ServerFactory
 from twisted.logger import Logger
 
 from cdp_proxy.config import ProxyConfig
-from cdp_proxy.transport import logs, management
+from cdp_proxy.transport import logs, management, screenshots
 from cdp_proxy.transport.actions import Actions
 from cdp_proxy.transport.address import host_port, private_host
 from cdp_proxy.transport.arrivals import Arrivals
@@ -53,7 +53,6 @@ from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.scale_in import ScaleInGuard
 from cdp_proxy.transport.scratch import ScratchRoot
 from cdp_proxy.transport.screencast_requests import ScreencastRequests
-from cdp_proxy.transport.screenshots import make_screenshot_store
 from cdp_proxy.transport.session import Timeouts
 from cdp_proxy.transport.tasks import all_done
 from cdp_proxy.transport.whereabouts import Whereabouts
@@ -175,6 +174,7 @@ class Container:
         self._models = Models(reactor, configured_model(config))
         whereabouts = Whereabouts(self._task_id, self._sessions, directory, self._arrivals)
         authority = Authority(self._sessions, whereabouts, config.jwt_secret)
+        self._storing = Blocking(reactor, screenshots.THREADS, "screenshots")
         actions = RunningActions(reactor, self._sessions, self._actions())
         self._consumer.use_actions(actions)
         self._pushing = Blocking(reactor, management.THREADS, "push")
@@ -209,6 +209,7 @@ class Container:
         self._reactor.suggestThreadPoolSize(_COMPUTING_THREADS)
         self._blocking.start()
         self._pushing.start()
+        self._storing.start()
         self._models.start()
         await self._reach_redis(self._blocking.run(self._store.ping))
         swept = await self._blocking.run(self._scratch.sweep)
@@ -256,8 +257,8 @@ class Container:
             await all_done()
         finally:
             self._models.stop()
-            self._pushing.stop()
-            self._blocking.stop()
+            for threads in (self._storing, self._pushing, self._blocking):
+                threads.stop()
             self._scratch.remove()
             self._redis.close()
             self._taking.close()
@@ -314,8 +315,8 @@ class Container:
     def _actions(self) -> Actions:
         config = self._config
         return Actions(
-            make_screenshot_store(
-                self._blocking, config.screenshot_bucket, config.screenshot_kms_key
+            screenshots.make_screenshot_store(
+                self._storing, config.screenshot_bucket, config.screenshot_kms_key
             ),
             self._models,
         )

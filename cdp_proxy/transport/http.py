@@ -34,7 +34,12 @@ from cdp_proxy.transport.screencast_requests import ScreencastRequests
 from cdp_proxy.transport.tasks import spawn
 from cdp_proxy.transport.whereabouts import LivesElsewhere
 from shared.errors import SessionEnded, SessionNotFound, WallCrawlerError
-from shared.limits import BODY_BYTES_MAX, UPLOADS_BYTES_MAX
+from shared.limits import (
+    BODY_BYTES_MAX,
+    CDP_MESSAGE_BYTES_MAX,
+    CHANNEL_VIEWER_MESSAGE_BYTES_MAX,
+    UPLOADS_BYTES_MAX,
+)
 from shared.tokens import Scope
 
 _log = Logger()
@@ -131,7 +136,7 @@ class FrontDoor(Resource):
         session, scopes = await self._rooms.authority.channel_for(request)
         _check_upgrade(request)
         session.check_room()
-        socket = ChannelSocket()
+        socket = ChannelSocket(_message_bytes_max(scopes))
         channel = Channel(session, socket, scopes, self._rooms.actions)
         socket.join(channel)
         try:
@@ -188,6 +193,10 @@ def _check_upgrade(request: BoundedRequest) -> None:
         raise UpgradeRequired("Connect to this URL with a WebSocket client.")
 
 
+def _message_bytes_max(scopes: frozenset[Scope]) -> int:
+    return CDP_MESSAGE_BYTES_MAX if Scope.CDP in scopes else CHANNEL_VIEWER_MESSAGE_BYTES_MAX
+
+
 def _upgrade(
     request: BoundedRequest, alive: Alive, socket: PatientSocket, factory: PatientSocketFactory
 ) -> None:
@@ -206,6 +215,18 @@ def _parts(request: Request) -> list[str]:
 
 
 def _is_private(request: Request) -> bool:
-    """Metrics are for this machine and its own network, not for whoever reaches the port."""
-    address = ipaddress.ip_address(request.getClientAddress().host)
+    """Metrics are for this machine and its own network, not for whoever reaches the port.
+
+    Nor for those whom a reverse proxy lets in, which is a neighbour: it names them.
+    """
+    forwarded = ",".join(request.requestHeaders.getRawHeaders("X-Forwarded-For", ()))
+    addresses = [request.getClientAddress().host, *filter(None, forwarded.split(","))]
+    return all(map(_is_private_address, addresses))
+
+
+def _is_private_address(text: str) -> bool:
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return False
     return address.is_private or address.is_loopback

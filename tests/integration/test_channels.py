@@ -245,6 +245,20 @@ class TestScopes:
 
         assert allowed == {kind: needed in (scope, None) for kind, _, needed in self.MESSAGES}
 
+    @pytest.mark.parametrize("scope", ["view", "input"])
+    def test_who_may_not_send_commands_has_no_use_for_long_messages(
+        self, stack: Stack, remote: RemoteBrowser, scope: str
+    ) -> None:
+        with ChannelClient(channel_url(stack, scoped_token(stack, remote, scope))) as client:
+            client.send(type="PING", id=1, padding="x" * (2 * 1024 * 1024))
+
+            assert client.wait_closed()[0] == 1009
+
+    def test_who_may_does(self, client: ChannelClient) -> None:
+        text = "x" * (2 * 1024 * 1024)
+
+        assert client.evaluate(f"{text!r}.length") == len(text)
+
 
 class TestErrors:
     @pytest.mark.parametrize(

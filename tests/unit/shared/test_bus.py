@@ -106,6 +106,15 @@ def test_a_call_nobody_answers_times_out_and_names_the_request(bus: RequestBus) 
     assert raised.value.details == {"requestId": REQUEST}
 
 
+def test_a_request_to_a_task_that_is_no_more_does_not_stay(
+    bus: RequestBus, redis_client: redis.Redis
+) -> None:
+    with pytest.raises(TaskTimeout):
+        call(bus, timeout_seconds=0.1)
+
+    assert 0 < redis_client.ttl(keys.requests(TASK)) <= 1 + REPLY_TTL_SECONDS
+
+
 def test_a_wait_longer_than_one_pop_goes_on(redis_client: redis.Redis) -> None:
     bus = RequestBus(redis_client, clock_of(NOW, NOW, NOW + 0.97, NOW + 1.0))
 

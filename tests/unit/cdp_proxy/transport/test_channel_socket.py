@@ -19,6 +19,7 @@ from cdp_proxy.transport.channel import Channel
 from cdp_proxy.transport.channel_socket import ChannelSocket
 from cdp_proxy.transport.session import CLIENTS_MAX, LiveSession
 from shared.envelope.frames import parse_frame
+from shared.limits import CDP_MESSAGE_BYTES_MAX
 from shared.session_state import EndReason
 from tests.fakes.front_door import LoopbackDoor
 from tests.fakes.reactor import turn
@@ -238,7 +239,7 @@ class TestEnds(Loopback):
         assert await self.close_of(client) == (4008, EndReason.IDLE_TIMEOUT.text)
 
     async def test_an_end_before_the_handshake_is_told_after_it(self) -> None:
-        socket = ChannelSocket()
+        socket = ChannelSocket(CDP_MESSAGE_BYTES_MAX)
         channel = Channel(self.session, socket, frozenset(), None)  # type: ignore[arg-type]
         socket.join(channel)
 
@@ -252,7 +253,7 @@ class TestEnds(Loopback):
 
     async def test_a_full_session_lets_no_more_in(self) -> None:
         channels = [
-            Channel(self.session, ChannelSocket(), frozenset(), None)  # type: ignore[arg-type]
+            Channel(self.session, ChannelSocket(CDP_MESSAGE_BYTES_MAX), frozenset(), None)  # type: ignore[arg-type]
             for _ in range(CLIENTS_MAX)
         ]
 

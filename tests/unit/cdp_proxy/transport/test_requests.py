@@ -173,7 +173,8 @@ class TestRequestConsumer(TestCase):
             await self.call(RequestKind.CLOSE, CLOSE)
 
     async def test_what_cannot_be_read_is_skipped(self) -> None:
-        self.redis.lpush(keys.requests(TASK), b"not json", b'{"id":1}')
+        deep = b'{"id":"r","kind":"open","deadline":1,"payload":%b1%b}' % (b"[" * 5000, b"]" * 5000)
+        self.redis.lpush(keys.requests(TASK), b"not json", b'{"id":1}', b'{"id":"\xff"}', deep)
 
         await self.call(RequestKind.OPEN, OPEN)
 

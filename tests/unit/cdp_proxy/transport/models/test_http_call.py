@@ -56,6 +56,13 @@ def test_a_chunked_answer_is_put_together() -> None:
         assert call_to(server.url).run(5).text == "hi"
 
 
+def test_half_of_a_pair_becomes_the_replacement_character() -> None:
+    body = rb'{"text": "cut \ud83d"}'
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+    with serving(head + body) as server:
+        assert call_to(server.url).run(5).text == "cut \ufffd"
+
+
 @pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503, 504, 529])
 def test_what_may_pass_is_busy(status: int) -> None:
     error = failure(answer("{}", f"{status} Never Mind", {"Retry-After": "7"}))
