@@ -34,13 +34,13 @@ class HttpTest(GatewayCase):
 
         assert answer.status == 413
 
-    async def test_a_body_is_what_was_sent_whatever_it_is_called(self) -> None:
+    async def test_a_form_is_the_apps_to_refuse(self) -> None:
         headers = {"Content-Type": "multipart/form-data; boundary=x"}
 
         answer = await self.ask("POST", "/echo/a", body=b"no form at all", headers=headers)
 
-        assert answer.status == 200
-        assert json.loads(answer.body)["size"] == len(b"no form at all")
+        assert answer.status == 415
+        assert json.loads(answer.body)["Code"] == "UnsupportedMediaType"
 
     async def test_a_client_that_leaves_hurts_nobody(self) -> None:
         def leave() -> None:
