@@ -139,6 +139,8 @@ CHANNEL_QUEUE_MAX: Final = 1_000
 """Messages of one channel that wait for their turn."""
 INPUT_PENDING_MAX: Final = 500
 """Input commands of one session that its page has not taken yet."""
+TAB_COMMANDS_MAX: Final = 100
+"""Tab commands of one channel that the browser has not done yet."""
 CHANNEL_CHUNK_BYTES: Final = 64 * 1024
 CHANNEL_MESSAGE_BYTES_MAX: Final = 256 * 1024
 """On `/internal/ws` longer messages travel as chunks of the above, with frames between them."""
