@@ -35,6 +35,9 @@ HEARTBEAT_TTL_SECONDS_DEFAULT: Final = 9.0
 HEARTBEATS_PER_TTL: Final = 3
 """A task beats this often within one TTL, so that one lost beat kills nothing."""
 
+REDIS_SOCKET_SECONDS: Final = 5.0
+"""Longer than any blocking pop (`shared.bus`), short enough to notice a Redis that hangs."""
+
 WAIT_SECONDS_DEFAULT: Final = 120.0
 """How long a session stands in line for a slot: Fargate takes 20 to 90 s to start a task."""
 START_RETRY_SECONDS: Final = 15.0

@@ -9,8 +9,7 @@ from typing import Any, Protocol
 
 import redis
 
-SOCKET_TIMEOUT_SECONDS = 5.0
-"""Longer than any blocking pop (`shared.bus`), short enough to notice a Redis that hangs."""
+from shared.limits import REDIS_SOCKET_SECONDS
 
 
 def connect(endpoint: str, password: str | None = None) -> RedisClient:
@@ -26,8 +25,8 @@ def connect(endpoint: str, password: str | None = None) -> RedisClient:
     client: RedisClient = redis.Redis.from_url(
         url,
         password=password,
-        socket_timeout=SOCKET_TIMEOUT_SECONDS,
-        socket_connect_timeout=SOCKET_TIMEOUT_SECONDS,
+        socket_timeout=REDIS_SOCKET_SECONDS,
+        socket_connect_timeout=REDIS_SOCKET_SECONDS,
         **keepalive,
     )
     return client

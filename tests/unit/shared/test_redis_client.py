@@ -4,7 +4,8 @@ import pytest
 import redis
 
 from shared.bus import _BLOCK_SECONDS
-from shared.redis_client import SOCKET_TIMEOUT_SECONDS, connect
+from shared.limits import REDIS_SOCKET_SECONDS
+from shared.redis_client import connect
 
 
 def test_a_url_is_taken_as_it_is(redis_url: str) -> None:
@@ -44,4 +45,4 @@ def test_a_command_is_never_sent_twice() -> None:
 
 
 def test_a_blocking_pop_ends_before_its_socket_gives_up() -> None:
-    assert _BLOCK_SECONDS < SOCKET_TIMEOUT_SECONDS
+    assert _BLOCK_SECONDS < REDIS_SOCKET_SECONDS
