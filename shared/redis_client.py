@@ -8,12 +8,18 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from shared.limits import REDIS_SOCKET_SECONDS
 
 
 def connect(endpoint: str, password: str | None = None) -> RedisClient:
     """A client for `endpoint`; connects at the first command.
+
+    What may have been run is never sent again. What a server has refused because it is a replica
+    now, after a failover, has not been: it is sent on a new connection, to whichever server the
+    endpoint means by then.
 
     Args:
         endpoint: `host:port`, or a `redis://`, `rediss://` or `unix://` URL.
@@ -27,6 +33,7 @@ def connect(endpoint: str, password: str | None = None) -> RedisClient:
         password=password,
         socket_timeout=REDIS_SOCKET_SECONDS,
         socket_connect_timeout=REDIS_SOCKET_SECONDS,
+        retry=Retry(NoBackoff(), 1, supported_errors=(redis.ReadOnlyError,)),
         **keepalive,
     )
     return client
