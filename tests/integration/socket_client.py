@@ -6,20 +6,18 @@ import itertools
 import json
 import time
 from contextlib import ExitStack
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from websockets.sync.client import connect
 
+from tests.integration.inbox import ClosedAfterUse, Message
 from tests.integration.waiting import PATIENCE_SECONDS
 
 FRAME_CHARS = 8 * 1024
 """At most 32 KB in UTF-8."""
 
-Message = dict[str, Any]
 
-
-class SocketClient:
+class SocketClient(ClosedAfterUse):
     """One connection; everything that comes is kept in `log` until somebody looks for it."""
 
     def __init__(self, url: str) -> None:
@@ -35,19 +33,7 @@ class SocketClient:
         self._ids = itertools.count(1)
         self._chunks: dict[str, dict[int, str]] = {}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
-        """Leave in order."""
         self._held.close()
 
     def send(self, kind: str, **fields: object) -> int:
