@@ -80,7 +80,7 @@ class TestContainer(TestCase):
         host, _, port = ready.cdp_url.removeprefix("ws://").removesuffix("/cdp").partition(":")
 
         def health() -> Any:
-            connection = http.client.HTTPConnection(host, int(port), timeout=10)
+            connection = http.client.HTTPConnection(host, int(port), timeout=60)
             connection.request("GET", "/health")
             answer = json.loads(connection.getresponse().read())
             connection.close()

@@ -58,7 +58,13 @@ class Loopback(TestCase):
     async def client(self, **options: Any) -> ClientConnection:
         """Connected; its calls block, so they are made in a thread."""
         client = await deferToThread(
-            connect, self.url, max_size=None, close_timeout=0.5, legacy=True, **options
+            connect,
+            self.url,
+            max_size=None,
+            open_timeout=60,
+            close_timeout=0.5,
+            legacy=True,
+            **options,
         )
         self.addCleanup(lambda: deferToThread(client.close))
         return client
@@ -73,7 +79,7 @@ class Loopback(TestCase):
         return await self.greeted(max_queue=1)
 
     async def heard(self, client: ClientConnection) -> Any:
-        received = await deferToThread(client.recv, timeout=10)
+        received = await deferToThread(client.recv, timeout=60)
         return json.loads(received) if isinstance(received, str) else parse_frame(received)
 
     async def ask(self, client: ClientConnection, **message: Any) -> Any:
@@ -87,7 +93,7 @@ class Loopback(TestCase):
     async def close_of(self, client: ClientConnection) -> tuple[int, str]:
         try:
             while True:
-                await deferToThread(client.recv, timeout=10)
+                await deferToThread(client.recv, timeout=60)
         except ConnectionClosed:
             return client.close_code or 0, client.close_reason or ""
 

@@ -123,7 +123,7 @@ class TestRelay(TestCase):
         lines += [f"{name}: {value}" for name, value in headers.items()]
 
         def exchange() -> bytes:
-            with socket.create_connection(("127.0.0.1", self.door.number), timeout=10) as client:
+            with socket.create_connection(("127.0.0.1", self.door.number), timeout=60) as client:
                 client.sendall("\r\n".join([*lines, "", ""]).encode())
                 return b"".join(iter(lambda: client.recv(65536), b""))
 
