@@ -26,6 +26,7 @@ from cdp_proxy.transport.caller import CallFailed
 from cdp_proxy.transport.cdp_socket import CdpSocketFactory
 from cdp_proxy.transport.channel_socket import ChannelSocketFactory
 from cdp_proxy.transport.chromium import Build, Launcher, LaunchFailed, find_binary
+from cdp_proxy.transport.descriptors import Admission
 from cdp_proxy.transport.directory import Directory
 from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.ecs import EcsAgent, NoMetadata, TaskMetadata, read_metadata
@@ -68,8 +69,10 @@ from shared.waiting import Line
 _log = Logger()
 
 _REQUEST_SECONDS = 60.0
-"""How long a client may take over one HTTP request; upgraded connections are beyond it."""
-
+"""A client that says nothing for so long within a request, or before it, is cut off; upgraded
+connections are beyond it."""
+_BACKLOG = 1_024
+"""Connections that wait to be taken; one more has to knock again, which TCP does after a second."""
 _PUSH_SECONDS = 5.0
 """How long last words to WebSocket API clients may take at the end."""
 _COMPUTING_THREADS = 2
@@ -195,6 +198,7 @@ class Container:
                     self._relay,
                 ),
             ),
+            admits=Admission().admits,
             timeout=_REQUEST_SECONDS,
         )
         self._port: IListeningPort | None = None
@@ -349,7 +353,7 @@ class Container:
         config = self._config
         try:
             self._port = self._reactor.listenTCP(
-                config.port, cast("ServerFactory", self._site), interface=config.host
+                config.port, cast("ServerFactory", self._site), _BACKLOG, config.host
             )
         except CannotListenError as error:
             raise StartFailed(

@@ -7,7 +7,6 @@ A request for a session of another task is handed on to that (`transport.relay`)
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 
 from autobahn.twisted.resource import WebSocketResource
@@ -16,6 +15,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from cdp_proxy.core.actions.ports import CommandFailed
+from cdp_proxy.transport.address import is_private
 from cdp_proxy.transport.answers import Alive, refuse, reply
 from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.cdp_socket import CdpSocket, CdpSocketFactory
@@ -221,12 +221,4 @@ def _is_private(request: Request) -> bool:
     """
     forwarded = ",".join(request.requestHeaders.getRawHeaders("X-Forwarded-For", ()))
     addresses = [request.getClientAddress().host, *filter(None, forwarded.split(","))]
-    return all(map(_is_private_address, addresses))
-
-
-def _is_private_address(text: str) -> bool:
-    try:
-        address = ipaddress.ip_address(text.strip())
-    except ValueError:
-        return False
-    return address.is_private or address.is_loopback
+    return all(map(is_private, addresses))
