@@ -132,6 +132,9 @@ CHUNKS_MAX: Final = 4_096
 """Pieces of one message: enough for 100 MiB of text that escapes to twice its size."""
 CHUNKED_BYTES_MAX: Final = 8 * 1024 * 1024
 """A client's message in chunks, all unfinished ones of its connection together."""
+CHANNEL_VIEWER_MESSAGE_BYTES_MAX: Final = 1024 * 1024
+"""One message on `/internal/ws` of somebody without the scope `cdp`: what people do is short, and
+a link to watch is given to many."""
 CHANNEL_QUEUE_MAX: Final = 1_000
 """Messages of one channel that wait for their turn."""
 INPUT_PENDING_MAX: Final = 500

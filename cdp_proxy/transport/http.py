@@ -7,7 +7,6 @@ A request for a session of another task is handed on to that (`transport.relay`)
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 
 from autobahn.twisted.resource import WebSocketResource
@@ -16,6 +15,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from cdp_proxy.core.actions.ports import CommandFailed
+from cdp_proxy.transport.address import is_private
 from cdp_proxy.transport.answers import Alive, refuse, reply
 from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.cdp_socket import CdpSocket, CdpSocketFactory
@@ -35,6 +35,7 @@ from cdp_proxy.transport.tasks import spawn
 from cdp_proxy.transport.uploads import Reservation
 from cdp_proxy.transport.whereabouts import LivesElsewhere
 from shared.errors import SessionEnded, SessionNotFound, WallCrawlerError
+from shared.limits import CDP_MESSAGE_BYTES_MAX, CHANNEL_VIEWER_MESSAGE_BYTES_MAX
 from shared.tokens import Scope
 
 _log = Logger()
@@ -146,7 +147,7 @@ class FrontDoor(Resource):
         session, scopes = await self._rooms.authority.channel_for(request)
         _check_upgrade(request)
         session.check_room()
-        socket = ChannelSocket()
+        socket = ChannelSocket(_message_bytes_max(scopes))
         channel = Channel(session, socket, scopes, self._rooms.actions)
         socket.join(channel)
         try:
@@ -203,6 +204,10 @@ def _check_upgrade(request: BoundedRequest) -> None:
         raise UpgradeRequired("Connect to this URL with a WebSocket client.")
 
 
+def _message_bytes_max(scopes: frozenset[Scope]) -> int:
+    return CDP_MESSAGE_BYTES_MAX if Scope.CDP in scopes else CHANNEL_VIEWER_MESSAGE_BYTES_MAX
+
+
 def _upgrade(
     request: BoundedRequest, alive: Alive, socket: PatientSocket, factory: PatientSocketFactory
 ) -> None:
@@ -221,6 +226,10 @@ def _parts(request: Request) -> list[str]:
 
 
 def _is_private(request: Request) -> bool:
-    """Metrics are for this machine and its own network, not for whoever reaches the port."""
-    address = ipaddress.ip_address(request.getClientAddress().host)
-    return address.is_private or address.is_loopback
+    """Metrics are for this machine and its own network, not for whoever reaches the port.
+
+    Nor for those whom a reverse proxy lets in, which is a neighbour: it names them.
+    """
+    forwarded = ",".join(request.requestHeaders.getRawHeaders("X-Forwarded-For", ()))
+    addresses = [request.getClientAddress().host, *filter(None, forwarded.split(","))]
+    return all(map(is_private, addresses))

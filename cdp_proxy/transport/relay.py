@@ -127,7 +127,7 @@ class Relay:
             WallCrawlerError: that cannot be done just now; the client is still to be answered.
         """
         if self.draining or self.open >= SPLICES_MAX:
-            raise Unavailable("This container takes no more connections just now; try again.")
+            raise _no_more()
         if request.body_too_large:
             raise TooLarge("The body is too long.")
         upgrade = (request.getHeader("Upgrade") or "").lower() == "websocket"
@@ -143,9 +143,9 @@ class Relay:
         except Exception:
             self._ended(splice)
             raise
-        if alive.gone:
+        if alive.gone or self.draining:
             splice.abandon()
-            return
+            raise _no_more()
         address = request.getClientAddress().host
         alive.hand_over()
         early = _take_connection(request, splice.client)
@@ -169,7 +169,7 @@ class Relay:
         self.draining = True
         if self._splices and seconds > 0:
             await self._all_over(seconds)
-        for splice in list(self._splices):
+        for splice, _ in self._joined():
             splice.close(CloseCode.GOING_AWAY, "The container is shutting down.")
         if self._splices:
             await self._all_over(None)
@@ -183,11 +183,17 @@ class Relay:
             return
         finally:
             self._looking = False
-        for splice, session_id in list(self._splices.items()):
+        for splice, session_id in self._joined():
             located = found.get(session_id)
             if located is not None and located.end_reason is not None:
                 reason = located.end_reason
                 splice.close(close_code_of(reason), reason.text)
+
+    def _joined(self) -> list[tuple[Splice, SessionId]]:
+        """What can be closed; the others end by themselves, or are looked at again."""
+        return [
+            (splice, session_id) for splice, session_id in self._splices.items() if splice.joined
+        ]
 
     async def _connect(self, owner: OwnerSide, elsewhere: LivesElsewhere) -> None:
         host, _, port = elsewhere.task.address.rpartition(":")
@@ -254,6 +260,10 @@ class Relay:
     def _tell_watchers(self) -> None:
         for tell in self.watchers:
             tell()
+
+
+def _no_more() -> Unavailable:
+    return Unavailable("This container takes no more connections just now; try again.")
 
 
 def _head_lines(

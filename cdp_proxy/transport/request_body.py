@@ -8,6 +8,7 @@ unread (`transport.http_connection`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any, Protocol
 
@@ -131,8 +132,16 @@ class QuietSite(Site):
     protocol = HttpConnection  # type: ignore[assignment]
     requestFactory = BoundedRequest  # noqa: N815 - Twisted's name
 
-    def __init__(self, resource: Door, **options: Any) -> None:
+    def __init__(
+        self, resource: Door, admits: Callable[[str], bool] = lambda _host: True, **options: Any
+    ) -> None:
+        """`admits` says whether a connection of an address is kept; else it is closed at once."""
         super().__init__(resource, parsePOSTFormSubmission=False, **options)
+        self._admits = admits
+
+    def buildProtocol(self, addr: Any) -> Any:
+        """What serves a connection; None to close it."""
+        return super().buildProtocol(addr) if self._admits(addr.host) else None
 
     def log(self, request: object) -> None:
         """Write nothing."""

@@ -118,7 +118,7 @@ class LoopbackDoor:
         """Status, headers (lower case) and body."""
 
         def ask() -> tuple[int, dict[str, str], bytes]:
-            connection = http.client.HTTPConnection("127.0.0.1", self.number, timeout=10)
+            connection = http.client.HTTPConnection("127.0.0.1", self.number, timeout=60)
             try:
                 connection.request(method, path, headers=headers)
                 answer = connection.getresponse()

@@ -14,9 +14,10 @@ from typing import Any, Self
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from tests.integration.waiting import PATIENCE_SECONDS
+
 Message = dict[str, Any]
 
-ANSWER_SECONDS = 15.0
 _AF_UNSPEC = bytes(16)
 """A `sockaddr` of family 0: connecting a TCP socket to it resets its connection (connect(2))."""
 
@@ -43,7 +44,7 @@ class CdpClient:
             max_size=None,
             compression=None,
             proxy=None,
-            open_timeout=ANSWER_SECONDS,
+            open_timeout=PATIENCE_SECONDS,
             **options,
         )
         self._socket: ClientConnection = opening.__enter__()  # left by `close` or `reset`
@@ -72,7 +73,7 @@ class CdpClient:
         method: str,
         params: Message | None = None,
         session_id: str | None = None,
-        seconds: float = ANSWER_SECONDS,
+        seconds: float = PATIENCE_SECONDS,
     ) -> Any:
         """The result of a command.
 
@@ -110,7 +111,7 @@ class CdpClient:
         self._socket.socket.sendall(data)
 
     def wait_for(
-        self, wanted: Callable[[Message], bool], seconds: float = ANSWER_SECONDS, what: str = ""
+        self, wanted: Callable[[Message], bool], seconds: float = PATIENCE_SECONDS, what: str = ""
     ) -> Message:
         """The first message that is `wanted` and that nobody has taken yet."""
         deadline = time.monotonic() + seconds
@@ -130,7 +131,7 @@ class CdpClient:
         method: str,
         session_id: str | None = None,
         wanted: Callable[[Message], bool] = lambda _params: True,
-        seconds: float = ANSWER_SECONDS,
+        seconds: float = PATIENCE_SECONDS,
     ) -> Message:
         """The params of the next such event."""
         found = self.wait_for(
@@ -145,7 +146,7 @@ class CdpClient:
         params: Message = found["params"]
         return params
 
-    def wait_closed(self, seconds: float = ANSWER_SECONDS) -> tuple[int | None, str | None]:
+    def wait_closed(self, seconds: float = PATIENCE_SECONDS) -> tuple[int | None, str | None]:
         """The code and reason that the other side closed with."""
         self._reader.join(seconds)
         assert not self._reader.is_alive(), f"not closed within {seconds:g} s"
@@ -154,13 +155,18 @@ class CdpClient:
     def close(self) -> None:
         """Leave in order."""
         self._socket.close()
-        self._reader.join(ANSWER_SECONDS)
+        self._reader.join(PATIENCE_SECONDS)
 
     def reset(self) -> None:
         """Die: the peer gets a TCP RST, and no close frame before it."""
         libc = ctypes.CDLL(None, use_errno=True)
         assert libc.connect(self._socket.socket.fileno(), _AF_UNSPEC, len(_AF_UNSPEC)) == 0
-        self._reader.join(ANSWER_SECONDS)
+        self._reader.join(PATIENCE_SECONDS)
+
+    def browser_pid(self) -> int:
+        """The main process of the session's Chromium, which leads its process group."""
+        found = self.call("SystemInfo.getProcessInfo")["processInfo"]
+        return next(int(one["id"]) for one in found if one["type"] == "browser")
 
     def page(self) -> Page:
         """The first page of the session."""
@@ -204,12 +210,12 @@ class Page:
         self.session_id = session_id
 
     def call(
-        self, method: str, params: Message | None = None, seconds: float = ANSWER_SECONDS
+        self, method: str, params: Message | None = None, seconds: float = PATIENCE_SECONDS
     ) -> Any:
         """A command on this page."""
         return self.client.call(method, params, self.session_id, seconds)
 
-    def navigate(self, url: str, seconds: float = ANSWER_SECONDS) -> None:
+    def navigate(self, url: str, seconds: float = PATIENCE_SECONDS) -> None:
         """Go somewhere and wait until it has loaded."""
         self.call("Page.enable")
         result = self.call("Page.navigate", {"url": url})
@@ -223,7 +229,7 @@ class Page:
             seconds,
         )
 
-    def evaluate(self, expression: str, seconds: float = ANSWER_SECONDS) -> Any:
+    def evaluate(self, expression: str, seconds: float = PATIENCE_SECONDS) -> Any:
         """The JSON value of an expression, promises awaited."""
         result = self.call(
             "Runtime.evaluate",

@@ -19,10 +19,9 @@ from websockets.sync.client import ClientConnection, connect
 from shared.envelope.frames import FrameHeader, parse_frame
 from tests.integration.api import RemoteBrowser
 from tests.integration.stack import Stack
+from tests.integration.waiting import PATIENCE_SECONDS
 
 Message = dict[str, Any]
-
-ANSWER_SECONDS = 20.0
 
 
 class ChannelError(Exception):
@@ -64,7 +63,7 @@ class ChannelClient:
             max_size=None,
             compression=None,
             proxy=None,
-            open_timeout=ANSWER_SECONDS,
+            open_timeout=PATIENCE_SECONDS,
             max_queue=1,
         )
         self._socket: ClientConnection = opening.__enter__()  # left by `close`
@@ -93,7 +92,7 @@ class ChannelClient:
     ) -> None:
         self.close()
 
-    def ask(self, kind: str, seconds: float = ANSWER_SECONDS, **fields: Any) -> Message:
+    def ask(self, kind: str, seconds: float = PATIENCE_SECONDS, **fields: Any) -> Message:
         """The answer to a message.
 
         Raises:
@@ -116,7 +115,7 @@ class ChannelClient:
         self._socket.send(text)
 
     def answer_to(
-        self, number: int | str, seconds: float = ANSWER_SECONDS, what: str = ""
+        self, number: int | str, seconds: float = PATIENCE_SECONDS, what: str = ""
     ) -> Message:
         """The answer to the message with that id."""
         answer = self.wait_for(lambda message: message.get("id") == number, seconds, what)
@@ -145,7 +144,7 @@ class ChannelClient:
         self,
         kind: str,
         wanted: Callable[[Message], bool] = lambda _message: True,
-        seconds: float = ANSWER_SECONDS,
+        seconds: float = PATIENCE_SECONDS,
     ) -> Message:
         """The next message of a type."""
         return self.wait_for(
@@ -153,7 +152,7 @@ class ChannelClient:
         )
 
     def wait_for(
-        self, wanted: Callable[[Message], bool], seconds: float = ANSWER_SECONDS, what: str = ""
+        self, wanted: Callable[[Message], bool], seconds: float = PATIENCE_SECONDS, what: str = ""
     ) -> Message:
         """The first message that is `wanted` and that nobody has taken yet."""
 
@@ -165,11 +164,16 @@ class ChannelClient:
 
         return self._until(taken, seconds, what)
 
+    def forget(self) -> None:
+        """Have what has come so far wanted by nobody."""
+        with self._arrived:
+            self._inbox.clear()
+
     def wait_frame(
         self,
         wanted: Callable[[Frame], bool] = lambda _frame: True,
         after: int = 0,
-        seconds: float = ANSWER_SECONDS,
+        seconds: float = PATIENCE_SECONDS,
     ) -> Frame:
         """The first picture that is `wanted`, of those but for the first `after`."""
         return self._until(
@@ -178,7 +182,7 @@ class ChannelClient:
             "a picture",
         )
 
-    def wait_closed(self, seconds: float = ANSWER_SECONDS) -> tuple[int | None, str | None]:
+    def wait_closed(self, seconds: float = PATIENCE_SECONDS) -> tuple[int | None, str | None]:
         """The code and reason that the other side closed with."""
         self._reader.join(seconds)
         assert not self._reader.is_alive(), f"not closed within {seconds:g} s"
@@ -188,13 +192,15 @@ class ChannelClient:
     def stalled(self) -> Iterator[None]:
         """Read nothing meanwhile."""
         self._reading.clear()
-        yield
-        self._reading.set()
+        try:
+            yield
+        finally:
+            self._reading.set()
 
     def close(self) -> None:
         """Leave in order."""
         self._socket.close()
-        self._reader.join(ANSWER_SECONDS)
+        self._reader.join(PATIENCE_SECONDS)
 
     def _until(self, found: Callable[[], Any], seconds: float, what: str) -> Any:
         deadline = time.monotonic() + seconds

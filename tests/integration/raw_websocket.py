@@ -21,7 +21,8 @@ from urllib.parse import urlsplit
 
 from websockets.utils import apply_mask
 
-RECEIVE_SECONDS = 15.0
+from tests.integration.waiting import PATIENCE_SECONDS
+
 _MASK = bytes((0x37, 0xFA, 0x21, 0x3D))
 _READ_BYTES = 1024 * 1024
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -128,7 +129,7 @@ class RawWebSocket:
         self._socket = socket.socket()
         if receive_buffer_bytes is not None:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer_bytes)
-        self._socket.settimeout(RECEIVE_SECONDS)
+        self._socket.settimeout(PATIENCE_SECONDS)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.connect((parts.hostname, parts.port))
         self._unread = bytearray()

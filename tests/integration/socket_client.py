@@ -11,7 +11,8 @@ from typing import Any, Self
 
 from websockets.sync.client import connect
 
-_SECONDS = 30.0
+from tests.integration.waiting import PATIENCE_SECONDS
+
 FRAME_CHARS = 8 * 1024
 """At most 32 KB in UTF-8."""
 
@@ -24,7 +25,7 @@ class SocketClient:
     def __init__(self, url: str) -> None:
         self._held = ExitStack()
         self.socket = self._held.enter_context(
-            connect(url, open_timeout=_SECONDS, max_size=None, compression=None)
+            connect(url, open_timeout=PATIENCE_SECONDS, max_size=None, compression=None)
         )
         self.log: list[Message] = []
         self.received = 0
@@ -64,7 +65,7 @@ class SocketClient:
         """Send a message and wait for what answers it; ACCEPTED is no answer."""
         return self.answer_to(self.send(kind, **fields))
 
-    def answer_to(self, message_id: object, seconds: float = _SECONDS) -> Message:
+    def answer_to(self, message_id: object, seconds: float = PATIENCE_SECONDS) -> Message:
         """The answer to a message."""
 
         def answers(message: Message) -> bool:
@@ -73,11 +74,11 @@ class SocketClient:
 
         return self.find(answers, seconds)
 
-    def wait_for(self, kind: str, seconds: float = _SECONDS) -> Message:
+    def wait_for(self, kind: str, seconds: float = PATIENCE_SECONDS) -> Message:
         """The next message of a type, perhaps one that has come before."""
         return self.find(lambda message: message["type"] == kind, seconds)
 
-    def find(self, wanted: Any, seconds: float = _SECONDS) -> Message:
+    def find(self, wanted: Any, seconds: float = PATIENCE_SECONDS) -> Message:
         """The first message that is `wanted`; it is taken from the log."""
         for index, message in enumerate(self.log):
             if wanted(message):
@@ -89,7 +90,7 @@ class SocketClient:
                 return message
             self.log.append(message)
 
-    def receive(self, seconds: float = _SECONDS) -> Message:
+    def receive(self, seconds: float = PATIENCE_SECONDS) -> Message:
         """The next message that is whole."""
         ends = time.monotonic() + seconds
         while True:

@@ -23,7 +23,7 @@ from tests.integration.conftest import NewSession
 from tests.integration.site import Site
 from tests.integration.socket_client import SocketClient
 from tests.integration.stack import Stack
-from tests.integration.waiting import wait_until
+from tests.integration.waiting import PATIENCE_SECONDS, wait_until
 
 Connect = Callable[..., SocketClient]
 
@@ -219,7 +219,7 @@ def test_every_answer_comes_once_and_in_order_under_load(
         ]
         answers: list[Any] = []
         while len(answers) < len(ids):
-            message = client.receive(120)
+            message = client.receive(2 * PATIENCE_SECONDS)
             if "id" in message:
                 answers.append(message)
         assert [answer["id"] for answer in answers] == ids
@@ -231,7 +231,7 @@ def test_every_answer_comes_once_and_in_order_under_load(
     assert outcomes == [list(range(500))] * 20
     assert all(client.ask("PING")["type"] == "PONG" for client in clients)
     assert all("id" not in message for client in clients for message in client.log)
-    wait_until(lambda: pending(stack) == 0, 5, "all answers are struck out")
+    wait_until(lambda: pending(stack) == 0, "all answers are struck out")
 
 
 @pytest.mark.parametrize(
@@ -353,7 +353,7 @@ def test_what_api_gateway_does_not_take_ends_with_1009(client: SocketClient, mes
 def _send_and_listen(client: SocketClient, message: Any) -> None:
     client.socket.send(message)
     while True:
-        client.receive(10)
+        client.receive()
 
 
 def test_the_end_of_the_session_answers_what_waits_and_closes(
@@ -371,8 +371,8 @@ def test_the_end_of_the_session_answers_what_waits_and_closes(
     assert answer["type"] == "ERROR" or "error" in answer
     assert client.wait_for("SESSION_ENDED")["reason"] == "released"
     with pytest.raises(ConnectionClosed):
-        client.receive(10)
-    wait_until(lambda: pending(stack) == 0, 5, "nothing waits any more")
+        client.receive()
+    wait_until(lambda: pending(stack) == 0, "nothing waits any more")
 
 
 def test_without_keep_alive_the_session_ends_with_its_last_connection(stack: Stack) -> None:
@@ -383,7 +383,7 @@ def test_without_keep_alive_the_session_ends_with_its_last_connection(stack: Sta
             second.ask("PING")
         assert first.evaluate("1 + 1") == 2
 
-    stack.wait_ended(browser, 10, status="ended", reason="last_client_left")
+    stack.wait_ended(browser, status="ended", reason="last_client_left")
 
 
 def test_a_connection_that_left_is_forgotten(
@@ -396,7 +396,7 @@ def test_a_connection_that_left_is_forgotten(
 
     client.close()
 
-    wait_until(lambda: connection_id not in connections(stack), 5, "the mapping is gone")
+    wait_until(lambda: connection_id not in connections(stack), "the mapping is gone")
     key = f"wc:connections:{browser.id}"
     assert ConnectionId(connection_id).encode() not in stack.redis.smembers(key)  # type: ignore[operator]
 
@@ -406,9 +406,7 @@ def test_a_client_cut_off_mid_stream_is_forgotten_at_once(
 ) -> None:
     before = connections(stack)
     client = open_socket(browser, "&screencast=1&detectIdle=0")
-    go_to(
-        client, "<style>@keyframes a{to{margin-left:300px}}p{animation:a 1s infinite}</style><p>x"
-    )
+    go_to(client, MOVING)
     client.wait_for("SCREENCAST_FRAME")
     (connection_id,) = connections(stack) - before
 
@@ -417,6 +415,6 @@ def test_a_client_cut_off_mid_stream_is_forgotten_at_once(
     sock.shutdown(socket.SHUT_RDWR)
     sock.close()
 
-    wait_until(lambda: connection_id not in connections(stack), 5, "the mapping is gone")
+    wait_until(lambda: connection_id not in connections(stack), "the mapping is gone")
     view = stack.api.get(browser.id)
     assert view["status"] == "active"

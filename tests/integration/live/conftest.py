@@ -52,6 +52,7 @@ def there(playwright: Playwright, remote: RemoteBrowser, site: Site) -> Iterator
     """The remote page, as a client of the session has it."""
     connected = playwright.chromium.connect_over_cdp(remote.connect_url)
     page = connected.contexts[0].pages[0]
+    page.context.set_default_timeout(SECONDS * 1000)
     page.goto(site.url("/actions/live.html"))
     yield page
     connected.close()

@@ -54,7 +54,7 @@ class TestFiles(TestCase):
 
     async def post(self, body: bytes, token: str | None = None) -> tuple[int, Any]:
         def send() -> tuple[int, Any]:
-            connection = http.client.HTTPConnection("127.0.0.1", self.door.number, timeout=10)
+            connection = http.client.HTTPConnection("127.0.0.1", self.door.number, timeout=60)
             try:
                 target = f"{self.path}/uploads?token={token or self.door.token}"
                 connection.request("POST", target, body, FORM)

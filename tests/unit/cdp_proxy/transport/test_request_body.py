@@ -76,7 +76,7 @@ class TestBoundedRequest(TestCase):
             names["Transfer-Encoding"] = "chunked"
 
         def send() -> tuple[int, bytes]:
-            connection = http.client.HTTPConnection("127.0.0.1", self.number, timeout=10)
+            connection = http.client.HTTPConnection("127.0.0.1", self.number, timeout=60)
             try:
                 pieces = iter([body[:10], body[10:]]) if chunked else body
                 connection.request("POST", target, pieces, names, encode_chunked=chunked)
