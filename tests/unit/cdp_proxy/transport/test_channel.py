@@ -16,7 +16,7 @@ from shared.envelope.outgoing import (
     SessionEnded,
     Tabs,
 )
-from shared.errors import TargetNotFound
+from shared.errors import InvalidRequest, TargetNotFound
 from shared.limits import CHANNEL_QUEUE_MAX, TAB_COMMANDS_MAX
 from shared.session_state import EndReason
 from shared.tokens import Scope
@@ -179,6 +179,20 @@ class TestActions:
         assert told["error"]["details"] == {"field": "params.url"}
         assert one.actions.asked == []
 
+    @pytest.mark.parametrize("params", [[], "click OK", None, 7])
+    def test_params_that_are_no_object_are_told(self, one: OneChannel, params: object) -> None:
+        told = one.answer("AI_ACTION", action="act", params=params)
+
+        assert told["error"]["message"] == "params must be a JSON object."
+        assert told["error"]["details"] == {"field": "params"}
+
+    def test_what_turns_out_wrong_later_is_told_by_the_same_name(self, one: OneChannel) -> None:
+        one.actions.outcome = InvalidRequest("There is no such tab.", field="targetId", tabs=2)
+
+        told = one.answer("AI_ACTION", action="observe", params={})
+
+        assert told["error"]["details"] == {"field": "params.targetId", "tabs": 2}
+
     def test_a_failure_is_told(self, one: OneChannel) -> None:
         one.actions.outcome = TargetNotFound("Nowhere.")
 
@@ -210,7 +224,7 @@ class TestInput:
 
         told = one.answer("INPUT_EVENT", event=TYPING)
 
-        assert told["error"]["code"] == "TARGET_DETACHED"
+        assert told["error"]["code"] == "ACTION_FAILED"
         assert "no focus" in told["error"]["message"]
 
     def test_it_keeps_the_session_from_being_idle(self, one: OneChannel) -> None:
