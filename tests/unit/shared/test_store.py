@@ -12,6 +12,7 @@ from shared import keys
 from shared.ids import OwnerId, SessionId, TaskId
 from shared.limits import (
     ENDED_SESSION_RETENTION_SECONDS,
+    HEARTBEAT_TTL_SECONDS_DEFAULT,
     IDEMPOTENCY_TTL_SECONDS,
     SESSIONS_LISTED_MAX,
 )
@@ -20,11 +21,20 @@ from shared.records import Session
 from shared.redis_client import connect
 from shared.session_state import EndReason, SessionStatus
 from shared.store import Full, Growth, Idempotency, Placed, Replayed, SessionStore
-from tests.fakes.records import NOW, OWNER, make_session, make_spec, make_task, session_id_of
+from tests.fakes.records import (
+    NOW,
+    OWNER,
+    make_session,
+    make_spec,
+    make_task,
+    make_witness,
+    session_id_of,
+)
 
 ONE = session_id_of("one")
 TASK_A, TASK_B = TaskId("task-a"), TaskId("task-b")
 TTL = 9.0
+GRACE = HEARTBEAT_TTL_SECONDS_DEFAULT
 
 
 @pytest.fixture
@@ -334,17 +344,20 @@ class TestReaping:
     ) -> None:
         store.beat(make_task(), NOW, TTL)
         place(store)
+        store.beat(make_witness(), NOW + 1, TTL)
 
         failed = store.reap(NOW + TTL)
 
         assert failed == [ONE]
         assert stored(store).end_reason is EndReason.CONTAINER_LOST
         assert stored(store).status is SessionStatus.FAILED
-        assert redis_client.exists(keys.TASKS, keys.task(TASK_A), keys.leases(TASK_A)) == 0
+        assert store.live_tasks(NOW) == [make_witness()]
+        assert redis_client.exists(keys.task(TASK_A), keys.leases(TASK_A)) == 0
 
     def test_a_second_reap_finds_nothing(self, store: SessionStore) -> None:
         store.beat(make_task(), NOW, TTL)
         place(store)
+        store.beat(make_witness(), NOW + 1, TTL)
         store.reap(NOW + TTL)
 
         assert store.reap(NOW + TTL + 1) == []
@@ -367,6 +380,56 @@ class TestReaping:
         assert stored(store).end_reason is EndReason.RELEASED
 
 
+class TestSilence:
+    """All tasks fall silent at once: it may be Redis that was away."""
+
+    LATER = NOW + 60
+
+    @pytest.fixture(autouse=True)
+    def _two_tasks(self, store: SessionStore) -> None:
+        store.beat(make_task("task-a"), NOW, TTL)
+        place(store)
+        store.beat(make_task("task-b"), NOW, TTL)
+
+    def test_who_comes_first_afterwards_buries_nobody(self, store: SessionStore) -> None:
+        assert store.reap(self.LATER) == []
+
+        store.beat(make_task("task-b"), self.LATER + 1, TTL)
+        assert store.reap(self.LATER + 1) == []
+        store.beat(make_task("task-a"), self.LATER + 3, TTL)
+        store.beat(make_task("task-b"), self.LATER + GRACE, TTL)
+
+        assert store.reap(self.LATER + GRACE) == []
+        assert stored(store).live
+
+    def test_a_task_that_comes_first_itself_buries_nobody(self, store: SessionStore) -> None:
+        store.beat(make_task("task-b"), self.LATER, TTL)
+
+        assert store.reap(self.LATER) == []
+        assert stored(store).live
+
+    def test_a_task_that_stays_silent_is_buried_then(self, store: SessionStore) -> None:
+        store.beat(make_task("task-b"), self.LATER, TTL)
+        store.beat(make_task("task-b"), self.LATER + 3, TTL)
+
+        assert store.reap(self.LATER + GRACE) == [ONE]
+
+    def test_if_all_stay_silent_all_are(self, store: SessionStore) -> None:
+        store.reap(self.LATER)
+
+        assert store.reap(self.LATER + GRACE - 1) == []
+        assert store.reap(self.LATER + GRACE) == [ONE]
+        assert store.live_tasks(NOW) == []
+
+    def test_the_next_silence_has_time_of_its_own(self, store: SessionStore) -> None:
+        store.reap(self.LATER)
+        store.beat(make_task("task-a"), self.LATER + 1, TTL)
+        again = self.LATER + 100
+
+        assert store.reap(again) == []
+        assert store.reap(again + GRACE) == [ONE]
+
+
 class TestClaiming:
     def test_a_container_that_runs_the_session_keeps_it(self, store: SessionStore) -> None:
         store.beat(make_task(), NOW, TTL)
@@ -378,6 +441,7 @@ class TestClaiming:
     def test_an_ended_session_cannot_be_claimed(self, store: SessionStore) -> None:
         store.beat(make_task(), NOW, TTL)
         place(store)
+        store.beat(make_witness(), NOW + 1, TTL)
         store.reap(NOW + TTL)
 
         assert not store.claim(make_session(make_spec()), NOW)
