@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-
-import pytest
 
 from tests.integration.api import RemoteBrowser
 from tests.integration.cdp import CdpClient
@@ -14,17 +11,6 @@ from tests.integration.channels import ChannelClient, channel_url, refusal
 from tests.integration.conftest import NewSession
 from tests.integration.site import Site
 from tests.integration.stack import Stack
-
-
-@pytest.fixture
-def url(stack: Stack, remote: RemoteBrowser) -> str:
-    return channel_url(stack, remote.token)
-
-
-@pytest.fixture
-def client(url: str) -> Iterator[ChannelClient]:
-    with ChannelClient(url) as client:
-        yield client
 
 
 class TestTabs:
