@@ -12,8 +12,9 @@ from typing import Any, ParamSpec, TypeVar
 
 from cdp_proxy.core.actions.ports import CommandFailed, Dialog
 from cdp_proxy.core.commands import CdpCommand
-from tests.integration.cdp import CdpClient, CdpError, Message, SocketClosed
+from tests.integration.cdp import CdpClient, CdpError
 from tests.integration.cdp import Page as CdpPage
+from tests.integration.inbox import Message, SocketClosed
 from tests.integration.waiting import PATIENCE_SECONDS
 
 T = TypeVar("T")

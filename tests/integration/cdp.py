@@ -5,18 +5,13 @@ from __future__ import annotations
 import ctypes
 import itertools
 import json
-import threading
-import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
 
+from tests.integration.inbox import InboxClient, Message, SocketClosed
 from tests.integration.waiting import PATIENCE_SECONDS
-
-Message = dict[str, Any]
 
 _AF_UNSPEC = bytes(16)
 """A `sockaddr` of family 0: connecting a TCP socket to it resets its connection (connect(2))."""
@@ -31,42 +26,16 @@ class CdpError(Exception):
         self.text = str(error.get("message"))
 
 
-class SocketClosed(Exception):
-    """The socket was closed while something was awaited."""
-
-
-class CdpClient:
+class CdpClient(InboxClient):
     """Sends commands, collects everything that comes in."""
 
     def __init__(self, url: str, **options: Any) -> None:
-        opening = connect(
-            url,
-            max_size=None,
-            compression=None,
-            proxy=None,
-            open_timeout=PATIENCE_SECONDS,
-            **options,
-        )
-        self._socket: ClientConnection = opening.__enter__()  # left by `close` or `reset`
+        """As `InboxClient` does."""
         self._ids = itertools.count(1)
-        self._inbox: list[Message] = []
-        self._arrived = threading.Condition()
-        self.close_code: int | None = None
-        self.close_reason: str | None = None
-        self._closed = False
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        super().__init__(url, **options)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+    def take(self, data: str | bytes) -> None:
+        self._inbox.append(json.loads(data))
 
     def call(
         self,
@@ -110,22 +79,6 @@ class CdpClient:
         """Bytes as they are, beside the WebSocket protocol."""
         self._socket.socket.sendall(data)
 
-    def wait_for(
-        self, wanted: Callable[[Message], bool], seconds: float = PATIENCE_SECONDS, what: str = ""
-    ) -> Message:
-        """The first message that is `wanted` and that nobody has taken yet."""
-        deadline = time.monotonic() + seconds
-        with self._arrived:
-            while True:
-                for position, message in enumerate(self._inbox):
-                    if wanted(message):
-                        return self._inbox.pop(position)
-                if self._closed:
-                    raise SocketClosed(f"{self.close_code} {self.close_reason}")
-                left = deadline - time.monotonic()
-                assert left > 0, f"not within {seconds:g} s: {what}"
-                self._arrived.wait(left)
-
     def wait_event(
         self,
         method: str,
@@ -145,17 +98,6 @@ class CdpClient:
         )
         params: Message = found["params"]
         return params
-
-    def wait_closed(self, seconds: float = PATIENCE_SECONDS) -> tuple[int | None, str | None]:
-        """The code and reason that the other side closed with."""
-        self._reader.join(seconds)
-        assert not self._reader.is_alive(), f"not closed within {seconds:g} s"
-        return self.close_code, self.close_reason
-
-    def close(self) -> None:
-        """Leave in order."""
-        self._socket.close()
-        self._reader.join(PATIENCE_SECONDS)
 
     def reset(self) -> None:
         """Die: the peer gets a TCP RST, and no close frame before it."""
@@ -183,22 +125,6 @@ class CdpClient:
         """A flat session on a target."""
         params = {"targetId": target_id, "flatten": True}
         return Page(self, target_id, self.call("Target.attachToTarget", params)["sessionId"])
-
-    def _read(self) -> None:
-        try:
-            while True:
-                message = json.loads(self._socket.recv())
-                with self._arrived:
-                    self._inbox.append(message)
-                    self._arrived.notify_all()
-        except (ConnectionClosed, OSError):
-            pass
-        finally:
-            with self._arrived:
-                self._closed = True
-                self.close_code = self._socket.close_code
-                self.close_reason = self._socket.close_reason
-                self._arrived.notify_all()
 
 
 class Page:

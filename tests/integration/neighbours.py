@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from tests.integration.cdp import CdpClient, Message
+from tests.integration.cdp import CdpClient
+from tests.integration.inbox import Message
 from tests.integration.waiting import PATIENCE_SECONDS
 
 _AT_ONCE = 25

@@ -15,12 +15,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 from websockets.utils import apply_mask
 
+from tests.integration.inbox import ClosedAfterUse
 from tests.integration.waiting import PATIENCE_SECONDS
 
 _MASK = bytes((0x37, 0xFA, 0x21, 0x3D))
@@ -107,7 +107,7 @@ class ConnectionEnded(Exception):
     """The server has closed the TCP connection, in order or by a reset."""
 
 
-class RawWebSocket:
+class RawWebSocket(ClosedAfterUse):
     """A connection to `/cdp`."""
 
     def __init__(
@@ -136,15 +136,8 @@ class RawWebSocket:
         self.headers = self._upgrade(f"{parts.path}?{parts.query}", parts.netloc, headers or {})
         """Of the server's answer; names in lower case."""
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let go, without a close frame."""
         self._socket.close()
 
     def send(self, *frames: bytes, chop_bytes: int | None = None) -> None:

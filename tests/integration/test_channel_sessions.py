@@ -18,11 +18,6 @@ from tests.integration.stack import Stack
 
 
 @pytest.fixture
-def remote(new_session: NewSession) -> RemoteBrowser:
-    return new_session()
-
-
-@pytest.fixture
 def url(stack: Stack, remote: RemoteBrowser) -> str:
     return channel_url(stack, remote.token)
 

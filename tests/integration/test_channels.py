@@ -17,18 +17,12 @@ from tests.integration.channels import (
     refusal,
     scoped_token,
 )
-from tests.integration.conftest import NewSession
 from tests.integration.site import Site
 from tests.integration.stack import Stack
 from tests.integration.waiting import wait_until
 
 _LARGE = 1_200_000
 """Characters of a result that has to be cut into chunks."""
-
-
-@pytest.fixture
-def remote(new_session: NewSession) -> RemoteBrowser:
-    return new_session()
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from websockets.exceptions import InvalidStatus
 
 from shared.ids import SessionId
 from tests.integration.api import RemoteBrowser, request
-from tests.integration.cdp import CdpClient, CdpError, Page, SocketClosed
+from tests.integration.cdp import CdpClient, CdpError, Page
+from tests.integration.inbox import SocketClosed
 from tests.integration.processes import group_members, processes_naming
 from tests.integration.site import Site
 from tests.integration.stack import Stack

@@ -8,7 +8,6 @@ import pytest
 
 from tests.integration.api import RemoteBrowser
 from tests.integration.channels import ChannelClient, channel_url
-from tests.integration.conftest import NewSession
 from tests.integration.stack import Stack
 
 _HALF = r"'\ud83d'"
@@ -20,11 +19,6 @@ document.body.innerHTML =
 document.querySelector('button').onclick = () => {{ document.title = 'pressed'; }};
 document.querySelector('button').outerHTML.length
 """
-
-
-@pytest.fixture
-def remote(new_session: NewSession) -> RemoteBrowser:
-    return new_session()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.integration.api import RemoteBrowser
-from tests.integration.conftest import NewSession
 from tests.integration.files import LargeFile
 from tests.integration.site import TALL_PAGE_PX, Site, download_body
 from tests.integration.stack import Stack
@@ -25,11 +24,6 @@ def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
     expect.set_options(timeout=5_000)
-
-
-@pytest.fixture
-def remote(new_session: NewSession) -> RemoteBrowser:
-    return new_session()
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from tests.integration.channels import (
     Frame,
     channel_url,
 )
-from tests.integration.conftest import NewSession
 from tests.integration.site import Site
 from tests.integration.stack import Stack
 from tests.integration.waiting import PATIENCE_SECONDS, wait_until
@@ -25,11 +24,6 @@ from tests.integration.waiting import PATIENCE_SECONDS, wait_until
 PNG, JPEG = b"\x89PNG", b"\xff\xd8"
 _STALLED_FRAMES = 120
 """Pictures that another viewer gets while one reads none: far more than buffers hold of them."""
-
-
-@pytest.fixture
-def remote(new_session: NewSession) -> RemoteBrowser:
-    return new_session()
 
 
 @pytest.fixture

@@ -22,11 +22,6 @@ _CLICK = {"kind": "mouse", "x": 700, "y": 200}
 
 
 @pytest.fixture
-def remote(new_session: NewSession) -> RemoteBrowser:
-    return new_session()
-
-
-@pytest.fixture
 def human(stack: Stack, remote: RemoteBrowser, site: Site) -> Iterator[ChannelClient]:
     with ChannelClient(channel_url(stack, remote.token)) as client:
         client.ask("TAB_COMMAND", action="navigate", url=site.url("/actions/input.html"))

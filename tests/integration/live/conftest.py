@@ -15,7 +15,6 @@ from playwright.sync_api import (
 
 from cdp_proxy.transport.chromium import find_binary
 from tests.integration.api import RemoteBrowser
-from tests.integration.conftest import NewSession
 from tests.integration.live_page import SECONDS, LivePage, live_url
 from tests.integration.site import Site
 from tests.integration.stack import Stack
@@ -40,11 +39,6 @@ def local(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=program)
     yield browser
     browser.close()
-
-
-@pytest.fixture
-def remote(new_session: NewSession) -> RemoteBrowser:
-    return new_session()
 
 
 @pytest.fixture

@@ -13,9 +13,8 @@ from shared.connections import ClientText, ConnectionHead, Connections, SendOutc
 from shared.ids import ConnectionId, RequestId, SessionId
 from shared.randomness import new_request_id
 from tests.integration.api import RemoteBrowser
-from tests.integration.socket_client import SocketClient
+from tests.integration.socket_client import SocketClient, connections, pending, url_of
 from tests.integration.stack import Stack
-from tests.integration.test_websocket_api import connections, pending, url_of
 from tests.integration.waiting import wait_until
 
 HEARTBEAT_SECONDS = 6.0
