@@ -32,14 +32,10 @@ from cdp_proxy.transport.request_body import BoundedRequest
 from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.screencast_requests import ScreencastRequests
 from cdp_proxy.transport.tasks import spawn
+from cdp_proxy.transport.uploads import Reservation
 from cdp_proxy.transport.whereabouts import LivesElsewhere
 from shared.errors import SessionEnded, SessionNotFound, WallCrawlerError
-from shared.limits import (
-    BODY_BYTES_MAX,
-    CDP_MESSAGE_BYTES_MAX,
-    CHANNEL_VIEWER_MESSAGE_BYTES_MAX,
-    UPLOADS_BYTES_MAX,
-)
+from shared.limits import CDP_MESSAGE_BYTES_MAX, CHANNEL_VIEWER_MESSAGE_BYTES_MAX
 from shared.tokens import Scope
 
 _log = Logger()
@@ -70,13 +66,26 @@ class FrontDoor(Resource):
         super().__init__()
         self._rooms = rooms
 
-    def body_bytes_max(self, request: Request) -> int:
-        """How long a body may be that is kept: long for uploads of those with a token."""
+    def expects_long_body(self, request: Request) -> bool:
+        """Uploads are long."""
         match request.method, _parts(request):
-            case b"POST", ["sessions", session_id, "uploads"]:
-                if self._rooms.authority.recognises(request, Scope.CDP, session_id):
-                    return UPLOADS_BYTES_MAX
-        return BODY_BYTES_MAX
+            case b"POST", ["sessions", _, "uploads"]:
+                return True
+        return False
+
+    async def look_at(self, request: Request, length: int | None) -> Reservation:
+        """Whether the session takes the upload whose head this is, here or elsewhere.
+
+        Raises:
+            WallCrawlerError: no.
+        """
+        session_id = _parts(request)[1]
+        with log_ids(**ids_of_request(request)):
+            try:
+                session = await self._rooms.authority.session_for(request, Scope.CDP, session_id)
+            except LivesElsewhere:
+                return self._rooms.relay.expect(length)
+            return self._rooms.files.expect(request, session, length)
 
     def render(self, request: BoundedRequest) -> int:
         """Answer later; every answer is made by `_dispatch`."""
@@ -95,6 +104,8 @@ class FrontDoor(Resource):
 
     async def _dispatch_anywhere(self, request: BoundedRequest, alive: Alive) -> None:
         with log_ids(**ids_of_request(request)):
+            if request.refusal is not None:
+                raise request.refusal
             try:
                 await self._dispatch(request, alive)
             except LivesElsewhere as elsewhere:

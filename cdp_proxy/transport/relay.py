@@ -29,6 +29,7 @@ from cdp_proxy.transport.reactor import Reactor
 from cdp_proxy.transport.request_body import BoundedRequest
 from cdp_proxy.transport.splice import OwnerSide, Splice
 from cdp_proxy.transport.tasks import spawn
+from cdp_proxy.transport.uploads import Reservation, UploadBudget
 from cdp_proxy.transport.whereabouts import RELAYED_HEADER, LivesElsewhere
 from shared.errors import TooLarge, Unavailable
 from shared.ids import SessionId, TaskId
@@ -81,6 +82,7 @@ class Relay:
         self._secure = secure
         self._splices: dict[Splice, SessionId] = {}
         self._passing: set[Splice] = set()
+        self._bodies = UploadBudget()
         self._looking = False
         self._over: list[Deferred[None]] = []
 
@@ -98,6 +100,23 @@ class Relay:
         come back to their sessions, which live elsewhere.
         """
         return len(self._splices.keys() - self._passing) if self.superseded else self.open
+
+    def expect(self, length: int | None) -> Reservation:
+        """Set aside what a body takes that is to be handed on: it waits on this container's disk.
+
+        Args:
+            length: of the body; None where it is not known.
+
+        Raises:
+            TooLarge: no session takes so much.
+            Unavailable: other bodies are on their way.
+        """
+        if length is not None and length > self._bodies.bytes_max:
+            raise TooLarge(f"A session may upload {self._bodies.bytes_max} bytes in all.")
+        try:
+            return self._bodies.reserve(length)
+        except TooLarge as full:
+            raise Unavailable("This container passes on other uploads; try again.") from full
 
     async def hand_on(
         self, request: BoundedRequest, alive: Alive, elsewhere: LivesElsewhere
@@ -132,7 +151,9 @@ class Relay:
         early = _take_connection(request, splice.client)
         splice.join(early)
         _log.info("relaying to {owner}", owner=elsewhere.task.task_id)
-        spawn(self._write(request, splice.owner.transport, address), "writing a relayed request")
+        reservation = request.take_reservation()
+        writing = self._write(request, splice.owner.transport, address, reservation)
+        spawn(writing, "writing a relayed request")
 
     def look(self) -> None:
         """See whether sessions are over whose owners cannot say so: hung, or out of reach.
@@ -194,7 +215,13 @@ class Relay:
         for option, value in _KEEPALIVE.items():
             owner.transport.getHandle().setsockopt(socket.IPPROTO_TCP, option, value)
 
-    async def _write(self, request: BoundedRequest, transport: Any, client_address: str) -> None:
+    async def _write(
+        self,
+        request: BoundedRequest,
+        transport: Any,
+        client_address: str,
+        reservation: Reservation | None,
+    ) -> None:
         body: Any = request.content
         body.seek(0, 2)
         size = body.tell()
@@ -210,6 +237,8 @@ class Relay:
             with suppress(Exception):
                 await FileSender().beginFileTransfer(body, transport)
         body.close()
+        if reservation is not None:
+            reservation.settle(0)
 
     def _ended(self, splice: Splice) -> None:
         self._splices.pop(splice, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 from typing import Any
@@ -14,7 +15,8 @@ from twisted.trial.unittest import TestCase
 
 from cdp_proxy.core.frame_edges import close_frame
 from cdp_proxy.transport import relay as module
-from shared.errors import Unavailable
+from cdp_proxy.transport.uploads import UploadBudget
+from shared.errors import TooLarge, Unavailable
 from shared.ids import TaskId
 from shared.records import Session
 from shared.session_state import EndReason, SessionStatus
@@ -135,6 +137,20 @@ class TestRelay(TestCase):
         )
         self.names = names
         return status, json.loads(body)
+
+    def upload(self, body: bytes) -> Deferred[int]:
+        path = f"/sessions/{self.door.spec.session_id}/uploads?token={self.door.token}"
+        kind = {"Content-Type": "multipart/form-data; boundary=x"}
+
+        def send() -> int:
+            connection = http.client.HTTPConnection("127.0.0.1", self.door.number, timeout=10)
+            try:
+                connection.request("POST", path, body, kind)
+                return connection.getresponse().status
+            finally:
+                connection.close()
+
+        return deferToThread(send)
 
     async def test_the_request_is_written_anew_as_it_came(self) -> None:
         answer = await self.ask(
@@ -306,6 +322,39 @@ class TestRelay(TestCase):
             self.assertTrue((await answering).endswith(b"The container is shutting down."))
         relay.superseded = True
         self.assertEqual(relay.holding, 0)
+
+    async def test_a_form_is_handed_on_once_it_is_whole(self) -> None:
+        bodies = self.door.relay._bodies
+
+        self.assertEqual(await self.upload(b"x" * 100_000), 200)
+
+        self.assertEqual(self.owner.body, b"x" * 100_000)
+        while bodies.bytes_left != bodies.bytes_max:
+            await turn()
+
+    async def test_forms_on_their_way_have_a_bound_together(self) -> None:
+        bodies = UploadBudget(1_000)
+        self.door.relay._bodies = bodies
+
+        first = self.door.relay.expect(600)
+
+        with self.assertRaises(Unavailable):
+            self.door.relay.expect(600)
+        with self.assertRaises(TooLarge):
+            self.door.relay.expect(1_001)
+        self.assertEqual(self.door.relay.expect(None).bytes, 400)
+        first.settle(0)
+
+    async def test_what_a_form_was_given_is_given_back_when_its_owner_is_out_of_reach(
+        self,
+    ) -> None:
+        bodies = self.door.relay._bodies
+        self.session_is_at(1)
+
+        self.assertEqual(await self.upload(b"x" * 100), 503)
+
+        while bodies.bytes_left != bodies.bytes_max:
+            await turn()
 
     async def test_no_more_are_relayed_than_the_bound(self) -> None:
         self.patch(module, "SPLICES_MAX", 0)
