@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 
+import pytest
+
 from tests.integration.api import RemoteBrowser
 from tests.integration.cdp import CdpClient
 from tests.integration.channels import ChannelClient, ChannelError, channel_url, refusal
