@@ -151,7 +151,11 @@ class Multiplexer:
         Returns:
             Whether it has been delivered.
         """
-        senders = {member for number, member in self._recent if number == command_id}
+        senders = {
+            member
+            for number, member in self._recent
+            if number == command_id and member.root in self._owners
+        }
         if len(senders) != 1:
             return False
         senders.pop().deliver(message)
