@@ -15,7 +15,7 @@ from twisted.internet.defer import TimeoutError as DeferredTimeout
 from twisted.internet.interfaces import IReactorTime
 
 from cdp_proxy.core import messages
-from cdp_proxy.core.actions.ports import CommandFailed
+from cdp_proxy.core.actions.ports import CommandFailed, CommandRefused
 from cdp_proxy.core.commands import CdpCommand
 from cdp_proxy.core.messages import Answer
 from shared.limits import CDP_ID_MIN
@@ -29,6 +29,10 @@ Passage = Callable[[str], Awaitable[None]]
 
 class CallFailed(CommandFailed):
     """As an action on a page sees it too."""
+
+
+class CallRefused(CallFailed, CommandRefused):
+    """Chromium's own error."""
 
 
 class CdpCaller:
@@ -122,7 +126,7 @@ class CdpCaller:
         if deferred is None:
             return
         if answer.error is not None:
-            deferred.errback(CallFailed(answer.error.message))
+            deferred.errback(CallRefused(answer.error.message))
         else:
             deferred.callback(msgspec.json.decode(answer.result) if answer.result else {})
 

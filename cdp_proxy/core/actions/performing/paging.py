@@ -6,7 +6,7 @@ from typing import Final
 
 import cdp.page
 
-from cdp_proxy.core.actions.ports import CommandFailed, Tab
+from cdp_proxy.core.actions.ports import CommandFailed, CommandRefused, Page, Tab
 from cdp_proxy.core.commands import go_to_entry, history
 from cdp_proxy.core.commands import navigate as navigate_command
 from cdp_proxy.core.policy import Refused, check_url
@@ -17,6 +17,8 @@ DOM_CONTENT_LOADED: Final = "domcontentloaded"
 LOAD: Final = "load"
 NETWORK_IDLE: Final = "networkidle"
 
+_NO_URL: Final = "Cannot navigate to invalid URL"
+"""Chromium's words (`PageHandler::Navigate`)."""
 _IDLE_SECONDS = 0.5
 """Without any request: what Playwright calls `networkidle`."""
 _STARTS_SECONDS = 1.0
@@ -27,7 +29,7 @@ async def navigate(tab: Tab, url: str, wait_until: str, deadline: float) -> None
     """Open an address.
 
     Raises:
-        InvalidRequest: the address is refused here (`file:`, `chrome:` …).
+        InvalidRequest: the address is refused here (`file:`, `chrome:` …), or is none.
         NavigationFailed: Chromium could not load it; `details["reason"]` is its `net::ERR_…`.
         ActionTimeout: it did not come that far in time.
         DialogOpen: a dialog holds the old page.
@@ -40,6 +42,11 @@ async def navigate(tab: Tab, url: str, wait_until: str, deadline: float) -> None
     timeout = max(0.1, deadline - tab.now())
     try:
         failed = await tab.call(navigate_command(url), timeout_seconds=timeout)
+    except CommandRefused as error:
+        if str(error) == _NO_URL:
+            text = "url must be an absolute URL, such as https://example.com/."
+            raise InvalidRequest(text, field="url") from error
+        raise NavigationFailed(f"{url} could not be opened: {error}", reason=str(error)) from error
     except CommandFailed as error:
         check_dialog(tab)
         raise ActionTimeout(f"The page did not answer in time: {error}") from error
@@ -110,7 +117,7 @@ def _is_there(tab: Tab, wait_until: str) -> bool:
     )
 
 
-def check_dialog(tab: Tab) -> None:
+def check_dialog(tab: Page) -> None:
     """Raise `DialogOpen` if a JavaScript dialog is."""
     if tab.dialog is not None:
         raise DialogOpen(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cdp_proxy.core.actions.performing import paging
-from cdp_proxy.core.actions.ports import CommandFailed, Dialog
+from cdp_proxy.core.actions.ports import CommandFailed, CommandRefused, Dialog
 from cdp_proxy.core.messages import decode_answer
 from shared.errors import (
     ActionTimeout,
@@ -65,6 +65,15 @@ def test_a_page_that_keeps_asking_the_network_never_gets_idle() -> None:
 
     assert late.value.details["waitUntil"] == "networkidle"
     assert tab.now() == pytest.approx(DEADLINE)
+
+
+def test_what_chromium_does_not_navigate_to_is_no_timeout() -> None:
+    tab = ScriptedTab(failures={"Page.navigate": CommandRefused("Not attached to an active page")})
+
+    with pytest.raises(NavigationFailed) as refused:
+        run(paging.navigate(tab, URL, paging.LOAD, DEADLINE))
+
+    assert refused.value.details["reason"] == "Not attached to an active page"
 
 
 def test_a_page_that_does_not_load_in_time_is_a_timeout() -> None:
