@@ -32,7 +32,7 @@ class CallFailed(CommandFailed):
 
 
 class CallRefused(CallFailed, CommandRefused):
-    """Chromium's own error."""
+    """Chromium's answer is an error, other than that there is no such flat session any more."""
 
 
 class CdpCaller:
@@ -126,7 +126,9 @@ class CdpCaller:
         if deferred is None:
             return
         if answer.error is not None:
-            deferred.errback(CallRefused(answer.error.message))
+            gone = answer.error.code == messages.SESSION_NOT_FOUND
+            kind = CallFailed if gone else CallRefused
+            deferred.errback(kind(answer.error.message))
         else:
             deferred.callback(msgspec.json.decode(answer.result) if answer.result else {})
 

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from cdp_proxy.core.actions.ports import CommandFailed, Dialog
+from cdp_proxy.core.actions.ports import CommandFailed, CommandRefused, Dialog
 from cdp_proxy.core.close_codes import CloseCode
 from cdp_proxy.core.pictures import Picture
 from cdp_proxy.transport.channel_cdp import ChannelCdp
@@ -59,8 +59,8 @@ from shared.envelope.outgoing import (
     Tabs,
     TabView,
 )
-from shared.errors import Forbidden, InvalidRequest, TargetDetached, WallCrawlerError
-from shared.limits import CHANNEL_QUEUE_MAX, CHUNKED_BYTES_MAX
+from shared.errors import ActionFailed, Forbidden, InvalidRequest, TargetDetached, WallCrawlerError
+from shared.limits import CHANNEL_QUEUE_MAX, CHUNKED_BYTES_MAX, TAB_COMMANDS_MAX
 from shared.request_kind import RequestKind
 from shared.session_state import EndReason
 from shared.tokens import Scope
@@ -100,6 +100,8 @@ class Channel:
         self._chunks = Assembly(CHUNKED_BYTES_MAX)
         self._queue: deque[ClientMessage] = deque()
         self._busy = False
+        self._tab_commands = 0
+        """Under way."""
         self._left = False
         self._ended = False
         """Whether the session is over; nothing is said after that, nor taken."""
@@ -210,6 +212,8 @@ class Channel:
             await doing
         except WallCrawlerError as error:
             self._fail(message_id, error)
+        except CommandRefused as error:
+            self._fail(message_id, ActionFailed(f"The browser did not do it: {error}"))
         except CommandFailed as error:
             self._fail(message_id, TargetDetached(f"The browser did not do it: {error}"))
         except Exception:
@@ -233,8 +237,7 @@ class Channel:
         try:
             body = parse_action(kind, bytes(message.params))
         except InvalidRequest as error:
-            field = f"params.{error.details.get('field')}"
-            raise InvalidRequest(error.message, field=field) from error
+            raise _within_params(error) from error
         request: ActionRequest[ActionBody] = ActionRequest(
             session_id=self._session.spec.session_id,
             body=body,
@@ -244,7 +247,10 @@ class Channel:
         spawn(self._answering(message.id, doing), "an action of a channel")
 
     async def _act(self, message: AiAction, request: ActionRequest[ActionBody]) -> None:
-        result = await self._actions.run(request)
+        try:
+            result = await self._actions.run(request)
+        except InvalidRequest as error:
+            raise _within_params(error) from error
         self._send(ActionResult(id=message.id, action=message.action, result=result))
 
     async def _input(self, message: InputEvent) -> None:
@@ -259,10 +265,16 @@ class Channel:
             self._send(InputResult(id=message_id))
 
     async def _begin_tab_command(self, message: TabCommand) -> None:
+        if self._tab_commands >= TAB_COMMANDS_MAX:
+            raise InvalidRequest(f"{TAB_COMMANDS_MAX} tab commands are under way already.")
         spawn(self._answering(message.id, self._tab_command(message)), "a tab command")
 
     async def _tab_command(self, message: TabCommand) -> None:
-        target_id = await run_tab_command(self._session, message)
+        self._tab_commands += 1
+        try:
+            target_id = await run_tab_command(self._session, message)
+        finally:
+            self._tab_commands -= 1
         self._send(TabResult(id=message.id, target_id=target_id))
 
     async def _start_screencast(self, message: StartScreencast) -> None:
@@ -338,6 +350,16 @@ class Channel:
     def _send(self, message: Outgoing) -> None:
         if not self._left and not self._ended:
             self._carrier.send(message)
+
+
+def _within_params(error: InvalidRequest) -> InvalidRequest:
+    """The same about an `AI_ACTION`, whose `params` are what is the body of a REST request."""
+    field = error.details.get("field")
+    if field is None:
+        return error
+    if field == "body":
+        return InvalidRequest("params must be a JSON object.", field="params")
+    return InvalidRequest(error.message, **{**error.details, "field": f"params.{field}"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import msgspec
 from msgspec import Raw
@@ -34,6 +35,9 @@ _BROWSER_DOMAINS = frozenset(
     {"Browser", "Target", "Storage", "SystemInfo", "Extensions", "Tracing", "IO", "Tethering"}
 )
 """Domains whose methods go to the browser unless a tab is named."""
+_CLOSED = messages.RemoteError(messages.SERVER_ERROR, "The client has been closed.")
+"""Why commands of a client that `Browser.close` has ended are not answered otherwise."""
+_OVER = messages.RemoteError(messages.SERVER_ERROR, "The session is over.")
 
 
 class ChannelCdp:
@@ -63,8 +67,11 @@ class ChannelCdp:
             SessionEnded: it is over.
         """
         where = await self._where(command)
-        answering = self._begin(command.method, bytes(command.params), where)
-        spawn(self._answer(command, answering), "a command of a channel")
+        # Told what to do before it is sent: `Browser.close` is answered, and the session over, in
+        # that very moment.
+        answering: Deferred[Answer] = Deferred()
+        answering.addCallback(partial(self._answer, command))
+        self._begin(command.method, bytes(command.params), where, answering)
 
     async def subscribe(self, message: Subscribe) -> None:
         """Have events reported; what is sent after this happens when they are.
@@ -167,25 +174,38 @@ class ChannelCdp:
                 self._sessions[info.target_id] = attached
             return attached
 
-    def _begin(self, method: str, params: bytes, cdp_session_id: str | None) -> Deferred[Answer]:
+    def _begin(
+        self,
+        method: str,
+        params: bytes,
+        cdp_session_id: str | None,
+        pending: Deferred[Answer] | None = None,
+    ) -> Deferred[Answer]:
+        """Send a command; its answer fires `pending`, or what is returned.
+
+        Raises:
+            InvalidRequest: too many wait already.
+            SessionEnded: it is over.
+        """
         if len(self._pending) >= _PENDING_MAX:
             raise InvalidRequest(f"{_PENDING_MAX} commands wait for their answers already.")
         if self._member is None or self._session.end_reason is not None:
             raise SessionEnded("The session is over.")
         self._last_id += 1
         number = self._last_id
-        pending: Deferred[Answer] = Deferred()
+        pending = pending or Deferred()
         self._pending[number] = pending
         message = messages.make_raw_command(number, method, params, cdp_session_id)
         self._session.from_client(self._member, message)
         self._session.flush()
         return pending
 
-    async def _answer(self, command: CdpCommand, answering: Deferred[Answer]) -> None:
-        answer = await answering
+    def _answer(self, command: CdpCommand, answer: Answer) -> None:
         if self._left:
             return
-        if answer.error is not None:
+        if answer.error is _OVER:
+            self._send(error_message(command.id, self._session_ended()))
+        elif answer.error is not None:
             error = Raw(msgspec.json.encode(answer.error))
             self._send(CdpResponse(id=command.id, error=error))
         else:
@@ -193,7 +213,7 @@ class ChannelCdp:
 
     def _event(self, event: Answer) -> None:
         method = event.method or ""
-        if method == "Target.detachedFromTarget":
+        if method == messages.DETACHED:
             ended = messages.decode_attached(event.params).session_id
             self._sessions = {tab: held for tab, held in self._sessions.items() if held != ended}
         target_id = next(
@@ -213,7 +233,7 @@ class ChannelCdp:
         for answer in agreeing:
             await answer
         if self._member is None:
-            self._send(error_message(message.id, SessionEnded(self._why_gone())))
+            self._send(error_message(message.id, self._session_ended()))
         else:
             self._send(Subscribed(id=message.id, events=message.events))
 
@@ -254,9 +274,11 @@ class ChannelCdp:
             raise InvalidRequest("There is no such tab in this session.", field="targetId")
         return (target_id,)
 
-    def _why_gone(self) -> str:
+    def _session_ended(self) -> SessionEnded:
         ended = self._session.end_reason
-        return ended.text if ended is not None else "The client has been closed."
+        if ended is None:
+            return SessionEnded(_CLOSED.message)
+        return SessionEnded(ended.text, endReason=ended.value)
 
     def _depart(self) -> None:
         """Be a client no more."""
@@ -266,6 +288,6 @@ class ChannelCdp:
         self._sessions.clear()
         self._subscriptions = Subscriptions()
         pending, self._pending = self._pending, {}
-        gone = messages.RemoteError(messages.SERVER_ERROR, self._why_gone())
+        why = _OVER if self._session.end_reason is not None else _CLOSED
         for deferred in pending.values():
-            deferred.callback(Answer(error=gone))
+            deferred.callback(Answer(error=why))

@@ -7,7 +7,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.defer import FirstError as OneFailed
 
-from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed
+from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, CommandRefused
 from cdp_proxy.core.commands import CdpCommand
 from cdp_proxy.core.input_events import Fingers, commands_for
 from cdp_proxy.transport.attached_tab import AttachedTab
@@ -73,4 +73,5 @@ async def _all(sent: list[Deferred[None]]) -> None:
         await gatherResults(sent, consumeErrors=True)
     except OneFailed as error:
         failure = error.subFailure.value
-        raise CommandFailed(str(failure)) from failure
+        kind = CommandRefused if isinstance(failure, CommandRefused) else CommandFailed
+        raise kind(str(failure)) from failure

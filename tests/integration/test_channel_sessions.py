@@ -10,15 +10,11 @@ import pytest
 
 from tests.integration.api import RemoteBrowser
 from tests.integration.cdp import CdpClient
-from tests.integration.channels import ChannelClient, channel_url, refusal
+from tests.integration.channels import ChannelClient, ChannelError, channel_url, refusal
 from tests.integration.conftest import NewSession
 from tests.integration.site import Site
+from tests.integration.socket_client import SocketClient
 from tests.integration.stack import Stack
-
-
-@pytest.fixture
-def remote(new_session: NewSession) -> RemoteBrowser:
-    return new_session()
 
 
 @pytest.fixture
@@ -37,26 +33,25 @@ class TestTabs:
         first = client.wait("HELLO")["activeTargetId"]
 
         opened = client.ask("TAB_COMMAND", action="open", url=site.url("/popup"))["targetId"]
-        told = client.wait("TABS", lambda it: it["tabs"][-1]["title"] == "popup")
+        told = client.wait(
+            "TABS",
+            lambda it: it["tabs"][-1]["title"] == "popup" and it["activeTargetId"] == opened,
+        )
         assert [tab["targetId"] for tab in told["tabs"]] == [first, opened]
-        assert told["activeTargetId"] == opened
 
         client.ask("TAB_COMMAND", action="close", targetId=opened)
-        told = client.wait("TABS", lambda it: len(it["tabs"]) == 1)
-        assert told["activeTargetId"] == first
+        client.wait("TABS", lambda it: len(it["tabs"]) == 1 and it["activeTargetId"] == first)
 
     def test_their_history_goes_back_and_forward(self, client: ChannelClient, site: Site) -> None:
-        for path in ("/plain", "/popup"):
-            client.ask("TAB_COMMAND", action="navigate", url=site.url(path))
-
-        def at(path: str) -> None:
+        def leads_to(path: str, action: str, **fields: str) -> None:
+            client.forget()
+            client.ask("TAB_COMMAND", action=action, **fields)
             client.wait("TABS", lambda it: it["tabs"][0]["url"] == site.url(path))
 
-        at("/popup")
-        client.ask("TAB_COMMAND", action="back")
-        at("/plain")
-        client.ask("TAB_COMMAND", action="forward")
-        at("/popup")
+        for path in ("/plain", "/popup"):
+            leads_to(path, "navigate", url=site.url(path))
+        leads_to("/plain", "back")
+        leads_to("/popup", "forward")
         client.ask("TAB_COMMAND", action="forward")  # nothing is there
 
     def test_their_dialogs_are_told_and_answered(self, client: ChannelClient) -> None:
@@ -130,9 +125,23 @@ def test_the_end_of_the_session_is_the_last_that_is_said(
         stack.api.delete(remote.id)
 
         assert client.wait("SESSION_ENDED")["reason"] == "released"
-        assert "error" in client.answer_to(waiting)
+        with pytest.raises(ChannelError) as ended:
+            client.answer_to(waiting)
+        assert ended.value.code == "SESSION_ENDED"
         client.wait_closed()
         assert client.lanes[-1] == "SESSION_ENDED"
+
+
+def test_who_closes_the_browser_is_told_that_it_worked_and_then_of_the_end(
+    stack: Stack, new_session: NewSession
+) -> None:
+    with SocketClient(stack.api.get(new_session(keepAlive=False).id)["webSocketUrl"]) as client:
+        client.wait_for("HELLO")
+
+        answer = client.ask("CDP_COMMAND", method="Browser.close")
+
+        assert answer["result"] == {}
+        assert client.receive()["reason"] == "browser_closed"
 
 
 def test_a_browser_that_crashes_is_told(stack: Stack, new_session: NewSession) -> None:

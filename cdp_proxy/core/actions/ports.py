@@ -20,7 +20,7 @@ class CommandFailed(Exception):
 
 
 class CommandRefused(CommandFailed):
-    """Chromium answered it with an error, in the words of the text."""
+    """Chromium answered with an error, and said so in its own words."""
 
 
 class BlockedByDialog(CommandFailed):

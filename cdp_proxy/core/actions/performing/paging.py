@@ -17,8 +17,6 @@ DOM_CONTENT_LOADED: Final = "domcontentloaded"
 LOAD: Final = "load"
 NETWORK_IDLE: Final = "networkidle"
 
-_NO_URL: Final = "Cannot navigate to invalid URL"
-"""Chromium's words (`PageHandler::Navigate`)."""
 _IDLE_SECONDS = 0.5
 """Without any request: what Playwright calls `networkidle`."""
 _STARTS_SECONDS = 1.0
@@ -29,7 +27,7 @@ async def navigate(tab: Tab, url: str, wait_until: str, deadline: float) -> None
     """Open an address.
 
     Raises:
-        InvalidRequest: the address is refused here (`file:`, `chrome:` …), or is none.
+        InvalidRequest: the address is refused here (`file:`, `chrome:` …).
         NavigationFailed: Chromium could not load it; `details["reason"]` is its `net::ERR_…`.
         ActionTimeout: it did not come that far in time.
         DialogOpen: a dialog holds the old page.
@@ -42,11 +40,9 @@ async def navigate(tab: Tab, url: str, wait_until: str, deadline: float) -> None
     timeout = max(0.1, deadline - tab.now())
     try:
         failed = await tab.call(navigate_command(url), timeout_seconds=timeout)
-    except CommandRefused as error:
-        if str(error) == _NO_URL:
-            text = "url must be an absolute URL, such as https://example.com/."
-            raise InvalidRequest(text, field="url") from error
-        raise NavigationFailed(f"{url} could not be opened: {error}", reason=str(error)) from error
+    except CommandRefused as refused:
+        reason = str(refused)
+        raise NavigationFailed(f"{url} could not be opened: {reason}", reason=reason) from refused
     except CommandFailed as error:
         check_dialog(tab)
         raise ActionTimeout(f"The page did not answer in time: {error}") from error

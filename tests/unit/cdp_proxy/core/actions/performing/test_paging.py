@@ -67,15 +67,6 @@ def test_a_page_that_keeps_asking_the_network_never_gets_idle() -> None:
     assert tab.now() == pytest.approx(DEADLINE)
 
 
-def test_what_chromium_does_not_navigate_to_is_no_timeout() -> None:
-    tab = ScriptedTab(failures={"Page.navigate": CommandRefused("Not attached to an active page")})
-
-    with pytest.raises(NavigationFailed) as refused:
-        run(paging.navigate(tab, URL, paging.LOAD, DEADLINE))
-
-    assert refused.value.details["reason"] == "Not attached to an active page"
-
-
 def test_a_page_that_does_not_load_in_time_is_a_timeout() -> None:
     tab = ScriptedTab(answers=STARTED)
     tab.at(1.0, tell(tab, "Page.frameNavigated", frame={"id": "F", "url": URL}))
@@ -142,6 +133,15 @@ def test_a_dialog_that_holds_the_old_page_is_told() -> None:
 def test_a_dialog_that_comes_before_the_answer_is_told() -> None:
     with pytest.raises(DialogOpen):
         run(paging.navigate(ScriptedTab(dialog=Dialog("alert", "Hi")), URL, paging.LOAD, DEADLINE))
+
+
+def test_an_address_that_is_none_is_no_time_out() -> None:
+    tab = ScriptedTab(failures={"Page.navigate": CommandRefused("Cannot navigate to invalid URL")})
+
+    with pytest.raises(NavigationFailed) as failed:
+        run(paging.navigate(tab, URL, paging.LOAD, DEADLINE))
+
+    assert failed.value.details == {"reason": "Cannot navigate to invalid URL"}
 
 
 def test_no_answer_is_a_timeout() -> None:
