@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 
 import msgspec
@@ -16,6 +17,7 @@ from msgspec import Raw
 from twisted.internet.defer import Deferred, DeferredLock
 
 from cdp_proxy.core import messages
+from cdp_proxy.core.actions.activity import works_when_crashed
 from cdp_proxy.core.close_codes import CloseCode
 from cdp_proxy.core.messages import Answer
 from cdp_proxy.core.multiplexer import Member
@@ -38,6 +40,18 @@ _BROWSER_DOMAINS = frozenset(
 _CLOSED = messages.RemoteError(messages.SERVER_ERROR, "The client has been closed.")
 """Why commands of a client that `Browser.close` has ended are not answered otherwise."""
 _OVER = messages.RemoteError(messages.SERVER_ERROR, "The session is over.")
+_DETACHED = messages.RemoteError(messages.SERVER_ERROR, "Inspected target navigated or closed")
+_CRASHED = messages.RemoteError(messages.SERVER_ERROR, "Target crashed")
+"""Chromium's own words; it says them late (when a crashed tab is loaded again), or to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A command that waits for its answer."""
+
+    method: str
+    cdp_session_id: str | None
+    answering: Deferred[Answer]
 
 
 class ChannelCdp:
@@ -51,7 +65,7 @@ class ChannelCdp:
         self._joining = DeferredLock()
         self._attaching = DeferredLock()
         self._last_id = 0
-        self._pending: dict[int, Deferred[Answer]] = {}
+        self._pending: dict[int, _Pending] = {}
         self._sessions: dict[str, str] = {}
         """Tabs that are attached: target id to flat session."""
         self._subscriptions = Subscriptions()
@@ -116,7 +130,7 @@ class ChannelCdp:
         if answer.id is not None:
             pending = self._pending.pop(answer.id, None)
             if pending is not None:
-                pending.callback(answer)
+                pending.answering.callback(answer)
         elif answer.method is not None:
             self._event(answer)
 
@@ -179,9 +193,9 @@ class ChannelCdp:
         method: str,
         params: bytes,
         cdp_session_id: str | None,
-        pending: Deferred[Answer] | None = None,
+        answering: Deferred[Answer] | None = None,
     ) -> Deferred[Answer]:
-        """Send a command; its answer fires `pending`, or what is returned.
+        """Send a command; its answer fires `answering`, or what is returned.
 
         Raises:
             InvalidRequest: too many wait already.
@@ -193,12 +207,12 @@ class ChannelCdp:
             raise SessionEnded("The session is over.")
         self._last_id += 1
         number = self._last_id
-        pending = pending or Deferred()
-        self._pending[number] = pending
+        answering = answering or Deferred()
+        self._pending[number] = _Pending(method, cdp_session_id, answering)
         message = messages.make_raw_command(number, method, params, cdp_session_id)
         self._session.from_client(self._member, message)
         self._session.flush()
-        return pending
+        return answering
 
     def _answer(self, command: CdpCommand, answer: Answer) -> None:
         if self._left:
@@ -216,6 +230,9 @@ class ChannelCdp:
         if method == messages.DETACHED:
             ended = messages.decode_attached(event.params).session_id
             self._sessions = {tab: held for tab, held in self._sessions.items() if held != ended}
+            self._give_up(ended, _DETACHED)
+        elif method == "Inspector.targetCrashed":
+            self._give_up(event.session_id, _CRASHED, but_for=works_when_crashed)
         target_id = next(
             (tab for tab, held in self._sessions.items() if held == event.session_id), None
         )
@@ -228,6 +245,18 @@ class ChannelCdp:
                     cdp_session_id=event.session_id if target_id is None else None,
                 )
             )
+
+    def _give_up(
+        self,
+        cdp_session_id: str | None,
+        why: messages.RemoteError,
+        but_for: Callable[[str], bool] = lambda _method: False,
+    ) -> None:
+        """Answer what waits for a flat session that will not answer any more."""
+        for number, pending in list(self._pending.items()):
+            if pending.cdp_session_id == cdp_session_id and not but_for(pending.method):
+                del self._pending[number]
+                pending.answering.callback(Answer(error=why))
 
     async def _confirm(self, message: Subscribe, agreeing: Iterable[Deferred[Answer]]) -> None:
         for answer in agreeing:
@@ -287,7 +316,7 @@ class ChannelCdp:
             self._session.depart(member)
         self._sessions.clear()
         self._subscriptions = Subscriptions()
-        pending, self._pending = self._pending, {}
+        waiting, self._pending = self._pending, {}
         why = _OVER if self._session.end_reason is not None else _CLOSED
-        for deferred in pending.values():
-            deferred.callback(Answer(error=why))
+        for pending in waiting.values():
+            pending.answering.callback(Answer(error=why))

@@ -170,6 +170,35 @@ class TestCommands:
         assert outcomes == {7: True, 8: False}
         assert one.session.sent("Target.activateTarget")
 
+    def test_what_waits_for_a_tab_that_closes_is_answered(self, one: OneChannel) -> None:
+        one.browser.silent |= {"DOM.enable", "Browser.getVersion"}
+        one.say("CDP_COMMAND", id=7, method="DOM.enable")
+        one.say("CDP_COMMAND", id=8, method="Browser.getVersion")
+
+        one.browser.emit(detached_event(flat_session(100)), ROOT)
+
+        (told,) = one.said()
+        assert told["id"] == 7
+        assert told["error"] == {
+            "code": -32000,
+            "message": "Inspected target navigated or closed",
+        }
+
+    def test_what_waits_for_a_tab_that_crashes_is_answered_but_for_navigations(
+        self, one: OneChannel
+    ) -> None:
+        one.browser.silent |= {"DOM.enable", "Page.reload"}
+        one.say("CDP_COMMAND", id=7, method="DOM.enable")
+        one.say("CDP_COMMAND", id=8, method="Page.reload")
+
+        emit(one, "Inspector.targetCrashed", flat_session(100))
+        (crashed,) = one.said()
+        one.browser.answer("DOM.enable")
+        one.browser.answer("Page.reload")
+
+        assert (crashed["id"], crashed["error"]["message"]) == (7, "Target crashed")
+        assert one.said() == [{"type": "CDP_RESPONSE", "id": 8, "result": {}}]
+
     def test_what_was_sent_before_the_end_is_answered_with_it(self, one: OneChannel) -> None:
         one.browser.silent.add("DOM.enable")
         one.say("CDP_COMMAND", id=7, method="DOM.enable")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,17 +14,6 @@ from tests.integration.conftest import NewSession
 from tests.integration.site import Site
 from tests.integration.socket_client import SocketClient
 from tests.integration.stack import Stack
-
-
-@pytest.fixture
-def url(stack: Stack, remote: RemoteBrowser) -> str:
-    return channel_url(stack, remote.token)
-
-
-@pytest.fixture
-def client(url: str) -> Iterator[ChannelClient]:
-    with ChannelClient(url) as client:
-        yield client
 
 
 class TestTabs:
