@@ -168,6 +168,16 @@ class TestStrayAnswers:
         assert not mux.stray_answer(1, self.STRAY)
         assert alice.got == bob.got == []
 
+    def test_who_has_left_waits_for_no_answer(
+        self, mux: Multiplexer, alice: Client, bob: Client
+    ) -> None:
+        alice.sends(id=1)
+        bob.sends(id=1)
+        mux.leave(bob.member)
+
+        assert mux.stray_answer(1, self.STRAY)
+        assert alice.got == [self.STRAY]
+
     def test_an_id_nobody_used_is_nobodys(self, mux: Multiplexer, alice: Client) -> None:
         assert not mux.stray_answer(1, self.STRAY)
         assert alice.got == []
