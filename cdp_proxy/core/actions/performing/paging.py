@@ -6,7 +6,7 @@ from typing import Final
 
 import cdp.page
 
-from cdp_proxy.core.actions.ports import CommandFailed, CommandRefused, Tab
+from cdp_proxy.core.actions.ports import CommandFailed, CommandRefused, Page, Tab
 from cdp_proxy.core.commands import go_to_entry, history
 from cdp_proxy.core.commands import navigate as navigate_command
 from cdp_proxy.core.policy import Refused, check_url
@@ -86,6 +86,8 @@ async def _reach(tab: Tab, before: int, wait_until: str, deadline: float) -> Non
         navigation = activity.navigation
         if navigation.count > before and navigation.unreachable:
             raise NavigationFailed("Chromium shows an error page.", reason="unreachable")
+        if activity.crashed:
+            raise NavigationFailed("The page has crashed.", reason="crashed")
         if navigation.count > before and _is_there(tab, wait_until):
             return
         check_dialog(tab)
@@ -113,7 +115,7 @@ def _is_there(tab: Tab, wait_until: str) -> bool:
     )
 
 
-def check_dialog(tab: Tab) -> None:
+def check_dialog(tab: Page) -> None:
     """Raise `DialogOpen` if a JavaScript dialog is."""
     if tab.dialog is not None:
         raise DialogOpen(
