@@ -15,7 +15,7 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from cdp_proxy.core import json_text
 from cdp_proxy.core.json_text import TooLarge, TreeReader
-from shared.limits import CDP_ID_MAX
+from shared.limits import CDP_ID_MAX, CDP_ID_MIN
 from shared.surrogates import mend_surrogates
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ class Command(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     Chromium's dispatcher takes no other top-level properties either.
     """
 
-    id: Annotated[int, Meta(ge=0, le=CDP_ID_MAX)]
+    id: Annotated[int, Meta(ge=CDP_ID_MIN, le=CDP_ID_MAX)]
     method: str
     session_id: str | UnsetType = msgspec.field(default=UNSET, name="sessionId")
     params: Raw = Raw()
@@ -161,8 +161,6 @@ def decode_command(message: bytes) -> Command:
         raise Malformed(_answer_to(message, PARSE_ERROR, "JSON: a NUL byte"))
     try:
         command = _decode_command(message)
-    except msgspec.ValidationError as error:
-        raise Malformed(_answer_to(message, INVALID_REQUEST, str(error))) from error
     except (msgspec.DecodeError, RecursionError):
         command = _decode_odd(message)
     else:
@@ -182,7 +180,11 @@ def decode_command(message: bytes) -> Command:
 
 
 def _decode_odd(message: bytes) -> Command:
-    """JSON that msgspec does not take but Chromium does: lone surrogates, as JavaScript writes."""
+    """What msgspec does not take: a lone surrogate, which JavaScript writes and Chromium reads.
+
+    Raises:
+        Malformed: or else it is no command.
+    """
     reader = TreeReader()
     try:
         tree = reader.read(message)
@@ -194,12 +196,36 @@ def _decode_odd(message: bytes) -> Command:
     if reader.fault or reader.repeats:
         text = f"JSON: {reader.fault or 'a key is repeated'}"
         raise Malformed(_answer(command_id, PARSE_ERROR, text))
-    if isinstance(tree, dict) and "params" in tree:
+    if not isinstance(tree, dict):
+        raise Malformed(_answer(None, INVALID_REQUEST, "Message must be an object"))
+    if "params" in tree:
         tree["params"] = Raw(json.dumps(tree["params"]).encode())
     try:
         return msgspec.convert(tree, Command)
     except msgspec.ValidationError as error:
-        raise Malformed(_answer(command_id, INVALID_REQUEST, str(error))) from error
+        raise Malformed(_answer(command_id, INVALID_REQUEST, _fault_in(tree))) from error
+
+
+_NO_ID: Final = "Message must have integer 'id' property"
+_NO_METHOD: Final = "Message must have string 'method' property"
+
+
+def _fault_in(tree: dict[str, object]) -> str:
+    """What makes it no command: the first fault, in the words of Chromium's dispatcher."""
+    for name, value in tree.items():
+        if name == "id" and not _is_id(value):
+            return _NO_ID
+        if name == "method" and not isinstance(value, str):
+            return _NO_METHOD
+        if name == "sessionId" and not isinstance(value, str):
+            return "Message may have string 'sessionId' property"
+        if name not in {"id", "method", "sessionId", "params"}:
+            return "Message has property other than 'id', 'method', 'sessionId', 'params'"
+    return _NO_METHOD if "id" in tree else _NO_ID
+
+
+def _is_id(value: object) -> bool:
+    return type(value) is int and CDP_ID_MIN <= value <= CDP_ID_MAX
 
 
 def _check_keys(message: bytes, command: Command) -> None:
@@ -227,7 +253,7 @@ def _answer_to(message: bytes, code: int, text: str) -> bytes:
 
 def _answer(command_id: object, code: int, text: str) -> bytes:
     answer: dict[str, object] = {"error": {"code": code, "message": text}}
-    if type(command_id) is int and 0 <= command_id <= CDP_ID_MAX:
+    if _is_id(command_id):
         answer = {"id": command_id, **answer}
     return msgspec.json.encode(answer)
 

@@ -29,6 +29,8 @@ from cdp_proxy.core.policy import CloseBrowser, Policy, Refusal
 
 _RECENT_COMMANDS = 256
 """How many commands are remembered for `stray_answer`; Chromium answers those at once."""
+_FAREWELL_ID = -(2**31)
+"""The first id of a farewell's commands: nobody's who may get a stray answer."""
 _ANSWER = b'{"id":'
 _TARGET_EVENT = b'{"method":"Target.'
 
@@ -38,7 +40,9 @@ class Member:
     """One client's share of the pipe."""
 
     root: bytes
-    """Its flat session on the browser target."""
+    """Its flat session on the browser target, or on the one target that it speaks to."""
+    anchor: str
+    """The flat session on the browser target that it all hangs on: mostly its root."""
     deliver: Callable[[bytes], None]
     """Takes each message that is for this client."""
     suffix: bytes
@@ -73,10 +77,19 @@ class Multiplexer:
         self._owners: dict[bytes, Member] = {}
         self._recent: deque[tuple[int, Member]] = deque(maxlen=_RECENT_COMMANDS)
 
-    def join(self, root: str, deliver: Callable[[bytes], None]) -> Member:
-        """Make the flat session `root` the endpoint of a new client."""
+    def join(
+        self, root: str, deliver: Callable[[bytes], None], anchor: str | None = None
+    ) -> Member:
+        """Make the flat session `root` the endpoint of a new client.
+
+        Args:
+            root: on the browser target, or under a session on it.
+            deliver: takes what is for the client.
+            anchor: that session, if it is not `root` itself.
+        """
         key = root.encode()
-        member = Member(root=key, deliver=deliver, suffix=messages.suffix_of(key))
+        suffix = messages.suffix_of(key)
+        member = Member(root=key, anchor=anchor or root, deliver=deliver, suffix=suffix)
         self._owners[key] = member
         return member
 
@@ -151,7 +164,11 @@ class Multiplexer:
         Returns:
             Whether it has been delivered.
         """
-        senders = {member for number, member in self._recent if number == command_id}
+        senders = {
+            member
+            for number, member in self._recent
+            if number == command_id and member.root in self._owners
+        }
         if len(senders) != 1:
             return False
         senders.pop().deliver(message)
@@ -171,7 +188,7 @@ class Multiplexer:
         member.waiting.clear()
         return [
             messages.make_command(number, method, params, key.decode())
-            for number, (method, params, key) in enumerate(calls)
+            for number, (method, params, key) in enumerate(calls, _FAREWELL_ID)
         ]
 
     def _note_target_event(self, member: Member, message: bytes) -> None:
