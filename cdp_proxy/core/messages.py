@@ -46,10 +46,11 @@ class Numbered(Struct, frozen=True, gc=False):
     id: int
 
 
-class TargetInfo(Struct, frozen=True):
-    """What kind of target it is: `page`, `iframe`, `worker` and so on."""
+class TargetInfo(Struct, frozen=True, rename="camel"):
+    """Which target it is, and what kind: `page`, `iframe`, `worker` and so on."""
 
     type: str
+    target_id: str = ""
 
 
 class AttachedParams(Struct, frozen=True, rename="camel"):
@@ -104,6 +105,11 @@ decode_frame_attached: Final = msgspec.json.Decoder(FrameAttached).decode
 decode_answer: Final = msgspec.json.Decoder(Answer).decode
 
 
+class _TargetParams(Struct, frozen=True, rename="camel"):
+    target_id: str = ""
+
+
+_decode_target: Final = msgspec.json.Decoder(_TargetParams).decode
 _decode_command: Final = msgspec.json.Decoder(Command).decode
 _decode_numbered: Final = msgspec.json.Decoder(Numbered).decode
 _KEYS: Final = (b'"id"', b'"method"', b'"sessionId"', b'"params"')
@@ -148,6 +154,14 @@ def decode_command(message: bytes) -> Command:
     except ValueError as error:
         raise Malformed(_answer(command.id, PARSE_ERROR, f"JSON: {error}")) from error
     return command
+
+
+def target_id_of(command: Command) -> str:
+    """The `targetId` among a command's params; empty when there is none."""
+    try:
+        return _decode_target(command.params or b"{}").target_id
+    except msgspec.DecodeError:
+        return ""
 
 
 def _decode_odd(message: bytes) -> Command:

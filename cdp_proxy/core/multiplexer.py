@@ -26,10 +26,12 @@ from cdp_proxy.core.control import is_mutating
 from cdp_proxy.core.latency import SessionLatencies
 from cdp_proxy.core.messages import Command
 from cdp_proxy.core.policy import CloseBrowser, Policy, Refusal
+from cdp_proxy.core.told_dialogs import DIALOG_EVENT, ToldDialogs
 
 _RECENT_COMMANDS = 256
 """How many commands are remembered for `stray_answer`; Chromium answers those at once."""
 _ANSWER = b'{"id":'
+_OWN_ANSWER = b'{"id":-'
 _TARGET_EVENT = b'{"method":"Target.'
 
 
@@ -43,8 +45,8 @@ class Member:
     """Takes each message that is for this client."""
     suffix: bytes
     """What messages of its root end with."""
-    flat: set[bytes] = field(default_factory=set)
-    """Flat sessions attached under the root."""
+    flat: dict[bytes, str] = field(default_factory=dict)
+    """Flat sessions attached under the root, each with the id of its target."""
     waiting: set[bytes] = field(default_factory=set)
     """Those of `flat` that Chromium holds until the client lets them run."""
     auto_attached: set[bytes] = field(default_factory=set)
@@ -68,6 +70,10 @@ class Multiplexer:
     def __init__(self, policy: Policy, latencies: SessionLatencies) -> None:
         self.holding = False
         """Whether mutating commands have to wait."""
+        self.dialogs = ToldDialogs()
+        """JavaScript dialogs that clients know of."""
+        self.on_front: Callable[[str], None] = lambda _target_id: None
+        """Told of the tab that a client brings to the front."""
         self._policy = policy
         self._latencies = latencies
         self._owners: dict[bytes, Member] = {}
@@ -84,6 +90,7 @@ class Multiplexer:
         """Forget a client; what Chromium still sends for it is dropped."""
         for key in (member.root, *member.flat):
             self._owners.pop(key, None)
+            self.dialogs.forget(key.decode())
 
     def client_message(
         self, member: Member, message: bytes
@@ -112,8 +119,8 @@ class Multiplexer:
                 return verdict
             message = verdict
             member.steers_downloads |= command.method == "Browser.setDownloadBehavior"
-        elif command.method in _PAUSES:
-            _note_pause(member, key, command)
+        elif command.method in _NOTED:
+            self._note_command(member, key, command)
         self._recent.append((command.id, member))
         self._latencies.sent(key, command.id, command.method)
         if session_id is UNSET:
@@ -124,8 +131,9 @@ class Multiplexer:
         """One whole message of the browser: deliver it to the client whose it is.
 
         Returns:
-            False when it is no client's: it has no `sessionId` (an answer to the proxy's own
-            commands), or that of one of the proxy's own flat sessions, or its client has left.
+            False when it is no client's: it has no `sessionId` or a negative id (an answer to the
+            proxy's own commands), or the `sessionId` of one of the proxy's own flat sessions, or
+            its client has left.
         """
         key = message[-34:-2]
         if message[-48:-34] != b',"sessionId":"' or not message.endswith(b'"}'):
@@ -134,9 +142,13 @@ class Multiplexer:
         if member is None:
             return False
         if message.startswith(_ANSWER):
+            if message.startswith(_OWN_ANSWER):
+                return False
             self._latencies.answered(key, message)
         elif message.startswith(_TARGET_EVENT):
             self._note_target_event(member, message)
+        elif message.startswith(DIALOG_EVENT) and key in member.flat:
+            self.dialogs.hear(key.decode(), member.flat[key], message)
         if key == member.root:
             message = message[: -messages.SUFFIX_BYTES] + b"}"
         member.deliver(message)
@@ -181,14 +193,24 @@ class Multiplexer:
         key = event.params.session_id.encode()
         if event.method == "Target.attachedToTarget":
             self._owners[key] = member
-            member.flat.add(key)
+            target = event.params.target_info
+            member.flat[key] = target.target_id if target is not None else ""
             if event.params.waiting_for_debugger:
                 member.waiting.add(key)
         else:
             self._owners.pop(key, None)
-            member.flat.discard(key)
+            member.flat.pop(key, None)
             member.waiting.discard(key)
             member.auto_attached.discard(key)
+            self.dialogs.forget(key.decode())
+
+    def _note_command(self, member: Member, key: bytes, command: Command) -> None:
+        if command.method in _PAUSES:
+            _note_pause(member, key, command)
+        elif command.method == "Page.bringToFront":
+            self.on_front(member.flat.get(key, ""))
+        else:
+            self.on_front(messages.target_id_of(command))
 
 
 _OWNERSHIP_EVENTS = (
@@ -196,6 +218,7 @@ _OWNERSHIP_EVENTS = (
     b'{"method":"Target.detachedFromTarget"',
 )
 _PAUSES = frozenset({"Target.setAutoAttach", "Runtime.runIfWaitingForDebugger"})
+_NOTED = _PAUSES | {"Page.bringToFront", "Target.activateTarget"}
 
 
 def _note_pause(member: Member, key: bytes, command: Command) -> None:

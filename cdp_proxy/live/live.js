@@ -273,6 +273,9 @@ function curtain() {
     const seconds = Math.max(0, Math.ceil((state.retryAt - Date.now()) / 1000));
     return ["Connection lost", `Trying again in ${seconds} s`, "Try now"];
   }
+  if (tabs.active?.crashed) {
+    return ["This page has crashed", "", mayTouch() ? "Reload" : ""];
+  }
   if (state.failure && !tabs.count) {
     return ["No tab is open", "", mayTouch() ? "Open a tab" : ""];
   }
@@ -324,8 +327,9 @@ $("#address").addEventListener("keydown", (event) => {
   backToPage();
 });
 $("#curtain-button").addEventListener("click", () => {
-  if (connection.open) tab("open", { targetId: undefined });
-  else connection.retryNow();
+  if (!connection.open) connection.retryNow();
+  else if (tabs.active) tab("reload");
+  else tab("open", { targetId: undefined });
 });
 
 const keyboardButton = $("#keyboard");

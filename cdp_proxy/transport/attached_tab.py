@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, cast
 
+import cdp.inspector
 import cdp.network
 import cdp.page
 import cdp.target
@@ -27,6 +28,7 @@ from cdp_proxy.core.actions.activity import Activity
 from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, Dialog
 from cdp_proxy.core.commands import CdpCommand, attach_frames
 from cdp_proxy.core.messages import Answer
+from cdp_proxy.core.told_dialogs import ToldDialog
 from cdp_proxy.transport.caller import CdpCaller, Passage
 from cdp_proxy.transport.reactor import Reactor
 
@@ -49,16 +51,18 @@ class AttachedTab:
         caller: CdpCaller,
         target_id: str,
         passage: Passage | None,
-        on_dialog: Callable[[], None],
+        on_change: Callable[[], None],
     ) -> None:
-        """`attach` comes next; `on_dialog` is called when a dialog opens or closes."""
+        """`attach` comes next; `on_change` is called when a dialog opens or closes, or it crashes
+        or has recovered.
+        """
         self.target_id = target_id
         self.session = ""
         self.activity = Activity(target_id, "")
         self._reactor = reactor
         self._caller = caller
         self._passage = passage
-        self._on_dialog = on_dialog
+        self._on_change = on_change
         self._frames: dict[str, str] = {}
         self._watching = False
         self._attaching = DeferredLock()
@@ -71,6 +75,8 @@ class AttachedTab:
         self._calls: dict[Deferred[Any], bool] = {}
         """Commands under way, and whether a dialog holds them up."""
         self._waiting: list[Deferred[bool]] = []
+        self._told_dialog: ToldDialog | None = None
+        """The dialog that a client was told of; it may have opened before the tab was attached."""
 
     async def attach(self, root: str | None) -> None:
         """Attach to its target, and begin to attach to those of its frames, unless it is done.
@@ -97,6 +103,7 @@ class AttachedTab:
         self.activity = Activity(self.target_id, self.session)
         self._caller.listen(self.session, self._on_event)
         self._caller.notify(cdp.page.enable(), self.session)
+        self._caller.notify(cdp.inspector.enable(), self.session)
         self._attach_frames()
 
     async def frames_known(self) -> None:
@@ -129,7 +136,14 @@ class AttachedTab:
     @property
     def dialog(self) -> Dialog | None:
         """The dialog that is open now."""
-        return self.activity.dialog
+        if self.activity.dialog is not None or self._told_dialog is None:
+            return self.activity.dialog
+        return self._told_dialog.dialog
+
+    @property
+    def crashed(self) -> bool:
+        """Whether its renderer is gone."""
+        return self.activity.crashed
 
     def watch(self, *, watching: bool) -> None:
         """Follow what the tab asks of the network, or stop; for the time of an action."""
@@ -162,10 +176,21 @@ class AttachedTab:
         """
         return await self._follow(command, None, 10.0, blockable=False, held=False)
 
-    async def answer_dialog(self, accept: bool, text: str | None) -> None:
-        """Close the dialog that is open; see `Tab.answer_dialog`."""
+    def tell_dialog(self, told: ToldDialog | None) -> None:
+        """A client has been told of a dialog, or of its end; the tab itself may be told too."""
+        before, self._told_dialog = self.dialog, told
+        self._dialog_was(before)
+
+    async def answer_dialog(self, accept: bool, text: str | None, *, held: bool = True) -> None:
+        """Close the dialog that is open; see `Tab.answer_dialog`.
+
+        It does not wait for a human who holds the session if `held` is false: it is their doing.
+        """
+        session = None
+        if self.activity.dialog is None and self._told_dialog is not None:
+            session = self._told_dialog.cdp_session_id
         command = cdp.page.handle_java_script_dialog(accept, text)
-        await self._follow(command, None, 10.0, blockable=False)
+        await self._follow(command, session, 10.0, blockable=False, held=held)
 
     async def call_all(
         self, commands: Sequence[CdpCommand[Any]], session: str | None = None
@@ -241,7 +266,7 @@ class AttachedTab:
                 await self._passage(method)
             if self.closed:
                 raise CommandFailed("the tab has been closed")
-            if blockable and self.activity.dialog is not None:
+            if blockable and self.dialog is not None:
                 raise BlockedByDialog("a dialog is open")
             self._calls[outcome] = blockable
 
@@ -260,16 +285,23 @@ class AttachedTab:
             self._frame_attached(messages.decode_frame_attached(event.params))
         elif event.method == _DETACHED:
             self._frame_detached(messages.decode_attached(event.params).session_id)
-        dialog = self.activity.dialog
+        dialog, crashed = self.dialog, self.crashed
         if not self.activity.receive(event, self._reactor.seconds()):
             return
-        if self.activity.dialog is not dialog:
-            self._on_dialog()
-        if self.activity.dialog is not None and dialog is None:
-            for call, blockable in list(self._calls.items()):
-                if blockable:
-                    call.errback(BlockedByDialog("a dialog opened"))
+        if event.method == "Page.javascriptDialogClosed":
+            self._told_dialog = None  # whoever was told that it opened
+        if self.dialog != dialog or self.crashed is not crashed:
+            self._on_change()
+        self._dialog_was(dialog)
         self._wake()
+
+    def _dialog_was(self, before: Dialog | None) -> None:
+        """Release the commands that a dialog which has just opened holds up."""
+        if self.dialog is None or before is not None:
+            return
+        for call, blockable in list(self._calls.items()):
+            if blockable:
+                call.errback(BlockedByDialog("a dialog opened"))
 
     def _frame_attached(self, attached: messages.FrameAttached) -> None:
         session = attached.session_id

@@ -316,14 +316,27 @@ class Channel:
         for target_id in self._told_dialogs.keys() - dialogs.keys():
             self._send(DialogState(target_id=target_id))
         for target_id, dialog in dialogs.items():
-            if self._told_dialogs.get(target_id) is not dialog:
-                self._send(DialogState(target_id=target_id, kind=dialog.kind, text=dialog.text))
+            if self._told_dialogs.get(target_id) != dialog:
+                self._send(
+                    DialogState(
+                        target_id=target_id,
+                        kind=dialog.kind,
+                        text=dialog.text,
+                        default_text=dialog.default_text,
+                    )
+                )
         self._told_dialogs = dialogs
 
     def _tabs(self) -> Tabs:
-        tabs = self._session.pages.tabs
+        pages = self._session.pages
+        tabs = pages.tabs
         views = [
-            TabView(target_id=info.target_id, title=info.title, url=info.url)
+            TabView(
+                target_id=info.target_id,
+                title=info.title,
+                url=info.url,
+                crashed=pages.has_crashed(info.target_id),
+            )
             for info in map(tabs.get, tabs.ids)
             if info is not None
         ]

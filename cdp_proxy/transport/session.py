@@ -132,8 +132,9 @@ class LiveSession:
             reactor, on_change=self._hold, resend=self._resend, flush=self.flush
         )
         """Who holds it: its agent, or a human."""
-        self.pages = Pages(reactor, browser.caller, self.takeover.passage)
+        self.pages = Pages(reactor, browser.caller, self.takeover.passage, self._mux.dialogs)
         """Its tabs, for actions, input and the screencast."""
+        self._mux.on_front = self.pages.choose
         self.screencast = LiveScreencast(reactor, self.pages, browser.caller)
         self.input = LiveInput(self.pages, self.screencast)
         self.channels: set[Channel] = set()

@@ -16,12 +16,14 @@ class Outgoing(
     """A message to a client."""
 
 
-class TabView(Struct, frozen=True, kw_only=True, rename="camel"):
+class TabView(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """A tab in a strip of tabs."""
 
     target_id: str
     title: str
     url: str
+    crashed: bool = False
+    """Whether there is nothing left of its page; a reload brings it back."""
 
 
 class ControlInfo(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -167,6 +169,8 @@ class DialogState(Outgoing, frozen=True, kw_only=True, tag="DIALOG"):
     target_id: str
     kind: str | None = None
     text: str = ""
+    default_text: str = ""
+    """What a prompt offers as its answer."""
 
 
 class ControlState(Outgoing, frozen=True, kw_only=True, tag="CONTROL_STATE"):

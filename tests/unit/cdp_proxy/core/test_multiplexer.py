@@ -194,7 +194,55 @@ class TestStrayAnswers:
         assert alice.got == []
 
 
+class TestTheFront:
+    """Which tab a client brings to the front."""
+
+    @pytest.fixture
+    def front(self, mux: Multiplexer, alice: Client) -> list[str]:
+        told: list[str] = []
+        mux.on_front = told.append
+        mux.browser_message(message(attached_event(CHILD), ROOT_A))
+        return told
+
+    def test_the_tab_of_a_flat_session_is_told(self, alice: Client, front: list[str]) -> None:
+        assert isinstance(alice.sends(method="Page.bringToFront", sessionId=CHILD), bytes)
+
+        assert front == [attached_event(CHILD)["params"]["targetInfo"]["targetId"]]
+
+    def test_a_tab_that_is_named_is_told(self, alice: Client, front: list[str]) -> None:
+        assert isinstance(
+            alice.sends(method="Target.activateTarget", params={"targetId": "T7"}), bytes
+        )
+
+        assert front == ["T7"]
+
+    @pytest.mark.parametrize("params", [{}, {"params": {"targetId": 7}}, {"params": [1]}])
+    def test_no_tab_is_told_as_none(
+        self, alice: Client, front: list[str], params: dict[str, Any]
+    ) -> None:
+        alice.sends(method="Target.activateTarget", **params)
+
+        assert front == [""]
+
+    def test_what_has_to_wait_is_told_later(
+        self, mux: Multiplexer, alice: Client, front: list[str]
+    ) -> None:
+        mux.holding = True
+
+        assert isinstance(alice.sends(method="Page.bringToFront", sessionId=CHILD), Held)
+        assert front == []
+
+
 class TestOwnership:
+    def test_the_answer_to_the_proxys_own_command_is_no_clients(
+        self, mux: Multiplexer, alice: Client
+    ) -> None:
+        mux.browser_message(message(attached_event(CHILD), ROOT_A))
+        before = list(alice.got)
+
+        assert not mux.browser_message(message({"id": -3, "result": {}}, CHILD))
+        assert alice.got == before
+
     def test_attached_sessions_are_the_clients_at_any_depth(
         self, mux: Multiplexer, alice: Client
     ) -> None:
@@ -218,7 +266,7 @@ class TestOwnership:
         created = message({"method": "Target.targetCreated", "params": {"targetInfo": {}}}, ROOT_A)
 
         assert mux.browser_message(created)
-        assert alice.member.flat == set()
+        assert alice.member.flat == {}
 
     def test_what_comes_for_a_client_that_left_is_dropped(
         self, mux: Multiplexer, alice: Client
@@ -396,7 +444,7 @@ def test_in_any_interleaving_each_client_gets_its_own_and_all_of_it(
 
     for who, client in story.clients.items():
         assert client.got == story.expected[who]
-        assert client.member.flat == {session.encode() for session in story.owned[who][1:]}
+        assert set(client.member.flat) == {session.encode() for session in story.owned[who][1:]}
 
 
 @given(st.binary() | st.text().map(str.encode))
