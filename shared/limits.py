@@ -134,6 +134,10 @@ CHUNKED_BYTES_MAX: Final = 8 * 1024 * 1024
 """A client's message in chunks, all unfinished ones of its connection together."""
 CHANNEL_QUEUE_MAX: Final = 1_000
 """Messages of one channel that wait for their turn."""
+COPIED_CHARS_MAX: Final = 1_000_000
+"""Selected text that is told to a person who copies it."""
+PICKED_CHARS_MAX: Final = 100
+"""A date, a time or a colour."""
 INPUT_PENDING_MAX: Final = 500
 """Input commands of one session that its page has not taken yet."""
 CHANNEL_CHUNK_BYTES: Final = 64 * 1024

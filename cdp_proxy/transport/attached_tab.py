@@ -158,6 +158,10 @@ class AttachedTab:
         """Run one command; see `Page.call`."""
         return await self._follow(command, session, timeout_seconds, blockable=True)
 
+    def notify(self, command: CdpCommand[Any], session: str) -> None:
+        """Send a command whose answer does not matter."""
+        self._caller.notify(command, session)
+
     async def call_unheld(self, command: CdpCommand[T]) -> T:
         """Run a command of the human who watches, whoever holds the session.
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from msgspec import UNSET
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
@@ -49,6 +50,7 @@ from shared.envelope.outgoing import (
     Hello,
     InputResult,
     Outgoing,
+    PickerState,
     Pong,
     ScreencastFailed,
     ScreencastIdle,
@@ -134,6 +136,9 @@ class Channel:
         )
         session.pages.watchers.add(self._pages_changed)
         session.takeover.watchers.add(self._control_changed)
+        session.input.picker.watchers.add(self._picker_changed)
+        if session.input.picker.shown is not None:
+            self._picker_changed()
         self._pages_changed()  # dialogs that are open already
         session.pages.follow_titles()
 
@@ -174,6 +179,7 @@ class Channel:
         session.channels.discard(self)
         session.pages.watchers.discard(self._pages_changed)
         session.takeover.watchers.discard(self._control_changed)
+        session.input.picker.watchers.discard(self._picker_changed)
         session.screencast.leave(self)
         self._cdp.leave()
         self._queue.clear()
@@ -253,10 +259,10 @@ class Channel:
         self._session.used()
         spawn(self._answering(message.id, self._confirm(message.id, taken)), "an input event")
 
-    async def _confirm(self, message_id: MessageId, taken: Deferred[None]) -> None:
-        await taken
+    async def _confirm(self, message_id: MessageId, taken: Deferred[str | None]) -> None:
+        text = await taken
         if message_id is not None:
-            self._send(InputResult(id=message_id))
+            self._send(InputResult(id=message_id, text=UNSET if text is None else text))
 
     async def _begin_tab_command(self, message: TabCommand) -> None:
         spawn(self._answering(message.id, self._tab_command(message)), "a tab command")
@@ -326,6 +332,9 @@ class Channel:
                     )
                 )
         self._told_dialogs = dialogs
+
+    def _picker_changed(self) -> None:
+        self._send(self._session.input.picker.shown or PickerState())
 
     def _tabs(self) -> Tabs:
         pages = self._session.pages
