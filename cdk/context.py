@@ -110,7 +110,10 @@ def _inconsistent(given: Mapping[str, str], settings: Settings | None) -> list[s
     if ("certificateArn" in given) != ("publicHost" in given):
         problems.append("certificateArn and publicHost go together: the name is the certificate's")
     if "certificateArn" not in given and not settings.plain_cdp:
-        problems.append(f"{settings.environment} is not served without TLS: give certificateArn")
+        problems.append(
+            f"{settings.environment} is not served without TLS: "
+            "certificateArn and publicHost are needed"
+        )
     if "hostedZoneId" in given and "publicHost" not in given:
         problems.append("hostedZoneId needs publicHost")
     if int(given.get("desiredCount", 0) if _is_count(given.get("desiredCount", "0")) else 0) > (

@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 
 from cdp_proxy.config import ConfigError, ProxyConfig
 from cdp_proxy.service import EXIT_CONFIG, Container, Ready, StartFailed
+from cdp_proxy.transport.descriptors import raise_limit
 from cdp_proxy.transport.logs import start_logging
 from cdp_proxy.transport.processes import become_subreaper
 from cdp_proxy.transport.reactor import Reactor, install
@@ -31,6 +32,7 @@ def main() -> int:
         return _complain(EXIT_CONFIG, str(error))
     _occupy_pipe_fds()
     become_subreaper()
+    raise_limit()
     start_logging()
     reactor = install()
     try:

@@ -37,7 +37,7 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyConfig:
-    """One field a variable; the README's table is checked against this."""
+    """One field a variable; `docs/settings.md` is checked against this."""
 
     redis_endpoint: str = field(repr=False)
     """`REDIS_ENDPOINT`: `host:port`, or a `redis://`, `rediss://` or `unix://` URL."""

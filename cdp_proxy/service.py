@@ -16,7 +16,7 @@ from twisted.internet.protocol import ServerFactory
 from twisted.logger import Logger
 
 from cdp_proxy.config import ProxyConfig
-from cdp_proxy.transport import logs, management
+from cdp_proxy.transport import logs, management, screenshots
 from cdp_proxy.transport.actions import Actions
 from cdp_proxy.transport.address import host_port, private_host
 from cdp_proxy.transport.arrivals import Arrivals
@@ -26,6 +26,7 @@ from cdp_proxy.transport.caller import CallFailed
 from cdp_proxy.transport.cdp_socket import CdpSocketFactory
 from cdp_proxy.transport.channel_socket import ChannelSocketFactory
 from cdp_proxy.transport.chromium import Build, Launcher, LaunchFailed, find_binary
+from cdp_proxy.transport.descriptors import Admission
 from cdp_proxy.transport.directory import Directory
 from cdp_proxy.transport.discovery import Discovery
 from cdp_proxy.transport.ecs import EcsAgent, NoMetadata, TaskMetadata, read_metadata
@@ -53,7 +54,6 @@ from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.scale_in import ScaleInGuard
 from cdp_proxy.transport.scratch import ScratchRoot
 from cdp_proxy.transport.screencast_requests import ScreencastRequests
-from cdp_proxy.transport.screenshots import make_screenshot_store
 from cdp_proxy.transport.session import Timeouts
 from cdp_proxy.transport.tasks import all_done
 from cdp_proxy.transport.whereabouts import Whereabouts
@@ -69,8 +69,10 @@ from shared.waiting import Line
 _log = Logger()
 
 _REQUEST_SECONDS = 60.0
-"""How long a client may take over one HTTP request; upgraded connections are beyond it."""
-
+"""A client that says nothing for so long within a request, or before it, is cut off; upgraded
+connections are beyond it."""
+_BACKLOG = 1_024
+"""Connections that wait to be taken; one more has to knock again, which TCP does after a second."""
 _PUSH_SECONDS = 5.0
 """How long last words to WebSocket API clients may take at the end."""
 _COMPUTING_THREADS = 2
@@ -175,6 +177,7 @@ class Container:
         self._models = Models(reactor, configured_model(config))
         whereabouts = Whereabouts(self._task_id, self._sessions, directory, self._arrivals)
         authority = Authority(self._sessions, whereabouts, config.jwt_secret)
+        self._storing = Blocking(reactor, screenshots.THREADS, "screenshots")
         actions = RunningActions(reactor, self._sessions, self._actions())
         self._consumer.use_actions(actions)
         self._pushing = Blocking(reactor, management.THREADS, "push")
@@ -195,6 +198,7 @@ class Container:
                     self._relay,
                 ),
             ),
+            admits=Admission().admits,
             timeout=_REQUEST_SECONDS,
         )
         self._port: IListeningPort | None = None
@@ -209,6 +213,7 @@ class Container:
         self._reactor.suggestThreadPoolSize(_COMPUTING_THREADS)
         self._blocking.start()
         self._pushing.start()
+        self._storing.start()
         self._models.start()
         await self._reach_redis(self._blocking.run(self._store.ping))
         swept = await self._blocking.run(self._scratch.sweep)
@@ -256,8 +261,8 @@ class Container:
             await all_done()
         finally:
             self._models.stop()
-            self._pushing.stop()
-            self._blocking.stop()
+            for threads in (self._storing, self._pushing, self._blocking):
+                threads.stop()
             self._scratch.remove()
             self._redis.close()
             self._taking.close()
@@ -314,8 +319,8 @@ class Container:
     def _actions(self) -> Actions:
         config = self._config
         return Actions(
-            make_screenshot_store(
-                self._blocking, config.screenshot_bucket, config.screenshot_kms_key
+            screenshots.make_screenshot_store(
+                self._storing, config.screenshot_bucket, config.screenshot_kms_key
             ),
             self._models,
         )
@@ -348,7 +353,7 @@ class Container:
         config = self._config
         try:
             self._port = self._reactor.listenTCP(
-                config.port, cast("ServerFactory", self._site), interface=config.host
+                config.port, cast("ServerFactory", self._site), _BACKLOG, config.host
             )
         except CannotListenError as error:
             raise StartFailed(

@@ -1,7 +1,8 @@
 """From this repository to a running system on AWS: what `./wallcrawler deploy` does, step by step.
 
 - **packaging**: what `chalice package` and `chalice deploy` put into the Lambda's zip.
-- **stage_config**: `.chalice/config.json` from the outputs of the CDK stack.
+- **stage_config**, **functions**: `.chalice/config.json` from the outputs of the CDK stack, and
+  `chalice deploy` with it.
 - **checks**, **plan**, **steps**: what is missing, what is to be done, and doing it; each step is
   a command that a person could type.
 - **push**, **canary**, **smoke**, **tasks**: steps that are programs of their own.

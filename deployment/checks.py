@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from cdk.context import ContextError, Deployment
-from deployment.config import find_program
 from deployment.options import Options, context_file
 from deployment.plan import Situation
 from deployment.steps import ROOT
+from image.commands import Command, Failed, succeeds
+from image.tools import find_tool
 from shared.aws_names import stack_name
 
-BUILDERS = ("docker", "podman", "buildah")
 _TOOLKIT_STACK = "CDKToolkit"
 
 
@@ -25,8 +25,8 @@ class Clients(Protocol):
         ...
 
 
-Find = Callable[[str], str | None]
-"""The path of a program, or None."""
+Works = Callable[[Command], bool]
+"""Whether a command is there and ends well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class Findings:
     """None without credentials."""
 
 
-def check(options: Options, clients: Clients, find: Find = find_program) -> Findings:
+def check(options: Options, clients: Clients, works: Works = succeeds) -> Findings:
     """Look at everything, and say all that is missing at once."""
-    problems = _tool_problems(options, find)
+    problems = _tool_problems(options, works)
     if not _needs_stack(options):
         problems += _context_problems(options)
     situation, credential_problem = _look_at_aws(options, clients)
@@ -60,14 +60,13 @@ def _needs_stack(options: Options) -> bool:
     return options.canary is not None or options.rollback
 
 
-def _tool_problems(options: Options, find: Find) -> list[str]:
+def _tool_problems(options: Options, works: Works) -> list[str]:
     problems = []
-    builds = not (options.rollback or options.destroying)
-    if builds and not any(map(find, BUILDERS)):
-        problems.append(
-            "No builder of images is installed (docker, podman or buildah): as root run "
-            "apt-get install buildah, or see https://docs.docker.com/engine/install/."
-        )
+    if not (options.rollback or options.destroying):
+        try:
+            find_tool(works=works)
+        except Failed as nothing_works:
+            problems.append(str(nothing_works))
     if not (ROOT / ".venv" / "bin" / "chalice").exists():
         problems.append("chalice is not installed: run this through ./wallcrawler deploy.")
     return problems
@@ -83,7 +82,7 @@ def _context_problems(options: Options) -> list[str]:
         Deployment.from_context(given.get)
     except ContextError as error:
         where = context_file(options.environment).relative_to(ROOT)
-        return [f"{str(error).rstrip('.')}: give it with -c, or keep it in {where}."]
+        return [f"{error} Context is given with -c KEY=VALUE, or kept in {where}."]
     return []
 
 

@@ -4,8 +4,7 @@
 2. The first time the stack without a task: the image needs its registry, the tasks need the image.
 3. The image, built and pushed under the tag of its version.
 4. The stack, with that tag: ECS replaces its tasks, which drain (docs/operations.md).
-5. Chalice's configuration from the stack's outputs, then `chalice deploy`; the first time both
-   twice, for then the functions learn the URL of the WebSocket API that they serve.
+5. Chalice's configuration from the stack's outputs, then `chalice deploy` (`functions`).
 6. A canary that may run is over: all tasks are of one version now.
 7. A session is created, looked at and deleted; the endpoints are printed.
 
@@ -56,9 +55,7 @@ def deploy_steps(options: Options, situation: Situation) -> list[Step]:
         *steps,
         _push(options),
         _stack(options, "the stack", f"imageTag={options.tag}"),
-        *_functions(options),
-        # Functions are told the WebSocket API's URL once there is one (`stage_config`).
-        *([] if situation.deployed else _functions(options)),
+        _functions(options),
         _canary(options, "stop", "no canary any more"),
         _smoke(options),
     ]
@@ -82,17 +79,12 @@ def destroy_steps(options: Options) -> list[Step]:
     ]
 
 
-def _functions(options: Options) -> list[Step]:
-    return [
-        Step(
-            "configuration of the functions",
-            (
-                *(PYTHON, "-m", "deployment.stage_config", options.environment),
-                *("--outputs", outputs_file(options.environment)),
-            ),
-        ),
-        Step("functions", (".venv/bin/chalice", "deploy", "--stage", options.environment)),
-    ]
+def _functions(options: Options) -> Step:
+    command = (
+        *(PYTHON, "-m", "deployment.functions", options.environment),
+        *("--outputs", outputs_file(options.environment)),
+    )
+    return Step("functions", command)
 
 
 def _canary_steps(options: Options) -> list[Step]:

@@ -1,7 +1,8 @@
 """`python -m deployment.smoke ENVIRONMENT --region REGION`: one session through the deployed API.
 
-Created, waited for, its browser asked over the CDP endpoint, deleted. Then prints where everything
-is, in one line. The API key is the first of the environment's secret; it is not printed.
+Created, waited for, its browser asked over the CDP endpoint, a PING sent over the WebSocket API,
+deleted. Then prints where everything is, in one line. The API key is the first of the environment's
+secret; it is not printed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
 
 from cdk.settings import ENVIRONMENTS
 from deployment.checks import Clients
@@ -28,6 +31,8 @@ _ACTIVE_SECONDS_MAX = 240.0
 _POLL_SECONDS = 2.0
 _HTTP_SECONDS_MAX = 40.0
 """Above API Gateway's 29."""
+_MESSAGES_MAX = 10
+"""A new connection is told of the session's tabs, too."""
 _CREATED, _OK = 201, 200
 
 Pause = Callable[[float], object]
@@ -61,7 +66,7 @@ def request(
 
 
 def try_session(api_url: str, api_key: str, pause: Pause = time.sleep) -> str:
-    """Create a session, see its browser, delete it.
+    """Create a session, see its browser, have a PING answered, delete it.
 
     Returns:
         What its browser calls itself.
@@ -77,7 +82,9 @@ def try_session(api_url: str, api_key: str, pause: Pause = time.sleep) -> str:
     url = f"{api_url}/sessions/{session['sessionId']}"
     try:
         active = _wait_until_active(url, headers, session, pause)
-        return _browser_of(active["connectUrl"])
+        browser = _browser_of(active["connectUrl"])
+        _ping(active.get("webSocketUrl"))
+        return browser
     finally:
         request("DELETE", url, headers)
 
@@ -109,6 +116,23 @@ def _browser_of(connect_url: str) -> str:
     return str(answer["Browser"])
 
 
+def _ping(web_socket_url: str | None) -> None:
+    """To a function and back: its answer takes another way than its question (`@connections`)."""
+    if web_socket_url is None:
+        raise SmokeFailed("the session has no webSocketUrl: run python -m deployment.functions")
+    where = web_socket_url.partition("?")[0]
+    try:
+        with connect(web_socket_url, open_timeout=_HTTP_SECONDS_MAX) as socket:
+            socket.send(json.dumps({"type": "PING", "id": 1}))
+            for _ in range(_MESSAGES_MAX):
+                message = json.loads(socket.recv(timeout=_HTTP_SECONDS_MAX))
+                if message == {"type": "PONG", "id": 1}:
+                    return
+    except (OSError, WebSocketException, ValueError) as error:
+        raise SmokeFailed(f"PING over {where}: {type(error).__name__}: {error}") from error
+    raise SmokeFailed(f"PING over {where} is not answered")
+
+
 def first_key(secrets_manager: Any, arn: str) -> str:
     """The first of the environment's API keys."""
     text: str = secrets_manager.get_secret_value(SecretId=arn)["SecretString"]
@@ -131,7 +155,7 @@ def main(arguments: list[str], clients: Clients = boto3.client) -> int:
     except (SmokeFailed, NotDeployed, OutputsMissing) as error:
         to_stderr(f"{error}.")
         return 1
-    to_stderr(f"a session had {browser}")
+    to_stderr(f"a session had {browser}, and the WebSocket API answers")
     cdp, arn = outputs["CdpPublicUrl"], outputs["ApiKeysSecretArn"]
     sys.stdout.write(f"ready api={api} ws={websocket} cdp={cdp}/cdp keys={arn}\n")
     return 0

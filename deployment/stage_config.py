@@ -19,15 +19,11 @@ from typing import Any
 
 from cdk.settings import ENVIRONMENTS
 from deployment.endpoints import NotDeployed, api_urls
-from deployment.outputs import (
-    OutputsMissing,
-    check_outputs,
-    outputs_of_file,
-    outputs_of_stack,
-)
+from deployment.outputs import OutputsMissing, add_options, check_outputs, outputs_of
+from deployment.steps import ROOT, to_stderr
 from shared.aws_names import PRODUCT, REAPER_FUNCTION, REST_FUNCTION, SOCKET_FUNCTIONS
 
-CONFIG = Path(__file__).parents[1] / ".chalice" / "config.json"
+CONFIG = ROOT / ".chalice" / "config.json"
 
 ROLE_OF_FUNCTION: Mapping[str, str] = {
     REST_FUNCTION: "ApiRoleArn",
@@ -96,8 +92,8 @@ def family_of(task_definition_arn: str) -> str:
 def write_stage(path: Path, environment: str, outputs: Mapping[str, str]) -> bool:
     """Put the stage into a configuration of Chalice's.
 
-    Once Chalice has made the WebSocket API, its URL is told to the functions, for `webSocketUrl`:
-    from the second `chalice deploy` on.
+    Once Chalice has made the WebSocket API, its URL is told to the functions, for `webSocketUrl`;
+    `deployment.functions` sees to it that they get it.
 
     Returns:
         Whether the file has changed.
@@ -132,29 +128,17 @@ def _merged(old: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 def main(arguments: list[str] | None = None) -> int:
     """Write the stage; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m deployment.stage_config", description=__doc__)
-    parser.add_argument("environment", choices=tuple(ENVIRONMENTS))
-    parser.add_argument("--outputs", type=Path, help="file of `cdk deploy --outputs-file`")
-    parser.add_argument("--region", help="ask CloudFormation in this region, without a file")
+    add_options(parser)
     parser.add_argument("--config", type=Path, default=CONFIG, help="Chalice's configuration")
     options = parser.parse_args(arguments)
     try:
-        outputs = _outputs(options.environment, options.outputs, options.region)
-        changed = write_stage(options.config, options.environment, outputs)
+        changed = write_stage(options.config, options.environment, outputs_of(options))
     except OutputsMissing as error:
-        sys.stderr.write(f"wallcrawler: {error}.\n")
+        to_stderr(f"{error}.")
         return 1
     state = "written" if changed else "as it was"
-    sys.stderr.write(f"wallcrawler: stage {options.environment} of {options.config} is {state}\n")
+    to_stderr(f"stage {options.environment} of {options.config} is {state}")
     return 0
-
-
-def _outputs(environment: str, file: Path | None, region: str | None) -> dict[str, str]:
-    if file is not None:
-        return outputs_of_file(file, environment)
-    # Late: with a file, no AWS SDK is needed.
-    import boto3  # noqa: PLC0415
-
-    return outputs_of_stack(boto3.client("cloudformation", region_name=region), environment)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import boto3
 
 from cdk.settings import ENVIRONMENTS
 from deployment.checks import Clients
-from deployment.outputs import outputs_of_stack
+from deployment.outputs import NoStack, outputs_of_stack
 from deployment.steps import to_stderr
 
 BURST, CANARY = "wallcrawler-burst", "wallcrawler-canary"
@@ -45,7 +45,11 @@ def main(arguments: list[str], clients: Clients = boto3.client) -> int:
     parser.add_argument("--region", required=True)
     options = parser.parse_args(arguments)
     cloudformation = clients("cloudformation", region_name=options.region)
-    cluster = outputs_of_stack(cloudformation, options.environment).get("ClusterArn")
+    try:
+        cluster = outputs_of_stack(cloudformation, options.environment).get("ClusterArn")
+    except NoStack as nothing_left:
+        to_stderr(f"{nothing_left}.")
+        return 0
     if not cluster:
         to_stderr("the stack has no cluster.")
         return 1

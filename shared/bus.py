@@ -159,7 +159,12 @@ class RequestBus:
             origin=self._origin(),
         )
         pushed = msgspec.json.encode(request)
-        self._redis.lpush(keys.requests(task_id), pushed)
+        name = keys.requests(task_id)
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.lpush(name, pushed)
+        # A task that lives renews it with each beat; nobody else would drop what a dead one left.
+        pipe.expire(name, math.ceil(deadline - self._clock()) + REPLY_TTL_SECONDS)
+        pipe.execute()
         return pushed
 
     def _wait(self, request_id: RequestId, deadline: float) -> Reply | None:

@@ -32,12 +32,11 @@ from shared.limits import (
     WS_API_QUEUED_MAX,
 )
 from shared.request_kind import RequestKind
-from shared.session_state import LIVE
+from shared.session_state import LIVE_WORDS
 
 if TYPE_CHECKING:
     from shared.redis_client import RedisClient
 
-_LIVE_WORDS = [status.value for status in LIVE]
 _HEAD = b"@HEAD@"
 """Stands where Redis puts the head of the connection in; nothing before it is a client's."""
 
@@ -215,7 +214,7 @@ class Connections:
                 keys.REQUESTS_PREFIX,
                 keys.TASK_CONNECTIONS_PREFIX,
                 keys.PENDING_PREFIX,
-                *_LIVE_WORDS,
+                *LIVE_WORDS,
             ],
         )
         status, reason = (word.decode() for word in more) if more else ("", "")

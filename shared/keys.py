@@ -14,7 +14,7 @@
 | `wc:canary-room:{version}` | zset | as `wc:room`, of tasks on trial | none |
 | `wc:waiting` | zset | sessions without a slot by the deadline of their waiting | none; reaped |
 | `wc:starts` | hash | tasks being started (`shared.waiting`) | none; looked after each minute |
-| `wc:requests:{task}` | list | requests for the task | 10 heartbeat TTLs |
+| `wc:requests:{task}` | list | requests for the task | 10 heartbeat TTLs, or theirs |
 | `wc:reply:{request}` | list | the one reply | 60 s; an operation's 1 h |
 | `wc:operation:{request}` | hash | an action that outlived its request | 1 h after its end |
 | `wc:idempotency:{owner}:{hash}` | hash | session id and body digest | 24 h |

@@ -7,7 +7,8 @@ in any order (CLIENTS: Puppeteer sends `method, params, id, sessionId`).
 from __future__ import annotations
 
 import json
-from typing import Annotated, Final
+from collections.abc import Callable
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
@@ -15,10 +16,17 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from cdp_proxy.core import json_text
 from cdp_proxy.core.json_text import TooLarge, TreeReader
 from shared.limits import CDP_ID_MAX
+from shared.surrogates import mend_surrogates
+
+T = TypeVar("T")
 
 SESSION_ID_BYTES: Final = 32
 SUFFIX_BYTES: Final = len(b',"sessionId":""}') + SESSION_ID_BYTES
 """Length of the tail that carries a flat session's id."""
+
+ATTACHED: Final = "Target.attachedToTarget"
+DETACHED: Final = "Target.detachedFromTarget"
+"""Events that say where flat sessions begin and end."""
 
 PARSE_ERROR: Final = -32700
 INVALID_REQUEST: Final = -32600
@@ -99,10 +107,8 @@ class Answer(Struct, frozen=True):
     session_id: str | None = msgspec.field(default=None, name="sessionId")
 
 
-decode_target_event: Final = msgspec.json.Decoder(TargetEvent).decode
 decode_attached: Final = msgspec.json.Decoder(AttachedParams).decode
 decode_frame_attached: Final = msgspec.json.Decoder(FrameAttached).decode
-decode_answer: Final = msgspec.json.Decoder(Answer).decode
 
 
 class _TargetParams(Struct, frozen=True, rename="camel"):
@@ -110,6 +116,8 @@ class _TargetParams(Struct, frozen=True, rename="camel"):
 
 
 _decode_target: Final = msgspec.json.Decoder(_TargetParams).decode
+_decode_target_event: Final = msgspec.json.Decoder(TargetEvent).decode
+_decode_answer: Final = msgspec.json.Decoder(Answer).decode
 _decode_command: Final = msgspec.json.Decoder(Command).decode
 _decode_numbered: Final = msgspec.json.Decoder(Numbered).decode
 _KEYS: Final = (b'"id"', b'"method"', b'"sessionId"', b'"params"')
@@ -121,6 +129,30 @@ class Malformed(Exception):
     def __init__(self, answer: bytes) -> None:
         super().__init__(answer)
         self.answer = answer
+
+
+def decode_answer(message: bytes) -> Answer:
+    """A message of the browser for the proxy itself; lone surrogates in it become U+FFFD.
+
+    Raises:
+        msgspec.DecodeError: it is none, which no Chromium sends.
+    """
+    return _tolerant(_decode_answer, message)
+
+
+def decode_target_event(message: bytes) -> TargetEvent:
+    """An event of the Target domain for a client; as `decode_answer`."""
+    return _tolerant(_decode_target_event, message)
+
+
+def _tolerant(decode: Callable[[bytes], T], message: bytes) -> T:
+    try:
+        return decode(message)
+    except msgspec.DecodeError:
+        mended = mend_surrogates(message)
+        if mended == message:
+            raise
+        return decode(mended)
 
 
 def decode_command(message: bytes) -> Command:

@@ -191,7 +191,7 @@ class Multiplexer:
             return
         event = messages.decode_target_event(message)
         key = event.params.session_id.encode()
-        if event.method == "Target.attachedToTarget":
+        if event.method == messages.ATTACHED:
             self._owners[key] = member
             target = event.params.target_info
             member.flat[key] = target.target_id if target is not None else ""
@@ -213,9 +213,8 @@ class Multiplexer:
             self.on_front(messages.target_id_of(command))
 
 
-_OWNERSHIP_EVENTS = (
-    b'{"method":"Target.attachedToTarget"',
-    b'{"method":"Target.detachedFromTarget"',
+_OWNERSHIP_EVENTS = tuple(
+    b'{"method":"%b"' % name.encode() for name in (messages.ATTACHED, messages.DETACHED)
 )
 _PAUSES = frozenset({"Target.setAutoAttach", "Runtime.runIfWaitingForDebugger"})
 _NOTED = _PAUSES | {"Page.bringToFront", "Target.activateTarget"}

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from cdp_proxy.core.actions.ports import Dialog
+from cdp_proxy.core.messages import decode_answer
 
 DIALOG_EVENT: Final = b'{"method":"Page.javascriptDialog'
 
@@ -31,12 +32,7 @@ class DialogParams(Struct, frozen=True, rename="camel"):
         return Dialog(self.type, self.message, self.default_prompt)
 
 
-class _Event(Struct, frozen=True):
-    method: str
-    params: DialogParams
-
-
-_decode: Final = msgspec.json.Decoder(_Event).decode
+decode_dialog: Final = msgspec.json.Decoder(DialogParams).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +61,10 @@ class ToldDialogs:
 
     def hear(self, cdp_session_id: str, target_id: str, message: bytes) -> None:
         """Take an event that begins with `DIALOG_EVENT`, on a client's flat session."""
-        event = _decode(message)
+        event = decode_answer(message)
         before = self._open.pop(target_id, None)
         if event.method == "Page.javascriptDialogOpening":
-            self._open[target_id] = ToldDialog(event.params.dialog(), cdp_session_id)
+            self._open[target_id] = ToldDialog(decode_dialog(event.params).dialog(), cdp_session_id)
         elif before is None:
             return
         self.on_change(target_id)

@@ -1,4 +1,4 @@
-"""Where this container is reached by its neighbours."""
+"""Where this container is reached by its neighbours, and who is one."""
 
 from __future__ import annotations
 
@@ -28,6 +28,15 @@ def private_host(listens_on: str, told: str | None) -> str:
 def host_port(host: str, port: int) -> str:
     """`host:port`, with brackets around an IPv6 address."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def is_private(text: str) -> bool:
+    """Whether it is an address of this machine or of a private network; False for what is none."""
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return False
+    return address.is_private or address.is_loopback
 
 
 def _is_everywhere(host: str) -> bool:

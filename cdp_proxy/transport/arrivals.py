@@ -37,6 +37,7 @@ class Arrivals:
         self._loop = LoopingCall(self._look)
         self._loop.clock = reactor
         self._looking = False
+        self._stopped = False
 
     @property
     def held(self) -> int:
@@ -51,8 +52,10 @@ class Arrivals:
 
         Raises:
             SessionNotReady: it was not there in time.
-            Unavailable: too many are held already, or the client has left.
+            Unavailable: too many are held already, the container stops, or the client has left.
         """
+        if self._stopped:
+            raise _shutting_down()
         if self.held >= HELD_MAX:
             raise Unavailable("Too many clients wait for their sessions; try again.")
         arriving: Deferred[Located | None] = Deferred()
@@ -74,10 +77,11 @@ class Arrivals:
             self._forget(session_id, arriving)
 
     def stop(self) -> None:
-        """Let everybody go; the container stops."""
+        """Let everybody go, and hold nobody any more; the container stops."""
+        self._stopped = True
         for waiting in list(self._held.values()):
             for arriving in list(waiting):
-                arriving.errback(Unavailable("The container is shutting down; try again."))
+                arriving.errback(_shutting_down())
 
     def _forget(self, session_id: SessionId, arriving: Deferred[Located | None]) -> None:
         waiting = self._held.get(session_id, [])
@@ -106,3 +110,7 @@ class Arrivals:
             if located is None or located.status is not SessionStatus.INITIALIZING:
                 for arriving in self._held.pop(session_id, []):
                     arriving.callback(located)
+
+
+def _shutting_down() -> Unavailable:
+    return Unavailable("The container is shutting down; try again.")

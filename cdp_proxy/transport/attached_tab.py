@@ -35,12 +35,6 @@ from cdp_proxy.transport.reactor import Reactor
 T = TypeVar("T")
 P = ParamSpec("P")
 
-TITLES_EVERY_SECONDS = 1.0
-"""How often titles are read while somebody watches."""
-
-_ATTACHED = "Target.attachedToTarget"
-_DETACHED = "Target.detachedFromTarget"
-
 
 class AttachedTab:
     """One tab (`core.actions.ports.Tab`)."""
@@ -285,9 +279,9 @@ class AttachedTab:
             del self._calls[outcome]
 
     def _on_event(self, event: Answer) -> None:
-        if event.method == _ATTACHED:
+        if event.method == messages.ATTACHED:
             self._frame_attached(messages.decode_frame_attached(event.params))
-        elif event.method == _DETACHED:
+        elif event.method == messages.DETACHED:
             self._frame_detached(messages.decode_attached(event.params).session_id)
         dialog, crashed = self.dialog, self.crashed
         if not self.activity.receive(event, self._reactor.seconds()):

@@ -55,17 +55,6 @@ class Authority:
         claims = self._claims(request)
         return await self._session_of(claims, request), claims.scopes
 
-    def recognises(self, request: Request, scope: Scope, path_id: str) -> bool:
-        """Whether the token may well open the session named in the path, as far as can be told now.
-
-        `session_for` has the last word.
-        """
-        try:
-            claims = self._claims(request)
-        except Unauthorized:
-            return False
-        return scope in claims.scopes and path_id == claims.session_id
-
     async def _session_of(self, claims: Claims, request: Request) -> LiveSession:
         add_log_ids(session_id=claims.session_id)
         session = await self._sessions.find(claims.session_id)

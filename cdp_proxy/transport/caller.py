@@ -15,7 +15,7 @@ from twisted.internet.defer import TimeoutError as DeferredTimeout
 from twisted.internet.interfaces import IReactorTime
 
 from cdp_proxy.core import messages
-from cdp_proxy.core.actions.ports import CommandFailed
+from cdp_proxy.core.actions.ports import CommandFailed, CommandRefused
 from cdp_proxy.core.commands import CdpCommand
 from cdp_proxy.core.messages import Answer
 
@@ -28,6 +28,10 @@ Passage = Callable[[str], Awaitable[None]]
 
 class CallFailed(CommandFailed):
     """As an action on a page sees it too."""
+
+
+class CallRefused(CallFailed, CommandRefused):
+    """Chromium's answer is an error, other than that there is no such flat session any more."""
 
 
 class CdpCaller:
@@ -121,7 +125,9 @@ class CdpCaller:
         if deferred is None:
             return
         if answer.error is not None:
-            deferred.errback(CallFailed(answer.error.message))
+            gone = answer.error.code == messages.SESSION_NOT_FOUND
+            kind = CallFailed if gone else CallRefused
+            deferred.errback(kind(answer.error.message))
         else:
             deferred.callback(msgspec.json.decode(answer.result) if answer.result else {})
 

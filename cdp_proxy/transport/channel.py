@@ -16,7 +16,7 @@ from msgspec import UNSET
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from cdp_proxy.core.actions.ports import CommandFailed, Dialog
+from cdp_proxy.core.actions.ports import CommandFailed, CommandRefused, Dialog
 from cdp_proxy.core.close_codes import CloseCode
 from cdp_proxy.core.pictures import Picture
 from cdp_proxy.transport.channel_cdp import ChannelCdp
@@ -59,10 +59,9 @@ from shared.envelope.outgoing import (
     SessionEnded,
     TabResult,
     Tabs,
-    TabView,
 )
-from shared.errors import Forbidden, InvalidRequest, TargetDetached, WallCrawlerError
-from shared.limits import CHANNEL_QUEUE_MAX, CHUNKED_BYTES_MAX
+from shared.errors import ActionFailed, Forbidden, InvalidRequest, TargetDetached, WallCrawlerError
+from shared.limits import CHANNEL_QUEUE_MAX, CHUNKED_BYTES_MAX, TAB_COMMANDS_MAX
 from shared.request_kind import RequestKind
 from shared.session_state import EndReason
 from shared.tokens import Scope
@@ -102,6 +101,8 @@ class Channel:
         self._chunks = Assembly(CHUNKED_BYTES_MAX)
         self._queue: deque[ClientMessage] = deque()
         self._busy = False
+        self._tab_commands = 0
+        """Under way."""
         self._left = False
         self._ended = False
         """Whether the session is over; nothing is said after that, nor taken."""
@@ -124,7 +125,7 @@ class Channel:
         await session.pages.start()
         if self._left:
             return
-        self._told_tabs = self._tabs()
+        self._told_tabs = self._session.pages.strip()
         self._send(
             Hello(
                 session_id=session.spec.session_id,
@@ -216,6 +217,8 @@ class Channel:
             await doing
         except WallCrawlerError as error:
             self._fail(message_id, error)
+        except CommandRefused as error:
+            self._fail(message_id, ActionFailed(f"The browser did not do it: {error}"))
         except CommandFailed as error:
             self._fail(message_id, TargetDetached(f"The browser did not do it: {error}"))
         except Exception:
@@ -239,8 +242,7 @@ class Channel:
         try:
             body = parse_action(kind, bytes(message.params))
         except InvalidRequest as error:
-            field = f"params.{error.details.get('field')}"
-            raise InvalidRequest(error.message, field=field) from error
+            raise _within_params(error) from error
         request: ActionRequest[ActionBody] = ActionRequest(
             session_id=self._session.spec.session_id,
             body=body,
@@ -250,7 +252,10 @@ class Channel:
         spawn(self._answering(message.id, doing), "an action of a channel")
 
     async def _act(self, message: AiAction, request: ActionRequest[ActionBody]) -> None:
-        result = await self._actions.run(request)
+        try:
+            result = await self._actions.run(request)
+        except InvalidRequest as error:
+            raise _within_params(error) from error
         self._send(ActionResult(id=message.id, action=message.action, result=result))
 
     async def _input(self, message: InputEvent) -> None:
@@ -265,10 +270,16 @@ class Channel:
             self._send(InputResult(id=message_id, text=UNSET if text is None else text))
 
     async def _begin_tab_command(self, message: TabCommand) -> None:
+        if self._tab_commands >= TAB_COMMANDS_MAX:
+            raise InvalidRequest(f"{TAB_COMMANDS_MAX} tab commands are under way already.")
         spawn(self._answering(message.id, self._tab_command(message)), "a tab command")
 
     async def _tab_command(self, message: TabCommand) -> None:
-        target_id = await run_tab_command(self._session, message)
+        self._tab_commands += 1
+        try:
+            target_id = await run_tab_command(self._session, message)
+        finally:
+            self._tab_commands -= 1
         self._send(TabResult(id=message.id, target_id=target_id))
 
     async def _start_screencast(self, message: StartScreencast) -> None:
@@ -314,7 +325,7 @@ class Channel:
         self._send(ControlState(control=self._session.takeover.info))
 
     def _pages_changed(self) -> None:
-        tabs = self._tabs()
+        tabs = self._session.pages.strip()
         if tabs != self._told_tabs:
             self._told_tabs = tabs
             self._send(tabs)
@@ -336,30 +347,22 @@ class Channel:
     def _picker_changed(self) -> None:
         self._send(self._session.input.picker.shown or PickerState())
 
-    def _tabs(self) -> Tabs:
-        pages = self._session.pages
-        tabs = pages.tabs
-        views = [
-            TabView(
-                target_id=info.target_id,
-                title=info.title,
-                url=info.url,
-                crashed=pages.has_crashed(info.target_id),
-            )
-            for info in map(tabs.get, tabs.ids)
-            if info is not None
-        ]
-        active = tabs.active
-        return Tabs(
-            tabs=tuple(views), active_target_id=active.target_id if active is not None else None
-        )
-
     def _fail(self, message_id: MessageId, error: WallCrawlerError) -> None:
         self._send(envelope.error_message(message_id, error))
 
     def _send(self, message: Outgoing) -> None:
         if not self._left and not self._ended:
             self._carrier.send(message)
+
+
+def _within_params(error: InvalidRequest) -> InvalidRequest:
+    """The same about an `AI_ACTION`, whose `params` are what is the body of a REST request."""
+    field = error.details.get("field")
+    if field is None:
+        return error
+    if field == "body":
+        return InvalidRequest("params must be a JSON object.", field="params")
+    return InvalidRequest(error.message, **{**error.details, "field": f"params.{field}"})
 
 
 @dataclass(frozen=True, slots=True)

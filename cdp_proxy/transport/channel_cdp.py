@@ -193,7 +193,7 @@ class ChannelCdp:
 
     def _event(self, event: Answer) -> None:
         method = event.method or ""
-        if method == "Target.detachedFromTarget":
+        if method == messages.DETACHED:
             ended = messages.decode_attached(event.params).session_id
             self._sessions = {tab: held for tab, held in self._sessions.items() if held != ended}
         target_id = next(

@@ -38,8 +38,10 @@ _SEND_BUFFER_BYTES: Final = 256 * 1024
 class ChannelSocket(PatientSocket):
     """A client's connection, and the carrier of its channel."""
 
-    def __init__(self) -> None:
+    def __init__(self, message_bytes_max: int) -> None:
+        """Take messages of at most `message_bytes_max` bytes; a longer one closes it (1009)."""
         super().__init__()
+        self.maxFramePayloadSize = self.maxMessagePayloadSize = message_bytes_max
         self._channel: Channel | None = None
         self._messages: deque[bytes] = deque()
         self._backlog_bytes = 0

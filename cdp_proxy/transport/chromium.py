@@ -162,15 +162,15 @@ class Launcher:
             raise LaunchFailed(
                 f"{self.build.binary} could not be started: {error.strerror}."
             ) from error
-        folder.write_leader(process.pid)
         if uid is not None:
             self._uid_of[process.pid] = uid
         browser = self._connect(process, ours, folder)
         try:
+            folder.write_leader(process.pid)
             await browser.caller.call(
                 cdp.browser.get_version(), timeout_seconds=LAUNCH_TIMEOUT_SECONDS
             )
-        except CallFailed as error:
+        except (CallFailed, OSError) as error:
             browser.kill()
             await self.bury(browser)
             raise LaunchFailed(

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 
 from msgspec import Struct
 from twisted.internet.interfaces import IReactorTime
+from twisted.web.server import Request
 
 from cdp_proxy.core.file_names import distinct_name, safe_name
 from cdp_proxy.transport.answers import Alive, reply
@@ -20,7 +21,7 @@ from cdp_proxy.transport.multipart import UploadForm, boundary_of
 from cdp_proxy.transport.outflow import Outflow
 from cdp_proxy.transport.request_body import BoundedRequest
 from cdp_proxy.transport.session import LiveSession
-from cdp_proxy.transport.uploads import Reception, Uploaded
+from cdp_proxy.transport.uploads import Reception, Reservation, Uploaded
 from shared.errors import InvalidRequest, NoSuchFile, SessionEnded, TooLarge, WallCrawlerError
 from shared.limits import UPLOADS_BYTES_MAX
 
@@ -55,6 +56,20 @@ class Files:
     def __init__(self, reactor: IReactorTime, blocking: Blocking) -> None:
         self._reactor = reactor
         self._blocking = blocking
+
+    def expect(self, request: Request, session: LiveSession, length: int | None) -> Reservation:
+        """Set aside what an upload is going to take, before its body comes.
+
+        Args:
+            request: with its head only.
+            session: that it is for.
+            length: of the body; None where it is not known.
+
+        Raises:
+            WallCrawlerError: it is not going to be taken.
+        """
+        boundary_of(request.getHeader(b"Content-Type"))
+        return session.uploads.reserve(length)
 
     async def answer(
         self, request: BoundedRequest, alive: Alive, session: LiveSession, path: list[str]
@@ -135,17 +150,21 @@ class Files:
         boundary = boundary_of(request.getHeader(b"Content-Type"))
         if request.body_too_large:
             raise TooLarge(f"A session may upload {UPLOADS_BYTES_MAX} bytes in all.")
+        reservation = request.take_reservation()
+        if reservation is None:
+            raise InvalidRequest("The request has no body.", field="body")
         # Ours from here on: a client that leaves would have it closed under the parsing thread.
         body, request.content = cast("BinaryIO", request.content), BytesIO()
-        with body, session.uploads.reserved(request.body_length()) as became:
-            reception = Reception(Path(session.browser.folder.folders.uploads))
+        reception = Reception(Path(session.browser.folder.folders.uploads))
+        with body:
             try:
                 await self._parse(body, UploadForm(boundary, reception), alive, session)
             except BaseException:
                 await self._blocking.run(reception.discard)
                 raise
-            became.extend(reception.files)
-            return reception.files
+            finally:
+                reservation.settle(sum(upload.size for upload in reception.files))
+        return reception.files
 
     async def _parse(
         self, body: BinaryIO, form: UploadForm, alive: Alive, session: LiveSession

@@ -7,7 +7,6 @@ A request for a session of another task is handed on to that (`transport.relay`)
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 
 from autobahn.twisted.resource import WebSocketResource
@@ -16,6 +15,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from cdp_proxy.core.actions.ports import CommandFailed
+from cdp_proxy.transport.address import is_private
 from cdp_proxy.transport.answers import Alive, refuse, reply
 from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.cdp_socket import CdpSocket, CdpSocketFactory
@@ -32,9 +32,10 @@ from cdp_proxy.transport.request_body import BoundedRequest
 from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.screencast_requests import ScreencastRequests
 from cdp_proxy.transport.tasks import spawn
+from cdp_proxy.transport.uploads import Reservation
 from cdp_proxy.transport.whereabouts import LivesElsewhere
 from shared.errors import SessionEnded, SessionNotFound, WallCrawlerError
-from shared.limits import BODY_BYTES_MAX, UPLOADS_BYTES_MAX
+from shared.limits import CDP_MESSAGE_BYTES_MAX, CHANNEL_VIEWER_MESSAGE_BYTES_MAX
 from shared.tokens import Scope
 
 _log = Logger()
@@ -65,13 +66,26 @@ class FrontDoor(Resource):
         super().__init__()
         self._rooms = rooms
 
-    def body_bytes_max(self, request: Request) -> int:
-        """How long a body may be that is kept: long for uploads of those with a token."""
+    def expects_long_body(self, request: Request) -> bool:
+        """Uploads are long."""
         match request.method, _parts(request):
-            case b"POST", ["sessions", session_id, "uploads"]:
-                if self._rooms.authority.recognises(request, Scope.CDP, session_id):
-                    return UPLOADS_BYTES_MAX
-        return BODY_BYTES_MAX
+            case b"POST", ["sessions", _, "uploads"]:
+                return True
+        return False
+
+    async def look_at(self, request: Request, length: int | None) -> Reservation:
+        """Whether the session takes the upload whose head this is, here or elsewhere.
+
+        Raises:
+            WallCrawlerError: no.
+        """
+        session_id = _parts(request)[1]
+        with log_ids(**ids_of_request(request)):
+            try:
+                session = await self._rooms.authority.session_for(request, Scope.CDP, session_id)
+            except LivesElsewhere:
+                return self._rooms.relay.expect(length)
+            return self._rooms.files.expect(request, session, length)
 
     def render(self, request: BoundedRequest) -> int:
         """Answer later; every answer is made by `_dispatch`."""
@@ -90,6 +104,8 @@ class FrontDoor(Resource):
 
     async def _dispatch_anywhere(self, request: BoundedRequest, alive: Alive) -> None:
         with log_ids(**ids_of_request(request)):
+            if request.refusal is not None:
+                raise request.refusal
             try:
                 await self._dispatch(request, alive)
             except LivesElsewhere as elsewhere:
@@ -131,7 +147,7 @@ class FrontDoor(Resource):
         session, scopes = await self._rooms.authority.channel_for(request)
         _check_upgrade(request)
         session.check_room()
-        socket = ChannelSocket()
+        socket = ChannelSocket(_message_bytes_max(scopes))
         channel = Channel(session, socket, scopes, self._rooms.actions)
         socket.join(channel)
         try:
@@ -188,6 +204,10 @@ def _check_upgrade(request: BoundedRequest) -> None:
         raise UpgradeRequired("Connect to this URL with a WebSocket client.")
 
 
+def _message_bytes_max(scopes: frozenset[Scope]) -> int:
+    return CDP_MESSAGE_BYTES_MAX if Scope.CDP in scopes else CHANNEL_VIEWER_MESSAGE_BYTES_MAX
+
+
 def _upgrade(
     request: BoundedRequest, alive: Alive, socket: PatientSocket, factory: PatientSocketFactory
 ) -> None:
@@ -206,6 +226,10 @@ def _parts(request: Request) -> list[str]:
 
 
 def _is_private(request: Request) -> bool:
-    """Metrics are for this machine and its own network, not for whoever reaches the port."""
-    address = ipaddress.ip_address(request.getClientAddress().host)
-    return address.is_private or address.is_loopback
+    """Metrics are for this machine and its own network, not for whoever reaches the port.
+
+    Nor for those whom a reverse proxy lets in, which is a neighbour: it names them.
+    """
+    forwarded = ",".join(request.requestHeaders.getRawHeaders("X-Forwarded-For", ()))
+    addresses = [request.getClientAddress().host, *filter(None, forwarded.split(","))]
+    return all(map(is_private, addresses))

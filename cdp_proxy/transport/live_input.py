@@ -7,7 +7,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, gatherResults, succeed
 from twisted.internet.defer import FirstError as OneFailed
 
-from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed
+from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, CommandRefused
 from cdp_proxy.core.commands import CdpCommand, call_on_node, release_object
 from cdp_proxy.core.focus import PATIENCE_SECONDS, SELECTED_TEXT, focused
 from cdp_proxy.core.input_events import Fingers, commands_for
@@ -96,4 +96,5 @@ async def _all(sent: list[Deferred[None]]) -> None:
         await gatherResults(sent, consumeErrors=True)
     except OneFailed as error:
         failure = error.subFailure.value
-        raise CommandFailed(str(failure)) from failure
+        kind = CommandRefused if isinstance(failure, CommandRefused) else CommandFailed
+        raise kind(str(failure)) from failure

@@ -9,10 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ParamSpec, TypeVar
 
-import cdp.network
-import cdp.page
 import cdp.target
 from twisted.internet.defer import DeferredLock
 from twisted.internet.interfaces import IReactorTime
@@ -22,21 +19,16 @@ from cdp_proxy.core import messages
 from cdp_proxy.core.actions.ports import CommandFailed, Dialog
 from cdp_proxy.core.commands import discover_tabs, list_tabs
 from cdp_proxy.core.messages import Answer
-from cdp_proxy.core.targets import Tabs
+from cdp_proxy.core.targets import Tabs as OpenTabs
 from cdp_proxy.core.told_dialogs import ToldDialogs
 from cdp_proxy.transport.attached_tab import AttachedTab
 from cdp_proxy.transport.caller import CdpCaller, Passage
 from cdp_proxy.transport.tasks import spawn
+from shared.envelope.outgoing import Tabs, TabView
 from shared.errors import InvalidRequest, TargetNotFound
-
-T = TypeVar("T")
-P = ParamSpec("P")
 
 TITLES_EVERY_SECONDS = 1.0
 """How often titles are read while somebody watches."""
-
-_ATTACHED = "Target.attachedToTarget"
-_DETACHED = "Target.detachedFromTarget"
 
 
 class Pages:
@@ -57,7 +49,7 @@ class Pages:
             passage: waited for before each command of an action; None: nothing stands in the way.
             told: the dialogs that clients were told of; None: there are no clients.
         """
-        self.tabs = Tabs()
+        self.tabs = OpenTabs()
         self.watchers: set[Callable[[], None]] = set()
         """Called when tabs have opened, closed, changed or crashed, or a dialog has."""
         self.turn = DeferredLock()
@@ -169,6 +161,23 @@ class Pages:
         attached = {target_id: tab.dialog for target_id, tab in self._attached.items()}
         return {at: dialog for at, dialog in {**told, **attached}.items() if dialog is not None}
 
+    def strip(self) -> Tabs:
+        """The tabs as people are told of them."""
+        views = [
+            TabView(
+                target_id=info.target_id,
+                title=info.title,
+                url=info.url,
+                crashed=self.has_crashed(info.target_id),
+            )
+            for info in map(self.tabs.get, self.tabs.ids)
+            if info is not None
+        ]
+        active = self.tabs.active
+        return Tabs(
+            tabs=tuple(views), active_target_id=active.target_id if active is not None else None
+        )
+
     def has_crashed(self, target_id: str) -> bool:
         """Whether the renderer of a tab is gone; of attached tabs."""
         tab = self._attached.get(target_id)
@@ -187,7 +196,7 @@ class Pages:
     def _on_event(self, event: Answer) -> None:
         self.tabs.receive(event)
         ended = None
-        if event.method == _DETACHED:
+        if event.method == messages.DETACHED:
             ended = messages.decode_attached(event.params).session_id
         for target_id, tab in list(self._attached.items()):
             if tab.session == ended or self.tabs.get(target_id) is None:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from twisted.internet.defer import Deferred, DeferredLock
+from twisted.internet.defer import TimeoutError as DeferredTimeout
+from twisted.internet.error import ConnectError
 from twisted.internet.interfaces import IReactorTime
-from twisted.web.client import Agent, readBody
+from twisted.web.client import Agent, ResponseFailed, readBody
 
 from cdp_proxy.core.settings import launch_profile
 from cdp_proxy.transport.chromium import Launcher, LaunchFailed
@@ -20,6 +23,7 @@ from shared.records import BrowserSettings
 _PORT_FILE = "DevToolsActivePort"
 _LOOK_SECONDS = 0.02
 _LOOKS_MAX = 250
+_ANSWER_SECONDS = 10.0
 
 
 class ProtocolFile:
@@ -29,6 +33,7 @@ class ProtocolFile:
         self._reactor = reactor
         self._launcher = launcher
         self._text: bytes | None = None
+        self._asking = DeferredLock()
 
     async def get(self) -> bytes:
         """The JSON text.
@@ -36,9 +41,10 @@ class ProtocolFile:
         Raises:
             Unavailable: the browser that was to be asked did not start or answer.
         """
-        if self._text is None:
-            self._text = await self._fetch()
-        return self._text
+        async with self._asking:
+            if self._text is None:
+                self._text = await self._fetch()
+            return self._text
 
     async def _fetch(self) -> bytes:
         profile = launch_profile(BrowserSettings())
@@ -46,17 +52,22 @@ class ProtocolFile:
         try:
             browser = await self._launcher.launch(with_port)
         except LaunchFailed as error:
-            raise Unavailable("The protocol cannot be read just now; try again.") from error
+            raise _unreadable() from error
         try:
             port = await self._port(browser.folder.profile)
-            answer = await Agent(self._reactor).request(
-                b"GET", f"http://127.0.0.1:{port}/json/protocol".encode()
-            )
-            body: bytes = await readBody(answer)
-            return body
+            asking = Deferred.fromCoroutine(self._ask(port))
+            return await asking.addTimeout(_ANSWER_SECONDS, self._reactor)
+        except (DeferredTimeout, ConnectError, ResponseFailed) as error:
+            raise _unreadable() from error
         finally:
             browser.kill()
             await self._launcher.bury(browser)
+
+    async def _ask(self, port: int) -> bytes:
+        url = f"http://127.0.0.1:{port}/json/protocol".encode()
+        answer = await Agent(self._reactor).request(b"GET", url)
+        body: bytes = await readBody(answer)
+        return body
 
     async def _port(self, profile: Path) -> int:
         """Chromium announces its port in a file, for which there is no event but looking."""
@@ -65,7 +76,11 @@ class ProtocolFile:
             if text:
                 return int(text.splitlines()[0])
             await deferred_pause(self._reactor, _LOOK_SECONDS)
-        raise Unavailable("The protocol cannot be read just now; try again.")
+        raise _unreadable()
+
+
+def _unreadable() -> Unavailable:
+    return Unavailable("The protocol cannot be read just now; try again.")
 
 
 def _read(path: Path) -> str:

@@ -27,7 +27,7 @@ from shared.envelope.incoming import ChunkMessage, ClientMessage, MessageId
 from shared.envelope.outgoing import Accepted, Outgoing, SessionEnded
 from shared.errors import InvalidRequest, TooSlow, WallCrawlerError
 from shared.ids import RequestId
-from shared.limits import CHUNKED_BYTES_MAX, WS_API_PUSH_BYTES_MAX
+from shared.limits import CHANNEL_QUEUE_MAX, CHUNKED_BYTES_MAX, WS_API_PUSH_BYTES_MAX
 
 _AI_ACTION: Final = "AI_ACTION"
 _CHUNK: Final = "CHUNK"
@@ -219,11 +219,18 @@ class PushedConnection:
             )
             self.send(envelope.error_message(arrived.id, late))
         elif self._channel is None or not self._joined:
-            self._early.append(arrived)
+            self._keep(arrived)
         else:
             if arrived.type == _AI_ACTION:
                 self.send(Accepted(id=arrived.id))
             self._channel.receive(arrived.text)
+
+    def _keep(self, arrived: Arrived) -> None:
+        if len(self._early) < CHANNEL_QUEUE_MAX:
+            self._early.append(arrived)
+        else:
+            full = InvalidRequest(f"{CHANNEL_QUEUE_MAX} messages wait already.")
+            self.send(envelope.error_message(arrived.id, full))
 
     def _receive_chunk(self, arrived: Arrived) -> None:
         """Keep a piece; with the last one, the message within has come."""

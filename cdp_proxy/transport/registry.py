@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import redis
 from twisted.internet.defer import Deferred, DeferredList
@@ -112,8 +113,7 @@ class Sessions:
         Raises:
             WallCrawlerError: why not; the slot is free again and Redis knows (or will).
         """
-        if self.draining:
-            raise Unavailable("This container is shutting down; try again.")
+        self._check_not_draining()
         if self.held >= self.max_sessions:
             raise NoCapacity("This container is full; try again.")
         if self.knows(spec.session_id):
@@ -123,11 +123,14 @@ class Sessions:
         self._tell_watchers()
         try:
             await self.secure()
+            self._check_not_draining()
             browser = await self._take_browser(spec)
             session = await self._start(spec, browser)
             _log.info("session opened", session_id=spec.session_id)
         finally:
             self._opened(spec.session_id, session)
+        if session.end_reason is not None:  # whoever waited for it has ended it
+            raise SessionEnded(session.end_reason.text)
         self.opened(session)
         return session
 
@@ -163,16 +166,34 @@ class Sessions:
         await _followed(session.gone)
 
     async def drain(self, seconds: float) -> None:
-        """Take no more sessions, give the running ones `seconds` to end, then end them."""
+        """Take no more sessions, give those that are here `seconds` to end, then end them.
+
+        One that is getting its browser just now is here: it is ended once it has got it.
+        """
         self.draining = True
-        waiting = [_followed(session.gone) for session in self._running.values()]
-        if waiting and seconds > 0:
-            patience = DeferredList(waiting, consumeErrors=True)
-            patience.addTimeout(seconds, self._resources.reactor, onTimeoutCancel=_no_matter)
+        reactor = self._resources.reactor
+        give_up = reactor.seconds() + seconds
+        while self.held and (left := give_up - reactor.seconds()) > 0:
+            patience = self._next_ends()
+            patience.addTimeout(left, reactor, onTimeoutCancel=_no_matter)
             await patience
-        for session in self.running():
-            session.end(EndReason.CONTAINER_STOPPED)
-        await DeferredList([_followed(session.gone) for session in self._running.values()])
+        while self.held:
+            for session in self.running():
+                session.end(EndReason.CONTAINER_STOPPED)
+            await self._next_ends()
+
+    def _next_ends(self) -> Deferred[Any]:
+        """Fires when those that run now are gone, and those that open now have been opened."""
+        opened: list[Deferred[Any]] = []
+        for waiting in self._opening.values():
+            opened.append(Deferred())
+            waiting.append(opened[-1])
+        gone = [_followed(session.gone) for session in self._running.values()]
+        return DeferredList([*opened, *gone], consumeErrors=True)
+
+    def _check_not_draining(self) -> None:
+        if self.draining:
+            raise Unavailable("This container is shutting down; try again.")
 
     async def _take_browser(self, spec: SessionSpec) -> Browser:
         try:

@@ -29,6 +29,7 @@ from cdp_proxy.transport.reactor import Reactor
 from cdp_proxy.transport.request_body import BoundedRequest
 from cdp_proxy.transport.splice import OwnerSide, Splice
 from cdp_proxy.transport.tasks import spawn
+from cdp_proxy.transport.uploads import Reservation, UploadBudget
 from cdp_proxy.transport.whereabouts import RELAYED_HEADER, LivesElsewhere
 from shared.errors import TooLarge, Unavailable
 from shared.ids import SessionId, TaskId
@@ -81,6 +82,7 @@ class Relay:
         self._secure = secure
         self._splices: dict[Splice, SessionId] = {}
         self._passing: set[Splice] = set()
+        self._bodies = UploadBudget()
         self._looking = False
         self._over: list[Deferred[None]] = []
 
@@ -99,6 +101,23 @@ class Relay:
         """
         return len(self._splices.keys() - self._passing) if self.superseded else self.open
 
+    def expect(self, length: int | None) -> Reservation:
+        """Set aside what a body takes that is to be handed on: it waits on this container's disk.
+
+        Args:
+            length: of the body; None where it is not known.
+
+        Raises:
+            TooLarge: no session takes so much.
+            Unavailable: other bodies are on their way.
+        """
+        if length is not None and length > self._bodies.bytes_max:
+            raise TooLarge(f"A session may upload {self._bodies.bytes_max} bytes in all.")
+        try:
+            return self._bodies.reserve(length)
+        except TooLarge as full:
+            raise Unavailable("This container passes on other uploads; try again.") from full
+
     async def hand_on(
         self, request: BoundedRequest, alive: Alive, elsewhere: LivesElsewhere
     ) -> None:
@@ -108,7 +127,7 @@ class Relay:
             WallCrawlerError: that cannot be done just now; the client is still to be answered.
         """
         if self.draining or self.open >= SPLICES_MAX:
-            raise Unavailable("This container takes no more connections just now; try again.")
+            raise _no_more()
         if request.body_too_large:
             raise TooLarge("The body is too long.")
         upgrade = (request.getHeader("Upgrade") or "").lower() == "websocket"
@@ -124,15 +143,17 @@ class Relay:
         except Exception:
             self._ended(splice)
             raise
-        if alive.gone:
+        if alive.gone or self.draining:
             splice.abandon()
-            return
+            raise _no_more()
         address = request.getClientAddress().host
         alive.hand_over()
         early = _take_connection(request, splice.client)
         splice.join(early)
         _log.info("relaying to {owner}", owner=elsewhere.task.task_id)
-        spawn(self._write(request, splice.owner.transport, address), "writing a relayed request")
+        reservation = request.take_reservation()
+        writing = self._write(request, splice.owner.transport, address, reservation)
+        spawn(writing, "writing a relayed request")
 
     def look(self) -> None:
         """See whether sessions are over whose owners cannot say so: hung, or out of reach.
@@ -148,7 +169,7 @@ class Relay:
         self.draining = True
         if self._splices and seconds > 0:
             await self._all_over(seconds)
-        for splice in list(self._splices):
+        for splice, _ in self._joined():
             splice.close(CloseCode.GOING_AWAY, "The container is shutting down.")
         if self._splices:
             await self._all_over(None)
@@ -162,11 +183,17 @@ class Relay:
             return
         finally:
             self._looking = False
-        for splice, session_id in list(self._splices.items()):
+        for splice, session_id in self._joined():
             located = found.get(session_id)
             if located is not None and located.end_reason is not None:
                 reason = located.end_reason
                 splice.close(close_code_of(reason), reason.text)
+
+    def _joined(self) -> list[tuple[Splice, SessionId]]:
+        """What can be closed; the others end by themselves, or are looked at again."""
+        return [
+            (splice, session_id) for splice, session_id in self._splices.items() if splice.joined
+        ]
 
     async def _connect(self, owner: OwnerSide, elsewhere: LivesElsewhere) -> None:
         host, _, port = elsewhere.task.address.rpartition(":")
@@ -188,7 +215,13 @@ class Relay:
         for option, value in _KEEPALIVE.items():
             owner.transport.getHandle().setsockopt(socket.IPPROTO_TCP, option, value)
 
-    async def _write(self, request: BoundedRequest, transport: Any, client_address: str) -> None:
+    async def _write(
+        self,
+        request: BoundedRequest,
+        transport: Any,
+        client_address: str,
+        reservation: Reservation | None,
+    ) -> None:
         body: Any = request.content
         body.seek(0, 2)
         size = body.tell()
@@ -204,6 +237,8 @@ class Relay:
             with suppress(Exception):
                 await FileSender().beginFileTransfer(body, transport)
         body.close()
+        if reservation is not None:
+            reservation.settle(0)
 
     def _ended(self, splice: Splice) -> None:
         self._splices.pop(splice, None)
@@ -225,6 +260,10 @@ class Relay:
     def _tell_watchers(self) -> None:
         for tell in self.watchers:
             tell()
+
+
+def _no_more() -> Unavailable:
+    return Unavailable("This container takes no more connections just now; try again.")
 
 
 def _head_lines(

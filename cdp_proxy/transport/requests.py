@@ -29,6 +29,8 @@ _log = Logger()
 _RETRY_SECONDS = 0.5
 """Pause after Redis refused or dropped the connection."""
 _NOTHING = Raw(b"{}")
+_UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)
+"""What is no JSON, no UTF-8, or nested without end: none of it may end the taking."""
 
 
 class RequestConsumer:
@@ -81,7 +83,7 @@ class RequestConsumer:
                 if not self._stopping.wait(_RETRY_SECONDS):
                     _log.warn("requests cannot be taken: {error}", error=str(error))
                 continue
-            except msgspec.DecodeError as error:
+            except _UNREADABLE as error:
                 _log.error("a request cannot be read: {error}", error=str(error))
                 continue
             if request is not None:

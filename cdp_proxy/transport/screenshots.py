@@ -25,6 +25,8 @@ _log = Logger()
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 20
 _ATTEMPTS = 3
+THREADS = 8
+"""Uploads at once. The pool has to be their own: each may take 75 s when S3 does not answer."""
 
 
 class ScreenshotStore(Protocol):
@@ -72,7 +74,7 @@ class BucketScreenshots:
         """Use a bucket.
 
         Args:
-            blocking: the threads in which S3 is called.
+            blocking: the threads in which S3 is called, and nothing else (`THREADS`).
             client: boto3's for S3; safe to use from several threads.
             bucket: its name.
             kms_key: id, ARN or alias of the KMS key to encrypt with; None for S3's own (AES-256).

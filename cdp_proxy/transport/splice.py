@@ -56,6 +56,8 @@ class Splice:
             over: told once, when both connections have ended.
             upgrade: whether the client asks for a WebSocket.
         """
+        self.joined = False
+        """Whether both connections are there; until then there is nobody to say anything to."""
         self.upgraded = False
         self.owner = OwnerSide(self)
         self.client = ClientSide(self)
@@ -78,6 +80,7 @@ class Splice:
         Args:
             early: what the client has sent after its request.
         """
+        self.joined = True
         self._early = early if self._upgrade else b""
         self.client.transport.registerProducer(self.owner.transport, True)
         self._timer = self._reactor.callLater(HEAD_SECONDS, self._abort)
@@ -85,12 +88,15 @@ class Splice:
             self.client.transport.pauseProducing()
 
     def abandon(self) -> None:
-        """The client has left before the two were joined."""
+        """The two are not to be joined: the client has left, or is answered otherwise."""
         self._ended.add(self.client)
         self.owner.transport.abortConnection()
 
     def close(self, code: CloseCode, reason: str) -> None:
-        """End it from here, with a word to the client where that is possible; once is enough."""
+        """End it from here, with a word to the client where that is possible; once is enough.
+
+        Only when it is `joined`.
+        """
         if self._told_to_end:
             return
         self._told_to_end = True

@@ -1,7 +1,7 @@
 """A session's uploads: a folder that its browser may read and only the container may write.
 
 The browser cannot put links in there, and cannot pass off a folder of its own for it; nothing is
-ever written over. What may be uploaded in all is counted before anything is written.
+ever written over. What may be uploaded in all is counted before a form's first byte is read.
 """
 
 from __future__ import annotations
@@ -33,33 +33,39 @@ class Uploaded:
 
 
 class UploadBudget:
-    """What one session may still upload; touched by the reactor's thread only."""
+    """What may still be uploaded; touched by the reactor's thread only."""
 
     def __init__(self, bytes_max: int = UPLOADS_BYTES_MAX) -> None:
-        self._bytes_max = bytes_max
-        self._bytes_left = bytes_max
+        self.bytes_max = bytes_max
+        self.bytes_left = bytes_max
 
-    @contextmanager
-    def reserved(self, body_bytes: int) -> Iterator[list[Uploaded]]:
-        """Set aside what a form's body may become.
-
-        The caller puts what it became into the list; the rest is given back in the end.
+    def reserve(self, body_bytes: int | None) -> Reservation:
+        """Set aside what a form's body may become; all that is left, where that is not known.
 
         Raises:
-            TooLarge: the session has not so much left.
+            TooLarge: there is not so much left.
         """
-        if body_bytes > self._bytes_left:
+        wanted = self.bytes_left if body_bytes is None else body_bytes
+        if not 0 < wanted <= self.bytes_left:
             raise TooLarge(
-                f"The session may upload {self._bytes_left} bytes more ({self._bytes_max} in all).",
-                limit=self._bytes_max,
-                left=self._bytes_left,
+                f"The session may upload {self.bytes_left} bytes more ({self.bytes_max} in all).",
+                limit=self.bytes_max,
+                left=self.bytes_left,
             )
-        self._bytes_left -= body_bytes
-        became: list[Uploaded] = []
-        try:
-            yield became
-        finally:
-            self._bytes_left += body_bytes - sum(upload.size for upload in became)
+        self.bytes_left -= wanted
+        return Reservation(self, wanted)
+
+
+class Reservation:
+    """A part of a budget, set aside until `settle`."""
+
+    def __init__(self, budget: UploadBudget, size: int) -> None:
+        self.bytes = size
+        self._budget = budget
+
+    def settle(self, used_bytes: int) -> None:
+        """Give back what was not used. Once."""
+        self._budget.bytes_left += self.bytes - used_bytes
 
 
 class Reception:

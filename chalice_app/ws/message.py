@@ -22,6 +22,7 @@ from shared.errors import (
     WallCrawlerError,
 )
 from shared.ids import ConnectionId
+from shared.surrogates import mend_surrogates
 
 _GONE = "This connection is not known, or has been closed. Connect again."
 
@@ -53,7 +54,7 @@ def _take(
             raise ConnectionNotFound(_GONE)
         return Pong(id=message.id)
     sent = ClientText(
-        text=text,
+        text=mend_surrogates(text),  # as it was read
         type=str(message.__struct_config__.tag),
         id=message.id,
         answered=_will_be_answered(message),

@@ -1,6 +1,6 @@
 """What goes into the image and what does not, with the reasons: data for the other modules.
 
-Each was tried: see `tests/integration/test_image.py` for what has to work.
+Each was tried: see `tests/image/` for what has to work.
 """
 
 from __future__ import annotations
@@ -76,14 +76,19 @@ UNNEEDED_IN_SITE_PACKAGES = (
     "autobahn/_flatc",  # a compiler of 4 MB
     "autobahn/wamp/gen",
     "boto3/data",  # of `boto3.resource()`, which nothing here uses
+    "cbor2*",  # of WAMP; autobahn does without
+    "dateutil/zoneinfo",  # a time zone database of its own, which nobody asks
     *(f"twisted/{name}" for name in ("conch", "mail", "names", "pair", "positioning", "runner")),
     *(f"twisted/{name}" for name in ("tap", "trial", "words")),
+    "*.dist-info/RECORD",  # for pip; scanners read METADATA
     "cryptography-*.dist-info",
     # Of Pillow all but reading PNG and JPEG and writing JPEG, which is what `_imaging` does alone.
     *(f"PIL/{name}.*.so" for name in ("_avif", "_imagingcms", "_imagingft", "_webp")),
     *(f"pillow.libs/lib{name}*" for name in ("avif", "brotli", "freetype", "harfbuzz", "lcms2")),
     *(f"pillow.libs/lib{name}*" for name in ("png16", "sharpyuv", "webp")),
     "rapidfuzz/**/*_avx2.*.so",  # without it, it takes the one for all processors
+    "rapidfuzz/distance/metrics_cpp*",  # `fuzz` and `process` have their own
+    "tzdata*",  # for the API alone, which checks names
     "websockets/legacy",
     "websockets/trio",
     "**/test",

@@ -15,10 +15,11 @@ from msgspec import UNSET, Struct
 
 from shared import limits
 from shared.decoding import Allowed, explain
-from shared.envelope.incoming import TYPES, ClientMessage, MessageId
+from shared.envelope.incoming import TYPES, ChunkMessage, ClientMessage, MessageId
 from shared.envelope.outgoing import ErrorMessage
 from shared.errors import InvalidRequest, WallCrawlerError
 from shared.records import ErrorBody
+from shared.surrogates import mend_surrogates
 
 
 class InvalidMessage(Exception):
@@ -69,12 +70,13 @@ _ALLOWED: Allowed = {
 _decode: Final = msgspec.json.Decoder(ClientMessage).decode
 _decode_anything: Final = msgspec.json.Decoder(_Anything).decode
 _NO_MESSAGE: Final = "A message must be a JSON object with a `type`."
+_CUT_THROUGH: Final = "A chunk must not be cut between the two halves of a surrogate pair."
 encode: Final = msgspec.json.Encoder().encode
 """JSON text of an `Outgoing`, in UTF-8."""
 
 
-def decode(text: bytes | str) -> ClientMessage:
-    """The record of a client's message.
+def decode(text: bytes) -> ClientMessage:
+    """The record of a client's message; in it U+FFFD stands for lone surrogates.
 
     Raises:
         InvalidMessage: it is none; the answer names the field.
@@ -86,8 +88,19 @@ def decode(text: bytes | str) -> ClientMessage:
             error_message(_id_of(text), _explain(error)),
         ) from error
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        repaired = mend_surrogates(text)
+        if repaired != text:
+            return _decode_repaired(repaired)
         refused = InvalidRequest(_NO_MESSAGE, field="body")
         raise InvalidMessage(error_message(None, refused)) from error
+    return message
+
+
+def _decode_repaired(text: bytes) -> ClientMessage:
+    message = decode(text)
+    if isinstance(message, ChunkMessage):  # the other half is in the next piece
+        refused = InvalidRequest(_CUT_THROUGH, field="data")
+        raise InvalidMessage(error_message(message.id, refused))
     return message
 
 
@@ -113,10 +126,10 @@ def _explain(error: msgspec.ValidationError) -> InvalidRequest:
     return explained
 
 
-def _id_of(text: bytes | str) -> MessageId:
+def _id_of(text: bytes) -> MessageId:
     """The id of a message that is wrong otherwise, if it has a proper one."""
     try:
-        found: MessageId = msgspec.convert(_decode_anything(text).id, MessageId)
+        found: MessageId = msgspec.convert(_decode_anything(mend_surrogates(text)).id, MessageId)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
     return found

@@ -116,7 +116,7 @@ class FakeContainer:
         finally:
             stopping.set()
             redis.lpush(keys.requests(self.task_id), msgspec.json.encode(_WAKE_UP))
-            thread.join(timeout=10)
+            thread.join(timeout=60)
             redis.close()
 
     def _serve(self, redis: RedisClient, stopping: threading.Event) -> None:

@@ -79,7 +79,7 @@ def aws_server() -> Iterator[AwsServer]:
         yield AwsServer(url)
     finally:
         process.stdin.close()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
         process.stdout.close()
 
 

@@ -32,10 +32,10 @@ from cdp_proxy.transport.whereabouts import Whereabouts
 from shared.clock import system_clock
 from shared.ids import TaskId
 from shared.records import SessionSpec
-from shared.tokens import ALL_SCOPES, Claims, make_token
+from shared.tokens import ALL_SCOPES, Claims, Scope, make_token
 from tests.fakes.container import TIMEOUTS, FakeLauncher, FakePool, FakeStore, Immediate, clock_at
 from tests.fakes.pushing import make_gateway
-from tests.fakes.reactor import installed_reactor
+from tests.fakes.reactor import goodbyes_said, installed_reactor
 from tests.fakes.records import make_spec
 from tests.fakes.scripted_browser import ScriptedBrowser
 
@@ -44,12 +44,12 @@ HOLD_SECONDS = 90.0
 PATIENCE = Patience(ping_seconds=30, pong_seconds=120)
 
 
-def token_of(spec: SessionSpec) -> str:
+def token_of(spec: SessionSpec, scopes: frozenset[Scope] = ALL_SCOPES) -> str:
     claims = Claims(
         session_id=spec.session_id,
         owner_id=spec.owner_id,
         token_id=spec.token_id,
-        scopes=ALL_SCOPES,
+        scopes=scopes,
         issued_at=1,
         expires_at=int(spec.expires_at),
     )
@@ -118,7 +118,7 @@ class LoopbackDoor:
         """Status, headers (lower case) and body."""
 
         def ask() -> tuple[int, dict[str, str], bytes]:
-            connection = http.client.HTTPConnection("127.0.0.1", self.number, timeout=10)
+            connection = http.client.HTTPConnection("127.0.0.1", self.number, timeout=60)
             try:
                 connection.request(method, path, headers=headers)
                 answer = connection.getresponse()
@@ -134,6 +134,7 @@ class LoopbackDoor:
         await self.sessions.drain(0)
         await self.relay.drain(0)
         await maybeDeferred(self.port.stopListening)
+        await goodbyes_said()
         for call in installed_reactor().getDelayedCalls():
             if "_BatchedTimer" in str(call):  # txaio leaves the timers of buckets it has emptied
                 call.cancel()

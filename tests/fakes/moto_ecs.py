@@ -74,7 +74,7 @@ def running_ecs() -> Iterator[Ecs]:
 
 def _forget_everything(host: str, port: int) -> None:
     """moto keeps its state in the process, not in the server."""
-    connection = http.client.HTTPConnection(host, port, timeout=10)
+    connection = http.client.HTTPConnection(host, port, timeout=60)
     connection.request("POST", "/moto-api/reset")
     assert connection.getresponse().status == 200
     connection.close()

@@ -18,17 +18,12 @@ import pytest
 
 from chalice_app.auth import key_digest_of
 from tests.fakes.api import API_KEY, SECRET
+from tests.fakes.ports import free_port
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS_MAX = 30.0
+START_SECONDS_MAX = 60.0
 
 pytestmark = pytest.mark.usefixtures("redis_client")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until_serving(process: subprocess.Popen[bytes], port: int) -> None:
@@ -68,13 +63,13 @@ def port(redis_url: str) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def send(
     port: int, method: str, path: str, body: bytes | None = None, key: str | None = API_KEY
 ) -> tuple[int, dict[str, Any]]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request(method, path, body, {"X-API-Key": key} if key else {})
         response = connection.getresponse()

@@ -53,8 +53,8 @@ def api(deps: Deps) -> Api:
 
 @pytest.fixture
 def hasty(deps: Deps) -> Api:
-    """Gives up soon where no answer is to come."""
-    return Api(replace(deps, action_wait_seconds=0.2))
+    """Gives up soon where no answer is to come, but not before the container has been asked."""
+    return Api(replace(deps, action_wait_seconds=1.0))
 
 
 @pytest.fixture

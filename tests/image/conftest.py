@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from chalice_app.wiring import Deps
 from image.cache import BuiltImage, cache_of
 from tests.fakes.api import SECRET, make_test_deps
 from tests.fakes.api_user import Api
+from tests.fakes.ports import free_port
 from tests.image.container import ImageContainer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -67,9 +67,3 @@ def start_container(image: BuiltImage, redis: str, **environment: str) -> ImageC
     """A container on that Redis, to be entered."""
     variables = {"REDIS_ENDPOINT": redis, "JWE_SECRET": SECRET, "WARM_BROWSERS": "1"}
     return ImageContainer(image, variables | environment, free_port())
-
-
-def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])

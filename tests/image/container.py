@@ -25,7 +25,6 @@ from tests.integration.api import Answer, request
 from tests.integration.stack import DIE_WITH_PARENT
 from tests.integration.waiting import wait_until
 
-READY_SECONDS = 60.0
 STOP_SECONDS = 60.0
 _EXEC_SECONDS = 60.0
 _SHM = ["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"]
@@ -76,7 +75,7 @@ class ImageContainer:
             stderr=self._log,
         )
         try:
-            wait_until(self._answers, READY_SECONDS, "the container's front door")
+            wait_until(self._answers, "the container's front door")
         except BaseException:
             self.__exit__(None, None, None)
             raise

@@ -6,16 +6,15 @@ import base64
 from collections.abc import Iterator
 from typing import Any
 
-import psutil
 import pytest
 
 from tests.fakes.api_user import Api
 from tests.image.container import ImageContainer
 from tests.image.pages import CODECS, COLOURS, PAGE, SCRIPTS, WEBGL
 from tests.integration.cdp import CdpClient, Page
+from tests.integration.processes import zombies
 from tests.integration.waiting import wait_until
 
-_WARM_SECONDS = 20.0
 IMPORT_ALL = """
 import importlib, pkgutil, cdp_proxy, shared
 for package in (cdp_proxy, shared):
@@ -74,7 +73,7 @@ def test_it_runs_as_its_own_user_and_cannot_write_to_its_root(container: ImageCo
 
 
 def test_health_and_the_images_own_health_check_agree(container: ImageContainer) -> None:
-    wait_until(lambda: container.health().json()["warm"] == 1, _WARM_SECONDS, "a warm browser")
+    wait_until(lambda: container.health().json()["warm"] == 1, "a warm browser")
 
     answer = container.health()
 
@@ -153,17 +152,15 @@ def test_the_api_acts_and_extracts_without_a_client(api: Api, session: Any) -> N
 def test_an_ended_browser_leaves_no_process_and_no_file(
     api: Api, container: ImageContainer
 ) -> None:
-    wait_until(lambda: container.health().json()["warm"] == 1, _WARM_SECONDS, "a warm browser")
+    wait_until(lambda: container.health().json()["warm"] == 1, "a warm browser")
     before = len(folders(container))
 
     created = api.data("POST", "/sessions", status=201)
     api.data("DELETE", f"/sessions/{created['sessionId']}")
 
-    wait_until(lambda: container.health().json()["warm"] == 1, _WARM_SECONDS, "a warm browser")
-    assert len(folders(container)) == before
-    assert [
-        process for process in container.processes() if process.status() == psutil.STATUS_ZOMBIE
-    ] == []
+    wait_until(lambda: container.health().json()["warm"] == 1, "a warm browser")
+    wait_until(lambda: len(folders(container)) == before, "no folder but the warm browser's")
+    wait_until(lambda: not zombies(container.processes()), "the last zombie's end")
 
 
 def folders(container: ImageContainer) -> list[str]:

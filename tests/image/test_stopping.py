@@ -12,8 +12,6 @@ from tests.image.container import STOP_SECONDS
 from tests.integration.cdp import CdpClient
 from tests.integration.waiting import wait_until
 
-_NOTICED_SECONDS = 10.0
-
 
 @pytest.fixture
 def other_redis(loopback_redis: str) -> str:
@@ -30,7 +28,7 @@ def test_it_drains_and_ends_with_its_last_session(image: BuiltImage, other_redis
 
             container.terminate()
 
-            wait_until(lambda: container.health().status == 503, _NOTICED_SECONDS, "draining")
+            wait_until(lambda: container.health().status == 503, "draining")
             assert container.health().json()["draining"] is True
             assert container.run("/usr/bin/python3", "-m", "cdp_proxy.healthcheck").returncode == 1
             assert page.evaluate("6 * 7") == 42

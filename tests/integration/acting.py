@@ -12,7 +12,7 @@ from tests.integration.api import Answer, Api, RemoteBrowser, request
 from tests.integration.cdp import CdpClient, Page
 from tests.integration.site import Site
 
-_TIMEOUT_MS = 10_000
+_TIMEOUT_MS = 25_000
 
 
 @dataclass(frozen=True, slots=True)

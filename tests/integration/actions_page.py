@@ -12,8 +12,10 @@ from typing import Any, ParamSpec, TypeVar
 
 from cdp_proxy.core.actions.ports import CommandFailed, Dialog
 from cdp_proxy.core.commands import CdpCommand
-from tests.integration.cdp import CdpClient, CdpError, Message, SocketClosed
+from tests.integration.cdp import CdpClient, CdpError
 from tests.integration.cdp import Page as CdpPage
+from tests.integration.inbox import Message, SocketClosed
+from tests.integration.waiting import PATIENCE_SECONDS
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -78,7 +80,10 @@ class ActionsPage:
         return self._dialog
 
     async def call(
-        self, command: CdpCommand[T], session: str | None = None, timeout_seconds: float = 10.0
+        self,
+        command: CdpCommand[T],
+        session: str | None = None,
+        timeout_seconds: float = PATIENCE_SECONDS,
     ) -> T:
         """Blocks until it is answered."""
         request = next(command)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-_REQUEST_SECONDS = 40.0
+from tests.integration.waiting import PATIENCE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def request(
 ) -> Answer:
     """One request on a connection of its own."""
     parts = urlsplit(base)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=_REQUEST_SECONDS)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=PATIENCE_SECONDS)
     try:
         connection.request(method, path, body=body, headers=dict(headers or {}))
         response = connection.getresponse()

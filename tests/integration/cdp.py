@@ -5,18 +5,14 @@ from __future__ import annotations
 import ctypes
 import itertools
 import json
-import threading
-import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
 
-Message = dict[str, Any]
+from tests.integration.inbox import InboxClient, Message, SocketClosed
+from tests.integration.waiting import PATIENCE_SECONDS
 
-ANSWER_SECONDS = 15.0
 _AF_UNSPEC = bytes(16)
 """A `sockaddr` of family 0: connecting a TCP socket to it resets its connection (connect(2))."""
 
@@ -30,49 +26,23 @@ class CdpError(Exception):
         self.text = str(error.get("message"))
 
 
-class SocketClosed(Exception):
-    """The socket was closed while something was awaited."""
-
-
-class CdpClient:
+class CdpClient(InboxClient):
     """Sends commands, collects everything that comes in."""
 
     def __init__(self, url: str, **options: Any) -> None:
-        opening = connect(
-            url,
-            max_size=None,
-            compression=None,
-            proxy=None,
-            open_timeout=ANSWER_SECONDS,
-            **options,
-        )
-        self._socket: ClientConnection = opening.__enter__()  # left by `close` or `reset`
+        """As `InboxClient` does."""
         self._ids = itertools.count(1)
-        self._inbox: list[Message] = []
-        self._arrived = threading.Condition()
-        self.close_code: int | None = None
-        self.close_reason: str | None = None
-        self._closed = False
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        super().__init__(url, **options)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+    def take(self, data: str | bytes) -> None:
+        self._inbox.append(json.loads(data))
 
     def call(
         self,
         method: str,
         params: Message | None = None,
         session_id: str | None = None,
-        seconds: float = ANSWER_SECONDS,
+        seconds: float = PATIENCE_SECONDS,
     ) -> Any:
         """The result of a command.
 
@@ -109,28 +79,12 @@ class CdpClient:
         """Bytes as they are, beside the WebSocket protocol."""
         self._socket.socket.sendall(data)
 
-    def wait_for(
-        self, wanted: Callable[[Message], bool], seconds: float = ANSWER_SECONDS, what: str = ""
-    ) -> Message:
-        """The first message that is `wanted` and that nobody has taken yet."""
-        deadline = time.monotonic() + seconds
-        with self._arrived:
-            while True:
-                for position, message in enumerate(self._inbox):
-                    if wanted(message):
-                        return self._inbox.pop(position)
-                if self._closed:
-                    raise SocketClosed(f"{self.close_code} {self.close_reason}")
-                left = deadline - time.monotonic()
-                assert left > 0, f"not within {seconds:g} s: {what}"
-                self._arrived.wait(left)
-
     def wait_event(
         self,
         method: str,
         session_id: str | None = None,
         wanted: Callable[[Message], bool] = lambda _params: True,
-        seconds: float = ANSWER_SECONDS,
+        seconds: float = PATIENCE_SECONDS,
     ) -> Message:
         """The params of the next such event."""
         found = self.wait_for(
@@ -145,22 +99,16 @@ class CdpClient:
         params: Message = found["params"]
         return params
 
-    def wait_closed(self, seconds: float = ANSWER_SECONDS) -> tuple[int | None, str | None]:
-        """The code and reason that the other side closed with."""
-        self._reader.join(seconds)
-        assert not self._reader.is_alive(), f"not closed within {seconds:g} s"
-        return self.close_code, self.close_reason
-
-    def close(self) -> None:
-        """Leave in order."""
-        self._socket.close()
-        self._reader.join(ANSWER_SECONDS)
-
     def reset(self) -> None:
         """Die: the peer gets a TCP RST, and no close frame before it."""
         libc = ctypes.CDLL(None, use_errno=True)
         assert libc.connect(self._socket.socket.fileno(), _AF_UNSPEC, len(_AF_UNSPEC)) == 0
-        self._reader.join(ANSWER_SECONDS)
+        self._reader.join(PATIENCE_SECONDS)
+
+    def browser_pid(self) -> int:
+        """The main process of the session's Chromium, which leads its process group."""
+        found = self.call("SystemInfo.getProcessInfo")["processInfo"]
+        return next(int(one["id"]) for one in found if one["type"] == "browser")
 
     def page(self) -> Page:
         """The first page of the session."""
@@ -178,22 +126,6 @@ class CdpClient:
         params = {"targetId": target_id, "flatten": True}
         return Page(self, target_id, self.call("Target.attachToTarget", params)["sessionId"])
 
-    def _read(self) -> None:
-        try:
-            while True:
-                message = json.loads(self._socket.recv())
-                with self._arrived:
-                    self._inbox.append(message)
-                    self._arrived.notify_all()
-        except (ConnectionClosed, OSError):
-            pass
-        finally:
-            with self._arrived:
-                self._closed = True
-                self.close_code = self._socket.close_code
-                self.close_reason = self._socket.close_reason
-                self._arrived.notify_all()
-
 
 class Page:
     """One page through one flat session."""
@@ -204,12 +136,12 @@ class Page:
         self.session_id = session_id
 
     def call(
-        self, method: str, params: Message | None = None, seconds: float = ANSWER_SECONDS
+        self, method: str, params: Message | None = None, seconds: float = PATIENCE_SECONDS
     ) -> Any:
         """A command on this page."""
         return self.client.call(method, params, self.session_id, seconds)
 
-    def navigate(self, url: str, seconds: float = ANSWER_SECONDS) -> None:
+    def navigate(self, url: str, seconds: float = PATIENCE_SECONDS) -> None:
         """Go somewhere and wait until it has loaded."""
         self.call("Page.enable")
         result = self.call("Page.navigate", {"url": url})
@@ -223,7 +155,7 @@ class Page:
             seconds,
         )
 
-    def evaluate(self, expression: str, seconds: float = ANSWER_SECONDS) -> Any:
+    def evaluate(self, expression: str, seconds: float = PATIENCE_SECONDS) -> Any:
         """The JSON value of an expression, promises awaited."""
         result = self.call(
             "Runtime.evaluate",

@@ -5,24 +5,18 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import pytest
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
 
 from shared.envelope.frames import FrameHeader, parse_frame
 from tests.integration.api import RemoteBrowser
+from tests.integration.inbox import InboxClient, Message
 from tests.integration.stack import Stack
-
-Message = dict[str, Any]
-
-ANSWER_SECONDS = 20.0
+from tests.integration.waiting import PATIENCE_SECONDS
 
 
 class ChannelError(Exception):
@@ -55,45 +49,22 @@ def scoped_token(stack: Stack, remote: RemoteBrowser, *scopes: str) -> str:
     return str(answer.data["token"])
 
 
-class ChannelClient:
+class ChannelClient(InboxClient):
     """Sends messages, collects everything that comes in."""
 
     def __init__(self, url: str) -> None:
-        opening = connect(
-            url,
-            max_size=None,
-            compression=None,
-            proxy=None,
-            open_timeout=ANSWER_SECONDS,
-            max_queue=1,
-        )
-        self._socket: ClientConnection = opening.__enter__()  # left by `close`
+        """As `InboxClient` does; it reads ahead no more than one message."""
         self._ids = itertools.count(1)
-        self._inbox: list[Message] = []
-        self._arrived = threading.Condition()
         self._chunks: dict[str, list[str]] = {}
-        self._closed = False
         self._reading = threading.Event()
         self._reading.set()
         self.frames: list[Frame] = []
         """All pictures, in the order they came."""
         self.lanes: list[str] = []
         """What came in which order: `frame`, or a message's type."""
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        super().__init__(url, max_queue=1)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def ask(self, kind: str, seconds: float = ANSWER_SECONDS, **fields: Any) -> Message:
+    def ask(self, kind: str, seconds: float = PATIENCE_SECONDS, **fields: Any) -> Message:
         """The answer to a message.
 
         Raises:
@@ -116,7 +87,7 @@ class ChannelClient:
         self._socket.send(text)
 
     def answer_to(
-        self, number: int | str, seconds: float = ANSWER_SECONDS, what: str = ""
+        self, number: int | str, seconds: float = PATIENCE_SECONDS, what: str = ""
     ) -> Message:
         """The answer to the message with that id."""
         answer = self.wait_for(lambda message: message.get("id") == number, seconds, what)
@@ -145,92 +116,49 @@ class ChannelClient:
         self,
         kind: str,
         wanted: Callable[[Message], bool] = lambda _message: True,
-        seconds: float = ANSWER_SECONDS,
+        seconds: float = PATIENCE_SECONDS,
     ) -> Message:
         """The next message of a type."""
         return self.wait_for(
             lambda message: message["type"] == kind and wanted(message), seconds, kind
         )
 
-    def wait_for(
-        self, wanted: Callable[[Message], bool], seconds: float = ANSWER_SECONDS, what: str = ""
-    ) -> Message:
-        """The first message that is `wanted` and that nobody has taken yet."""
-
-        def taken() -> Message | None:
-            for position, message in enumerate(self._inbox):
-                if wanted(message):
-                    return self._inbox.pop(position)
-            return None
-
-        return self._until(taken, seconds, what)
-
     def wait_frame(
         self,
         wanted: Callable[[Frame], bool] = lambda _frame: True,
         after: int = 0,
-        seconds: float = ANSWER_SECONDS,
+        seconds: float = PATIENCE_SECONDS,
     ) -> Frame:
         """The first picture that is `wanted`, of those but for the first `after`."""
-        return self._until(
+        return self.until(
             lambda: next((frame for frame in self.frames[after:] if wanted(frame)), None),
             seconds,
             "a picture",
         )
 
-    def wait_closed(self, seconds: float = ANSWER_SECONDS) -> tuple[int | None, str | None]:
-        """The code and reason that the other side closed with."""
-        self._reader.join(seconds)
-        assert not self._reader.is_alive(), f"not closed within {seconds:g} s"
-        return self._socket.close_code, self._socket.close_reason
-
     @contextmanager
     def stalled(self) -> Iterator[None]:
         """Read nothing meanwhile."""
         self._reading.clear()
-        yield
-        self._reading.set()
-
-    def close(self) -> None:
-        """Leave in order."""
-        self._socket.close()
-        self._reader.join(ANSWER_SECONDS)
-
-    def _until(self, found: Callable[[], Any], seconds: float, what: str) -> Any:
-        deadline = time.monotonic() + seconds
-        with self._arrived:
-            while (it := found()) is None:
-                assert not self._closed, f"closed before {what} came"
-                left = deadline - time.monotonic()
-                assert left > 0, f"not within {seconds:g} s: {what}"
-                self._arrived.wait(left)
-            return it
-
-    def _read(self) -> None:
         try:
-            while True:
-                self._reading.wait()
-                self._take(self._socket.recv())
-        except (ConnectionClosed, OSError):
-            pass
+            yield
         finally:
-            with self._arrived:
-                self._closed = True
-                self._arrived.notify_all()
+            self._reading.set()
 
-    def _take(self, data: str | bytes) -> None:
-        with self._arrived:
-            if isinstance(data, bytes):
-                self.lanes.append("frame")
-                self.frames.append(Frame(*parse_frame(data)))
-            else:
-                message = json.loads(data)
-                self.lanes.append(message["type"])
-                if message["type"] == "CHUNK":
-                    message = self._whole(message)
-                if message is not None:
-                    self._inbox.append(message)
-            self._arrived.notify_all()
+    def before_reading(self) -> None:
+        self._reading.wait()
+
+    def take(self, data: str | bytes) -> None:
+        if isinstance(data, bytes):
+            self.lanes.append("frame")
+            self.frames.append(Frame(*parse_frame(data)))
+            return
+        message = json.loads(data)
+        self.lanes.append(message["type"])
+        if message["type"] == "CHUNK":
+            message = self._whole(message)
+        if message is not None:
+            self._inbox.append(message)
 
     def _whole(self, chunk: Message) -> Message | None:
         pieces = self._chunks.setdefault(chunk["id"], [])

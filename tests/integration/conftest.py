@@ -52,6 +52,12 @@ def new_session(stack: Stack) -> Iterator[NewSession]:
         stack.api.delete(browser.id)
 
 
+@pytest.fixture
+def remote(new_session: NewSession) -> RemoteBrowser:
+    """A session of the test's own."""
+    return new_session()
+
+
 @pytest.fixture(scope="session")
 def node() -> NodeClient:
     """Node with Puppeteer and Playwright."""

@@ -11,8 +11,9 @@ from playwright.sync_api import FloatRect, Page, expect
 from shared.tokens import Scope
 from tests.integration.api import RemoteBrowser
 from tests.integration.stack import Stack
+from tests.integration.waiting import PATIENCE_SECONDS
 
-SECONDS = 20.0
+SECONDS = PATIENCE_SECONDS
 """Within which everything must show."""
 RED, GREEN, BLUE = (200, 30, 30), (20, 150, 60), (30, 30, 200)
 SWATCH = (400, 200)

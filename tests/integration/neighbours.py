@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from tests.integration.cdp import ANSWER_SECONDS, CdpClient, Message
+from tests.integration.cdp import CdpClient
+from tests.integration.inbox import Message
+from tests.integration.waiting import PATIENCE_SECONDS
 
 _AT_ONCE = 25
 _FILL = "é𝄞\\u0000\\\\ " * 20
@@ -32,7 +34,7 @@ class Neighbour:
         self._number = 0
         self._sent = 0
 
-    def exchange(self, seconds: float = ANSWER_SECONDS) -> None:
+    def exchange(self, seconds: float = PATIENCE_SECONDS) -> None:
         """Ask for many things at once and take what comes; all of it must be right.
 
         Args:
@@ -73,7 +75,7 @@ class Neighbour:
 
 
 @contextmanager
-def undisturbed(*neighbours: Neighbour, seconds: float = ANSWER_SECONDS) -> Iterator[None]:
+def undisturbed(*neighbours: Neighbour, seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
     """The neighbours talk from before the body until after it, each in a thread of its own."""
     for neighbour in neighbours:
         neighbour.exchange(seconds)

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.node import find_node, install
+from tests.integration.waiting import PATIENCE_SECONDS
 
 SCRIPTS = Path(__file__).resolve().parent / "node"
 CACHE = Path(__file__).resolve().parents[2] / ".wallcrawler" / "node"
-_SCENARIO_SECONDS = 90.0
-_FACT_SECONDS = 60.0
+_SCENARIO_SECONDS = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class RunningScript:
         assert self._process.stdout is not None
         with selectors.DefaultSelector() as selector:
             selector.register(self._process.stdout, selectors.EVENT_READ)
-            assert selector.select(_FACT_SECONDS), "the script says nothing"
+            assert selector.select(PATIENCE_SECONDS), "the script says nothing"
         line = self._process.stdout.readline()
         assert line, "the script has ended"
         return json.loads(line)
@@ -84,7 +84,7 @@ def run_node(client: NodeClient, script: str, *arguments: str) -> Iterator[Runni
     ) as process:
         try:
             yield RunningScript(process)
-            assert process.wait(_FACT_SECONDS) == 0
+            assert process.wait(PATIENCE_SECONDS) == 0
         finally:
             process.kill()
 

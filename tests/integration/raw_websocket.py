@@ -15,13 +15,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 from websockets.utils import apply_mask
 
-RECEIVE_SECONDS = 15.0
+from tests.integration.inbox import ClosedAfterUse
+from tests.integration.waiting import PATIENCE_SECONDS
+
 _MASK = bytes((0x37, 0xFA, 0x21, 0x3D))
 _READ_BYTES = 1024 * 1024
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -106,7 +107,7 @@ class ConnectionEnded(Exception):
     """The server has closed the TCP connection, in order or by a reset."""
 
 
-class RawWebSocket:
+class RawWebSocket(ClosedAfterUse):
     """A connection to `/cdp`."""
 
     def __init__(
@@ -128,22 +129,15 @@ class RawWebSocket:
         self._socket = socket.socket()
         if receive_buffer_bytes is not None:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer_bytes)
-        self._socket.settimeout(RECEIVE_SECONDS)
+        self._socket.settimeout(PATIENCE_SECONDS)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.connect((parts.hostname, parts.port))
         self._unread = bytearray()
         self.headers = self._upgrade(f"{parts.path}?{parts.query}", parts.netloc, headers or {})
         """Of the server's answer; names in lower case."""
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let go, without a close frame."""
         self._socket.close()
 
     def send(self, *frames: bytes, chop_bytes: int | None = None) -> None:

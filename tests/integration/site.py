@@ -95,11 +95,10 @@ class Site:
         """A page's address."""
         return self.origin + path
 
-    def request_for(self, path: str, seconds: float = 10.0) -> Seen:
+    def request_for(self, path: str) -> Seen:
         """The first request for exactly this path and query, once it has come."""
         return wait_until(
             lambda: next((seen for seen in list(self.seen) if seen.path == path), None),
-            seconds,
             f"a request for {path}",
         )
 

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 import time
 from contextlib import ExitStack
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from websockets.sync.client import connect
 
-_SECONDS = 30.0
+from tests.integration.api import RemoteBrowser
+from tests.integration.inbox import ClosedAfterUse, Message
+from tests.integration.stack import Stack
+from tests.integration.waiting import PATIENCE_SECONDS
+
 FRAME_CHARS = 8 * 1024
 """At most 32 KB in UTF-8."""
 
-Message = dict[str, Any]
 
-
-class SocketClient:
+class SocketClient(ClosedAfterUse):
     """One connection; everything that comes is kept in `log` until somebody looks for it."""
 
     def __init__(self, url: str) -> None:
         self._held = ExitStack()
         self.socket = self._held.enter_context(
-            connect(url, open_timeout=_SECONDS, max_size=None, compression=None)
+            connect(url, open_timeout=PATIENCE_SECONDS, max_size=None, compression=None)
         )
         self.log: list[Message] = []
         self.received = 0
@@ -34,19 +36,7 @@ class SocketClient:
         self._ids = itertools.count(1)
         self._chunks: dict[str, dict[int, str]] = {}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
-        """Leave in order."""
         self._held.close()
 
     def send(self, kind: str, **fields: object) -> int:
@@ -64,7 +54,7 @@ class SocketClient:
         """Send a message and wait for what answers it; ACCEPTED is no answer."""
         return self.answer_to(self.send(kind, **fields))
 
-    def answer_to(self, message_id: object, seconds: float = _SECONDS) -> Message:
+    def answer_to(self, message_id: object, seconds: float = PATIENCE_SECONDS) -> Message:
         """The answer to a message."""
 
         def answers(message: Message) -> bool:
@@ -73,11 +63,11 @@ class SocketClient:
 
         return self.find(answers, seconds)
 
-    def wait_for(self, kind: str, seconds: float = _SECONDS) -> Message:
+    def wait_for(self, kind: str, seconds: float = PATIENCE_SECONDS) -> Message:
         """The next message of a type, perhaps one that has come before."""
         return self.find(lambda message: message["type"] == kind, seconds)
 
-    def find(self, wanted: Any, seconds: float = _SECONDS) -> Message:
+    def find(self, wanted: Any, seconds: float = PATIENCE_SECONDS) -> Message:
         """The first message that is `wanted`; it is taken from the log."""
         for index, message in enumerate(self.log):
             if wanted(message):
@@ -89,7 +79,7 @@ class SocketClient:
                 return message
             self.log.append(message)
 
-    def receive(self, seconds: float = _SECONDS) -> Message:
+    def receive(self, seconds: float = PATIENCE_SECONDS) -> Message:
         """The next message that is whole."""
         ends = time.monotonic() + seconds
         while True:
@@ -113,3 +103,30 @@ class SocketClient:
         answer = self.ask("CDP_COMMAND", method="Runtime.evaluate", params=params, **fields)
         assert answer["type"] == "CDP_RESPONSE", answer
         return answer["result"]["result"].get("value")
+
+
+def url_of(stack: Stack, browser: RemoteBrowser) -> str:
+    """Where the clients of a session connect."""
+    return str(stack.api.get(browser.id)["webSocketUrl"])
+
+
+def data_url(html: str) -> str:
+    """The address of a page that is in it."""
+    return "data:text/html;base64," + base64.b64encode(html.encode()).decode()
+
+
+def go_to(client: SocketClient, html: str) -> None:
+    """Show a page."""
+    answer = client.ask("AI_ACTION", action="navigate", params={"url": data_url(html)})
+    assert answer["type"] == "ACTION_RESULT", answer
+
+
+def connections(stack: Stack) -> set[str]:
+    """Ids of all connections that Redis remembers."""
+    prefix = "wc:connection:"
+    return {key.decode().removeprefix(prefix) for key in stack.redis.keys(f"{prefix}*")}
+
+
+def pending(stack: Stack) -> int:
+    """Messages that wait for their answers as far as Redis knows."""
+    return sum(stack.redis.hlen(key) for key in stack.redis.keys("wc:pending:*"))  # type: ignore[misc]

@@ -14,7 +14,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -39,15 +38,12 @@ from tests.integration.processes import (
     folders_below,
     processes_naming,
 )
-from tests.integration.waiting import wait_until
+from tests.integration.waiting import PATIENCE_SECONDS, wait_until
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DIE_WITH_PARENT = REPOSITORY / "standalone" / "die_with_parent.py"
 """So that a test run that is killed takes its editions with it."""
-READY_SECONDS = 60.0
-STOP_SECONDS = 30.0
 _OPEN_SECONDS = 25.0
-_EXITED_SECONDS = 5.0
 
 
 class Stack:
@@ -128,14 +124,14 @@ class Stack:
         below = descendants(self.process.pid)
         self.redis.close()
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(STOP_SECONDS)
+        code = self.process.wait(PATIENCE_SECONDS)
         rest = self.process.stdout.read() if self.process.stdout else b""
         self._forget()
-        _, alive = psutil.wait_procs(below, timeout=_EXITED_SECONDS)
+        _, alive = psutil.wait_procs(below, timeout=PATIENCE_SECONDS)
         assert code == 0, f"exit code {code}: {self.errors()[-2000:]}"
         assert rest == b"", "stdout holds more than the ready line"
         assert [command_line(process) for process in alive] == []
-        assert processes_naming(self.temporary) == []
+        wait_until(lambda: not processes_naming(self.temporary), "the end of what it has started")
         assert folders_below(self.temporary) == []
         if not self._keep_folder:
             shutil.rmtree(self.folder)
@@ -147,7 +143,7 @@ class Stack:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         self.process.kill()
-        self.process.wait(STOP_SECONDS)
+        self.process.wait(PATIENCE_SECONDS)
         self._forget()
         if not self._keep_folder:
             sys.stderr.write(self.errors()[-4000:])
@@ -229,13 +225,10 @@ class Stack:
         assert session is not None, f"no record of {browser.id}"
         return session.status.value, session.end_reason.value if session.end_reason else None
 
-    def wait_ended(
-        self, browser: RemoteBrowser, seconds: float, *, status: str, reason: str
-    ) -> None:
+    def wait_ended(self, browser: RemoteBrowser, *, status: str, reason: str) -> None:
         """Wait until the session has ended in exactly this way."""
         wait_until(
             lambda: self.status(browser)[0] not in {"initializing", "active"},
-            seconds,
             f"the end of a session ({reason})",
         )
         assert self.status(browser) == (status, reason)
@@ -276,8 +269,7 @@ class Stack:
         assert self.process.stdout is not None
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
-            deadline = time.monotonic() + READY_SECONDS
-            assert selector.select(deadline - time.monotonic()), "no ready line"
+            assert selector.select(PATIENCE_SECONDS), "no ready line"
         line = self.process.stdout.readline().decode()
         assert line, f"it ended without a ready line: {self.errors()[-2000:]}"
         return line
@@ -287,7 +279,7 @@ class Stack:
             below = psutil.Process(self.process.pid).children()
             return next((child for child in below if name in command_line(child)), None)
 
-        return wait_until(find, READY_SECONDS, f"a process of {name}")
+        return wait_until(find, f"a process of {name}")
 
     def _redis_socket(self) -> Path:
         (runtime,) = self.temporary.glob("wc-*")

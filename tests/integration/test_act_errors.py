@@ -68,7 +68,7 @@ def test_a_candidate_of_an_ambiguity_can_be_acted_on(actor: Actor) -> None:
 def test_what_is_not_there_is_not_guessed(actor: Actor, instruction: str) -> None:
     actor.open("order")
 
-    details = actor.refused(instruction, "TARGET_NOT_FOUND", timeoutMs=6_000)
+    details = actor.refused(instruction, "TARGET_NOT_FOUND")
 
     assert details["performed"] == []
     assert actor.log() == []
@@ -86,7 +86,7 @@ def test_what_is_not_there_is_answered_with_the_nearest(actor: Actor) -> None:
 def test_a_banner_in_front_is_named(actor: Actor) -> None:
     actor.open("cookies")
 
-    details = actor.refused("click Subscribe", "TARGET_COVERED", timeoutMs=6_000)
+    details = actor.refused("click Subscribe", "TARGET_COVERED")
 
     assert "cookie" in json.dumps(details["coveredBy"]).lower()
     assert actor.log() == []
@@ -95,7 +95,7 @@ def test_a_banner_in_front_is_named(actor: Actor) -> None:
 def test_a_disabled_button_is_not_clicked(actor: Actor) -> None:
     actor.open("order")
 
-    details = actor.refused('click "Place order"', "TARGET_DISABLED", timeoutMs=6_000)
+    details = actor.refused('click "Place order"', "TARGET_DISABLED")
 
     assert details["performed"] == []
     assert actor.log() == []
@@ -106,7 +106,7 @@ def test_a_field_that_takes_no_input_is_left_alone(actor: Actor, field: str) -> 
     actor.open("fields")
     before = actor.value("form.voucher.value + form.customer.value")
 
-    actor.refused(f'type "X" into {field}', "TARGET_DISABLED", timeoutMs=6_000)
+    actor.refused(f'type "X" into {field}', "TARGET_DISABLED")
 
     assert actor.value("form.voucher.value + form.customer.value") == before
 
@@ -146,7 +146,7 @@ def test_nothing_of_a_chain_is_done_when_part_of_it_is_not_understood(actor: Act
 def test_an_option_that_a_list_has_not_got_changes_nothing(actor: Actor) -> None:
     actor.open("selects")
 
-    details = actor.refused('select "Purple" from Color', "TARGET_NOT_FOUND", timeoutMs=6_000)
+    details = actor.refused('select "Purple" from Color', "TARGET_NOT_FOUND")
 
     assert {"Red", "Green", "Blue"} <= {
         word for option in details["candidates"] for word in option["description"].split('"')

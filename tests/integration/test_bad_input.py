@@ -192,7 +192,7 @@ def test_an_upgrade_to_a_session_that_never_was_is_404(stack: Stack) -> None:
         token_id="0" * 32,
         scopes=ALL_SCOPES,
         issued_at=now,
-        expires_at=now + 60,
+        expires_at=now + 600,
     )
 
     _refused(_upgrade(stack, stack.token(claims)), 404)

@@ -18,7 +18,7 @@ from tests.fakes.api import API_KEY
 from tests.fakes.api_user import Api
 from tests.fakes.moto_ecs import ENVIRONMENT, Ecs, running_ecs
 from tests.integration.cdp import CdpClient
-from tests.integration.waiting import wait_until
+from tests.integration.waiting import PATIENCE_SECONDS, wait_until
 
 
 @pytest.fixture
@@ -77,14 +77,14 @@ def test_a_session_without_a_slot_is_used_like_any_other(cloud: Cloud) -> None:
     with ThreadPoolExecutor() as threads:
         connecting = threads.submit(CdpClient, waits["connectUrl"])
         started = cloud.run_what_ecs_was_asked_for()
-        with connecting.result(30) as client:
+        with connecting.result(2 * PATIENCE_SECONDS) as client:
             assert client.page().evaluate("6 * 7") == 42
 
     path = f"/sessions/{waits['sessionId']}"
     assert cloud.api.data("GET", path)["status"] == "active"
     assert cloud.api.data("DELETE", path)["endReason"] == "released"
-    assert started.process.wait(30) == 0, "nobody uses it any more"
+    assert started.process.wait(PATIENCE_SECONDS) == 0, "nobody uses it any more"
     wait_until(
-        lambda: len(cloud.deps.store.live_tasks(system_clock())) == 1, 10, "the one that is left"
+        lambda: len(cloud.deps.store.live_tasks(system_clock())) == 1, "the one that is left"
     )
     assert cloud.api.data("GET", f"/sessions/{there['sessionId']}")["status"] == "active"

@@ -17,11 +17,6 @@ from tests.integration.stack import Stack
 
 
 @pytest.fixture
-def remote(new_session: NewSession) -> RemoteBrowser:
-    return new_session()
-
-
-@pytest.fixture
 def url(stack: Stack, remote: RemoteBrowser) -> str:
     return channel_url(stack, remote.token)
 
@@ -37,26 +32,25 @@ class TestTabs:
         first = client.wait("HELLO")["activeTargetId"]
 
         opened = client.ask("TAB_COMMAND", action="open", url=site.url("/popup"))["targetId"]
-        told = client.wait("TABS", lambda it: it["tabs"][-1]["title"] == "popup")
+        told = client.wait(
+            "TABS",
+            lambda it: it["tabs"][-1]["title"] == "popup" and it["activeTargetId"] == opened,
+        )
         assert [tab["targetId"] for tab in told["tabs"]] == [first, opened]
-        assert told["activeTargetId"] == opened
 
         client.ask("TAB_COMMAND", action="close", targetId=opened)
-        told = client.wait("TABS", lambda it: len(it["tabs"]) == 1)
-        assert told["activeTargetId"] == first
+        client.wait("TABS", lambda it: len(it["tabs"]) == 1 and it["activeTargetId"] == first)
 
     def test_their_history_goes_back_and_forward(self, client: ChannelClient, site: Site) -> None:
-        for path in ("/plain", "/popup"):
-            client.ask("TAB_COMMAND", action="navigate", url=site.url(path))
-
-        def at(path: str) -> None:
+        def leads_to(path: str, action: str, **fields: str) -> None:
+            client.forget()
+            client.ask("TAB_COMMAND", action=action, **fields)
             client.wait("TABS", lambda it: it["tabs"][0]["url"] == site.url(path))
 
-        at("/popup")
-        client.ask("TAB_COMMAND", action="back")
-        at("/plain")
-        client.ask("TAB_COMMAND", action="forward")
-        at("/popup")
+        for path in ("/plain", "/popup"):
+            leads_to(path, "navigate", url=site.url(path))
+        leads_to("/plain", "back")
+        leads_to("/popup", "forward")
         client.ask("TAB_COMMAND", action="forward")  # nothing is there
 
     def test_their_dialogs_are_told_and_answered(self, client: ChannelClient) -> None:

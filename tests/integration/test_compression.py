@@ -8,17 +8,24 @@ from playwright.sync_api import sync_playwright
 from websockets.sync.client import connect
 
 from tests.integration.stack import Stack
+from tests.integration.waiting import PATIENCE_SECONDS
 
 
 def test_an_offer_of_permessage_deflate_is_declined(stack: Stack) -> None:
     browser = stack.api.create()
-    with connect(browser.connect_url, compression="deflate", proxy=None, max_size=None) as client:
+    with connect(
+        browser.connect_url,
+        compression="deflate",
+        proxy=None,
+        max_size=None,
+        open_timeout=PATIENCE_SECONDS,
+    ) as client:
         text = "x" * 1_000_000
         command = {"id": 1, "method": "Browser.getVersion", "params": {}}
         client.send(json.dumps(command))
-        answer = json.loads(client.recv(10))
+        answer = json.loads(client.recv(PATIENCE_SECONDS))
         client.send(json.dumps({"id": 2, "method": "Target.getTargets", "params": {"note": text}}))
-        large = json.loads(client.recv(10))
+        large = json.loads(client.recv(PATIENCE_SECONDS))
 
         assert client.response is not None
         assert "Sec-WebSocket-Extensions" not in client.response.headers

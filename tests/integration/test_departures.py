@@ -12,8 +12,6 @@ from tests.integration.conftest import NewSession
 from tests.integration.site import Site
 from tests.integration.waiting import wait_until
 
-_NORMAL_AGAIN_SECONDS = 10.0
-
 Leave = Callable[[CdpClient], None]
 
 
@@ -91,7 +89,7 @@ def test_another_client_can_trace_after_it(couple: Couple, leave: Leave) -> None
 
     leave(couple.leaving)
 
-    wait_until(lambda: _traces(couple.staying), _NORMAL_AGAIN_SECONDS, "tracing is free")
+    wait_until(lambda: _traces(couple.staying), "tracing is free")
     couple.staying.call("Tracing.end")
     couple.staying.wait_event("Tracing.tracingComplete")
 
@@ -146,6 +144,5 @@ def test_what_it_emulated_is_no_longer_in_force(
 
     wait_until(
         lambda: couple.page.evaluate(expression) == normal,
-        _NORMAL_AGAIN_SECONDS,
         f"{method} is no longer in force",
     )

@@ -14,7 +14,7 @@ from tests.integration.node_client import NodeClient
 from tests.integration.stack import Stack
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-_SECONDS = 60.0
+_SECONDS = 180.0
 _LINES_MAX = 40
 
 

@@ -87,7 +87,6 @@ class Files:
     def wait_for(self, count: int) -> list[str]:
         return wait_until(
             lambda: names if len(names := self.names()) == count else None,
-            10,
             f"{count} finished downloads",
         )
 
@@ -201,17 +200,11 @@ def test_a_client_that_leaves_does_not_end_the_downloads_of_others(
 ) -> None:
     with playwright_page(files.browser) as other:
         other.goto(site.url("/plain"))
-    wait_until(lambda: clients_of(files.stack) == 1, 5, "the other client to be gone")
+    wait_until(lambda: files.stack.cdp_clients() == 1, "the other client to be gone")
 
     page.evaluate(save_as("after.txt", "still"))
 
     assert files.wait_for(1) == ["after.txt"]
-
-
-def clients_of(stack: Stack) -> int:
-    metrics = request(stack.http_base, "GET", "/metrics").text.decode()
-    line = next(one for one in metrics.splitlines() if one.startswith("wallcrawler_cdp_clients "))
-    return int(float(line.split()[1]))
 
 
 def test_a_session_without_downloads_has_an_empty_archive(files: Files) -> None:

@@ -19,7 +19,7 @@ EVERYTHING = ASCII + "漢字かな한국어 äßñ €" + "😀👩‍👩‍�
 def opened(stack: Stack, token: str, site: Site) -> ChannelClient:
     client = ChannelClient(channel_url(stack, token))
     client.ask("TAB_COMMAND", action="navigate", url=site.url("/actions/input.html"))
-    wait_until(lambda: client.evaluate("!!window.log"), 15, "the page")
+    wait_until(lambda: client.evaluate("!!window.log"), "the page")
     return client
 
 
@@ -180,7 +180,7 @@ def test_buttons_counts_and_modifiers_are_the_persons(client: ChannelClient) -> 
 def test_a_wheel_scrolls(either: ChannelClient) -> None:
     either.input("mouse", action="wheel", x=700, y=200, deltaY=500)
 
-    wait_until(lambda: either.evaluate("scrollY") == 500, 10, "the page scrolls")
+    wait_until(lambda: either.evaluate("scrollY") == 500, "the page scrolls")
 
 
 def test_a_drag_selects_text(client: ChannelClient) -> None:

@@ -43,7 +43,7 @@ def ask(actor: Actor, server: ModelServer, what: str, **body: object) -> Any:
     return actor.api.send(
         "POST",
         f"/sessions/{actor.browser.id}/{what}",
-        {"timeoutMs": 10_000, "model": model, **body},
+        {"timeoutMs": 25_000, "model": model, **body},
         headers={"X-Model-API-Key": KEY},
     )
 

@@ -53,7 +53,7 @@ def test_an_observed_action_survives_a_page_that_has_replaced_its_nodes(actor: A
     actor.open("rerender")
     (action,) = actor.observe(instruction='type "Ada" into "Full name"')
     actor.value("window.old = document.querySelector('#name'); 0")
-    wait_until(lambda: actor.value("!old.isConnected"), 5, "a render")
+    wait_until(lambda: actor.value("!old.isConnected"), "a render")
 
     actor.perform(action)
 

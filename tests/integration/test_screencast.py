@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,19 +17,13 @@ from tests.integration.channels import (
     Frame,
     channel_url,
 )
-from tests.integration.conftest import NewSession
 from tests.integration.site import Site
 from tests.integration.stack import Stack
-from tests.integration.waiting import wait_until
+from tests.integration.waiting import PATIENCE_SECONDS, wait_until
 
 PNG, JPEG = b"\x89PNG", b"\xff\xd8"
 _STALLED_FRAMES = 120
 """Pictures that another viewer gets while one reads none: far more than buffers hold of them."""
-
-
-@pytest.fixture
-def remote(new_session: NewSession) -> RemoteBrowser:
-    return new_session()
 
 
 @pytest.fixture
@@ -39,13 +34,21 @@ def url(stack: Stack, remote: RemoteBrowser) -> str:
 @pytest.fixture
 def client(url: str, site: Site) -> Iterator[ChannelClient]:
     with ChannelClient(url) as client:
-        go(client, site, "/actions/moving.html")
+        go(client, site.url("/actions/moving.html"))
         yield client
 
 
-def go(client: ChannelClient, site: Site, path: str) -> None:
-    client.ask("TAB_COMMAND", action="navigate", url=site.url(path))
-    wait_until(lambda: client.evaluate("document.readyState === 'complete'"), 15, path)
+_PAINTED = """(async (url) => {
+  if (location.href !== url || document.readyState !== 'complete') return false;
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  return true;
+})"""
+
+
+def go(client: ChannelClient, url: str) -> None:
+    """Navigate, and wait until the page has loaded and been painted."""
+    client.ask("TAB_COMMAND", action="navigate", url=url)
+    wait_until(lambda: client.evaluate(f"{_PAINTED}({json.dumps(url)})"), url)
 
 
 def watch(client: ChannelClient, **options: Any) -> Any:
@@ -55,14 +58,19 @@ def watch(client: ChannelClient, **options: Any) -> Any:
 
 def keep_coming(client: ChannelClient, count: int = 3) -> None:
     """Wait for so many more pictures."""
-    had = len(client.frames)
-    wait_until(lambda: len(client.frames) >= had + count, 20, f"{count} pictures")
+    after = len(client.frames) + count - 1
+    client.wait_frame(after=after, seconds=PATIENCE_SECONDS + count)
 
 
 def still(client: ChannelClient) -> Frame:
     """The last picture of a page that rests."""
     client.wait("SCREENCAST_IDLE", lambda message: message["idle"])
     return client.frames[-1]
+
+
+def numbered(client: ChannelClient, number: int) -> Frame:
+    """The picture of that number, as it came first."""
+    return client.wait_frame(lambda frame: frame.header.number == number)
 
 
 def health(stack: Stack) -> tuple[int, int]:
@@ -103,7 +111,7 @@ class TestPictures:
         assert frame.header.width == 320
 
     def test_less_quality_makes_them_smaller(self, client: ChannelClient, site: Site) -> None:
-        go(client, site, "/tall")
+        go(client, site.url("/tall"))
         watch(client, quality=100)
         large = client.wait_frame()
 
@@ -136,11 +144,13 @@ class TestViewers:
         self, client: ChannelClient, url: str
     ) -> None:
         watch(client, idleThreshold=300)
-        seen = still(client)
+        still(client)
 
         with ChannelClient(url) as late:
             watch(late)
-            assert late.wait_frame().data == seen.data
+            got = late.wait_frame()
+
+        assert got.data == numbered(client, got.header.number).data
 
     def test_one_that_stalls_slows_nobody(
         self, client: ChannelClient, url: str, stack: Stack
@@ -182,7 +192,7 @@ class TestViewers:
         assert health(stack) == (before[0] + 1, before[1] + 1)
 
         client.ask("STOP_SCREENCAST")
-        wait_until(lambda: health(stack) == before, 10, "nobody watches")
+        wait_until(lambda: health(stack) == before, "nobody watches")
         had = len(client.frames)
         with CdpClient(remote.connect_url) as direct:
             page = direct.page()
@@ -201,7 +211,7 @@ class TestViewers:
             watch(other)
             other.wait_frame()
 
-        wait_until(lambda: health(stack) == before, 10, "nobody watches")
+        wait_until(lambda: health(stack) == before, "nobody watches")
 
 
 class TestIdleness:
@@ -218,18 +228,19 @@ class TestIdleness:
         self, client: ChannelClient
     ) -> None:
         watch(client, idleThreshold=300)
-        seen = still(client)
 
         again = client.wait_frame(lambda frame: bool(frame.header.flags & FrameFlag.KEEP_ALIVE))
 
-        assert (again.header.number, again.data) == (seen.header.number, seen.data)
+        seen = numbered(client, again.header.number)
+        assert not seen.header.flags & FrameFlag.KEEP_ALIVE
+        assert again.data == seen.data
 
 
 class TestTabs:
     def shows(self, client: ChannelClient, target_id: str, after: int) -> None:
         """Wait until the capture is of a tab, and pictures come of it."""
         client.wait_frame(after=after)
-        wait_until(lambda: watch(client)["targetId"] == target_id, 10, f"{target_id} is shown")
+        wait_until(lambda: watch(client)["targetId"] == target_id, f"{target_id} is shown")
 
     def test_the_active_one_is_shown(self, client: ChannelClient, site: Site) -> None:
         first = watch(client)["targetId"]
@@ -286,7 +297,7 @@ class TestTabs:
     ) -> None:
         watch(client)
         for origin in (site.other_origin, site.origin, site.other_origin):
-            client.ask("TAB_COMMAND", action="navigate", url=f"{origin}/actions/moving.html#move")
+            go(client, f"{origin}/actions/moving.html#move")
             keep_coming(client)
             client.evaluate("rest()")
 
@@ -311,7 +322,7 @@ class TestTabs:
     ) -> None:
         remote = full_stack.api.create()
         with ChannelClient(channel_url(full_stack, remote.token)) as client:
-            go(client, site, "/actions/moving.html#move")
+            go(client, site.url("/actions/moving.html#move"))
             first = watch(client)["targetId"]
             keep_coming(client)
             client.ask("TAB_COMMAND", action="open")

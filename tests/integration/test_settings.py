@@ -13,6 +13,7 @@ from tests.integration.conftest import NewSession
 from tests.integration.forward_proxy import ForwardProxy
 from tests.integration.site import Site
 from tests.integration.stack import Stack
+from tests.integration.waiting import wait_until
 
 USER_AGENT = "WallCrawlerTest/1.0 (integration)"
 SETTINGS = {
@@ -75,9 +76,12 @@ def _popup(client: CdpClient, site: Site) -> Page:
         "Target.targetInfoChanged",
         wanted=lambda found: found["targetInfo"]["url"].endswith("tag=popup"),
     )
-    return client.attach(event["targetInfo"]["targetId"])
+    popup = client.attach(event["targetInfo"]["targetId"])
+    wait_until(lambda: popup.evaluate(_POPUP_IS_THERE), "the popup")
+    return popup
 
 
+_POPUP_IS_THERE = "location.search === '?tag=popup' && document.readyState === 'complete'"
 _OPENERS = {"first": _first, "later": _later, "popup": _popup}
 
 

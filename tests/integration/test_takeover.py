@@ -16,21 +16,16 @@ from tests.integration.channels import ChannelClient, ChannelError, channel_url,
 from tests.integration.conftest import NewSession
 from tests.integration.site import Site
 from tests.integration.stack import Stack
-from tests.integration.waiting import wait_until
+from tests.integration.waiting import PATIENCE_SECONDS, wait_until
 
 _CLICK = {"kind": "mouse", "x": 700, "y": 200}
-
-
-@pytest.fixture
-def remote(new_session: NewSession) -> RemoteBrowser:
-    return new_session()
 
 
 @pytest.fixture
 def human(stack: Stack, remote: RemoteBrowser, site: Site) -> Iterator[ChannelClient]:
     with ChannelClient(channel_url(stack, remote.token)) as client:
         client.ask("TAB_COMMAND", action="navigate", url=site.url("/actions/input.html"))
-        wait_until(lambda: client.evaluate("!!window.log"), 15, "the page")
+        wait_until(lambda: client.evaluate("!!window.log"), "the page")
         yield client
 
 
@@ -177,7 +172,7 @@ def test_a_playwright_script_is_held_midway_and_goes_on(
             page = playwright.chromium.connect_over_cdp(remote.connect_url).contexts[0].pages[0]
             done = 0
             while not may_end.is_set():
-                page.click("#pad")
+                page.click("#pad", timeout=4_000 * PATIENCE_SECONDS)
                 done += 1
                 clicked.set()
             return done
@@ -189,17 +184,20 @@ def test_a_playwright_script_is_held_midway_and_goes_on(
 
     with ThreadPoolExecutor() as threads:
         running = threads.submit(script)
-        assert clicked.wait(30)
+        assert clicked.wait(PATIENCE_SECONDS)
         take(human)
         waiting(human, 1)
         before = len(clicks(human))
-        assert threads.submit(read).result(30) == ("A page to type and point at", 42)
+        assert threads.submit(read).result(2 * PATIENCE_SECONDS) == (
+            "A page to type and point at",
+            42,
+        )
         human.ask("INPUT_EVENT", event={"kind": "mouse", "action": "move", "x": 5, "y": 5})
         assert len(clicks(human)) == before
         assert not running.done()
         may_end.set()
         hand_back(human)
-        done = running.result(30)
+        done = running.result(2 * PATIENCE_SECONDS)
 
     assert len(clicks(human)) == done
     assert done >= before
@@ -250,7 +248,7 @@ class TestRest:
             assert not acting.done()
             assert clicks(human) == []
             hand_back(human)
-            answer = acting.result(30)
+            answer = acting.result(2 * PATIENCE_SECONDS)
 
         assert (seen.status, shot.status) == (200, 200)
         assert answer.status == 200, answer.text

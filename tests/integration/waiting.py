@@ -9,14 +9,18 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+PATIENCE_SECONDS = 60.0
+"""How long anything that has to come may take: it matters only where it does not come."""
 _LOOK_AGAIN_SECONDS = 0.02
 
 
-def wait_until(condition: Callable[[], T | None], seconds: float, what: str) -> T:
+def wait_until(
+    condition: Callable[[], T | None], what: str, seconds: float = PATIENCE_SECONDS
+) -> T:
     """Look again and again until `condition` is true; its value.
 
     Raises:
-        AssertionError: it never was within `seconds`; the text is `what`.
+        AssertionError: it never was within `seconds`; the text names `what`.
     """
     pause = threading.Event()
     deadline = time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""The README says what the code says."""
+"""The README and `docs/settings.md` say what the code says."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from chalice_app.config import ApiConfig
 from shared.session_state import TRANSITIONS, SessionStatus
 from standalone.config import StandaloneConfig
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+SETTINGS = (ROOT / "docs/settings.md").read_text()
 
 
 def test_the_state_diagram_is_the_table():
@@ -30,7 +32,7 @@ def test_the_state_diagram_is_the_table():
 
 def test_every_variable_of_the_container_has_its_row():
     documented = set(re.findall(r'"""`([A-Z0-9_]+)`', inspect.getsource(ProxyConfig)))
-    section = README.split("## The container's settings")[1].split("\n### ")[0]
+    section = SETTINGS.split("\n## The container\n")[1].split("\n## ")[0]
 
     assert documented == set(re.findall(r"^\| `([A-Z0-9_]+)` \|", section, re.MULTILINE))
     assert len(documented) == len(ProxyConfig.__dataclass_fields__)
@@ -39,7 +41,7 @@ def test_every_variable_of_the_container_has_its_row():
 def test_every_variable_of_the_api_has_its_row():
     sources = inspect.getsource(ApiConfig) + inspect.getsource(CapacityConfig)
     documented = set(re.findall(r'"""`([A-Z0-9_]+)`', sources))
-    section = README.split("### The API's settings")[1].split("\n## ")[0]
+    section = SETTINGS.split("\n## The API\n")[1]
 
     assert documented == set(re.findall(r"^\| `([A-Z0-9_]+)` \|", section, re.MULTILINE))
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from cdp_proxy.core.actions.ports import Dialog
 from cdp_proxy.core.messages import Answer
-from cdp_proxy.core.told_dialogs import DialogParams
+from cdp_proxy.core.told_dialogs import decode_dialog
 
 _AWAITED_TYPES = frozenset({"Document", "Stylesheet", "Script", "XHR", "Fetch"})
 """`Network.ResourceType`s."""
@@ -59,7 +59,6 @@ class _ResponseParams(Struct, frozen=True, rename="camel"):
 
 _decode_frame = msgspec.json.Decoder(_FrameParams).decode
 _decode_request = msgspec.json.Decoder(_RequestParams).decode
-_decode_dialog = msgspec.json.Decoder(DialogParams).decode
 _decode_chooser = msgspec.json.Decoder(_ChooserParams).decode
 _decode_response = msgspec.json.Decoder(_ResponseParams).decode
 
@@ -163,7 +162,7 @@ class Activity:
         elif name in _FRAME_STEPS:
             self._frame_step(name, event)
         elif name == "javascriptDialogOpening":
-            self.dialog = _decode_dialog(event.params).dialog()
+            self.dialog = decode_dialog(event.params).dialog()
         elif name == "fileChooserOpened":
             node = _decode_chooser(event.params).backend_node_id
             self.file_chooser = (node, event.session_id or "") if node is not None else None

@@ -19,6 +19,10 @@ class CommandFailed(Exception):
     """Chromium answered a command with an error, or not at all; the text says which."""
 
 
+class CommandRefused(CommandFailed):
+    """Chromium answered with an error, and said so in its own words."""
+
+
 class BlockedByDialog(CommandFailed):
     """A JavaScript dialog opened before the answer came: the command may well have been done."""
 

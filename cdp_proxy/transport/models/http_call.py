@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from cdp_proxy.transport.models.addresses import connect
 from cdp_proxy.transport.models.backoff import parse_retry_after
 from cdp_proxy.transport.models.exchange import Busy, Rejected, Reply
+from shared.surrogates import mend_surrogates
 
 _ANSWER_BYTES_MAX = 4 * 2**20
 _WORTH_ANOTHER_TRY = frozenset(
@@ -140,7 +141,7 @@ def _whole_body(response: HTTPResponse) -> bytes:
 
 
 def _decoded(body: bytes) -> dict[str, Any]:
-    value = json.loads(body)
+    value = json.loads(mend_surrogates(body))
     if not isinstance(value, dict):
         raise TypeError("not an object")
     return value

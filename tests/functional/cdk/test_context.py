@@ -63,7 +63,7 @@ def test_there_is_no_environment_by_default(environment: object) -> None:
 
 def test_production_is_not_served_without_tls() -> None:
     assert complaints_about(environment="production") == (
-        "production is not served without TLS: give certificateArn."
+        "production is not served without TLS: certificateArn and publicHost are needed."
     )
 
 

@@ -54,7 +54,7 @@ def test_an_incomplete_context_is_told_in_one_line(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert done.stderr.splitlines()[-1] == (
         "wallcrawler cdk: imageTag is not an image tag; "
-        "production is not served without TLS: give certificateArn."
+        "production is not served without TLS: certificateArn and publicHost are needed."
     )
     assert not list(tmp_path.glob("*.template.json"))
 

@@ -15,7 +15,6 @@ from playwright.sync_api import (
 
 from cdp_proxy.transport.chromium import find_binary
 from tests.integration.api import RemoteBrowser
-from tests.integration.conftest import NewSession
 from tests.integration.live_page import SECONDS, LivePage, live_url
 from tests.integration.site import Site
 from tests.integration.stack import Stack
@@ -43,15 +42,11 @@ def local(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def remote(new_session: NewSession) -> RemoteBrowser:
-    return new_session()
-
-
-@pytest.fixture
 def there(playwright: Playwright, remote: RemoteBrowser, site: Site) -> Iterator[Page]:
     """The remote page, as a client of the session has it."""
     connected = playwright.chromium.connect_over_cdp(remote.connect_url)
     page = connected.contexts[0].pages[0]
+    page.context.set_default_timeout(SECONDS * 1000)
     page.goto(site.url("/actions/live.html"))
     yield page
     connected.close()

@@ -44,7 +44,7 @@ def check(port: int) -> subprocess.CompletedProcess[str]:
         env=dict(os.environ, **variables),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import redis
-from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.protocol import ServerFactory
+from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
+from twisted.internet.protocol import Protocol, ServerFactory
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
@@ -25,17 +25,29 @@ from cdp_proxy.service import (
     StartFailed,
 )
 from cdp_proxy.transport.processes import become_subreaper
+from cdp_proxy.transport.screenshots import THREADS
+from shared.actions import ActionBody, ActionRequest, ScreenshotBody
 from shared.clock import system_clock
 from shared.ids import TaskId
+from shared.limits import ACTIONS_PER_SESSION_MAX
 from shared.store import Full, SessionStore
 from tests.fakes.ecs_agent import METADATA, TASK_ARN, running_agent
 from tests.fakes.reactor import installed_reactor
 from tests.fakes.records import make_spec
 
+_PATIENCE_SECONDS = 10.0
+
 
 class TestContainer(TestCase):
     @pytest.fixture(autouse=True)
-    def _machine(self, redis_url: str, redis_client: redis.Redis, scratch_dir: Path) -> None:
+    def _machine(
+        self,
+        redis_url: str,
+        redis_client: redis.Redis,
+        scratch_dir: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        self.set_environment = monkeypatch.setenv
         self.store = SessionStore(redis_client)
         self.scratch = scratch_dir
         self.env = {
@@ -68,7 +80,7 @@ class TestContainer(TestCase):
         host, _, port = ready.cdp_url.removeprefix("ws://").removesuffix("/cdp").partition(":")
 
         def health() -> Any:
-            connection = http.client.HTTPConnection(host, int(port), timeout=10)
+            connection = http.client.HTTPConnection(host, int(port), timeout=60)
             connection.request("GET", "/health")
             answer = json.loads(connection.getresponse().read())
             connection.close()
@@ -180,3 +192,58 @@ class TestContainer(TestCase):
         await container.stop()
 
         self.assertEqual(placed, Full())
+
+    async def test_a_bucket_that_does_not_answer_keeps_no_heartbeat_from_redis(self) -> None:
+        silence = Silence()
+        port = installed_reactor().listenTCP(0, silence, interface="127.0.0.1")
+        self.set_environment("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{port.getHost().port}")  # type: ignore[attr-defined]
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+            self.set_environment(name, "us-east-1")
+        container = self.container(SCREENSHOT_BUCKET="pictures")
+        await container.start()
+        spec = make_spec(created_at=system_clock())
+        self.store.place(spec, system_clock())
+        session = await container._sessions.open(spec)
+        session.takeover.take()  # actions that only read take no turns then
+        request: ActionRequest[ActionBody] = ActionRequest(
+            session_id=spec.session_id, body=ScreenshotBody()
+        )
+        actions = [
+            Deferred.fromCoroutine(container._consumer._actions.run(request))
+            for _ in range(ACTIONS_PER_SESSION_MAX)
+        ]
+        taken = DeferredList(actions, consumeErrors=True)
+
+        await silence.crowded
+        beating = Deferred.fromCoroutine(container._heartbeat.beat_now())
+        beating.addTimeout(_PATIENCE_SECONDS, installed_reactor())
+        try:
+            await beating
+        finally:
+            await maybeDeferred(port.stopListening)
+            silence.hang_up()
+            await taken
+            await container.stop()
+
+
+class Silence(ServerFactory):
+    """Takes connections, and never says a word."""
+
+    noisy = False
+    protocol = Protocol
+
+    def __init__(self) -> None:
+        self.crowded: Deferred[None] = Deferred()
+        """Fires when as many wait as may at once."""
+        self._connections: list[Any] = []
+
+    def buildProtocol(self, addr: Any) -> Any:
+        connection = super().buildProtocol(addr)
+        self._connections.append(connection)
+        if len(self._connections) == THREADS:
+            self.crowded.callback(None)
+        return connection
+
+    def hang_up(self) -> None:
+        for connection in self._connections:
+            connection.transport.abortConnection()

@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 
-from deployment.checks import BUILDERS, Findings, check
+from deployment.checks import Findings, check
 from deployment.options import Options
 from deployment.plan import Situation
+from image.tools import NAMES
 from tests.fakes.aws_clients import ACCOUNT, FakeAws
 
 OPTIONS = Options(environment="development", region="eu-central-1", tag="v7")
@@ -14,10 +15,8 @@ PRODUCTION = dataclasses.replace(OPTIONS, environment="production")
 
 
 def look(options: Options = OPTIONS, aws: FakeAws | None = None, *programs: str) -> Findings:
-    there = programs or ("buildah",)
-    return check(
-        options, aws or FakeAws(), lambda name: f"/usr/bin/{name}" if name in there else None
-    )
+    working = programs or ("buildah",)
+    return check(options, aws or FakeAws(), lambda command: command[0] in working)
 
 
 def test_where_all_is_there_nothing_is_missing() -> None:
@@ -27,15 +26,15 @@ def test_where_all_is_there_nothing_is_missing() -> None:
     assert aws.regions == {"eu-central-1"}
 
 
-@pytest.mark.parametrize("builder", BUILDERS)
+@pytest.mark.parametrize("builder", NAMES)
 def test_any_builder_will_do(builder: str) -> None:
     assert look(OPTIONS, None, builder).problems == []
 
 
-def test_a_missing_builder_is_named_with_the_way_to_get_one() -> None:
+def test_builders_that_do_not_work_are_named_with_the_way_to_get_one() -> None:
     (problem,) = look(OPTIONS, None, "vi").problems
 
-    assert "docker, podman or buildah" in problem
+    assert "Docker, Podman or Buildah, and none of them works" in problem
     assert "apt-get install buildah" in problem
 
 
@@ -74,8 +73,10 @@ def test_there_is_no_canary_without_a_stack(change: dict[str, int]) -> None:
 def test_what_cdk_would_refuse_is_said_before_anything_is_done() -> None:
     (problem,) = look(PRODUCTION).problems
 
-    assert "certificateArn" in problem
-    assert "deployment/production.json" in problem
+    assert problem == (
+        "production is not served without TLS: certificateArn and publicHost are needed. "
+        "Context is given with -c KEY=VALUE, or kept in deployment/production.json."
+    )
 
 
 @pytest.mark.parametrize("change", [{"canary": 10}, {"rollback": True}])

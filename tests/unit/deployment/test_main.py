@@ -28,7 +28,8 @@ def _a_builder_is_there(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("bin")
-    (folder / "buildah").touch(mode=0o755)
+    (folder / "buildah").write_text("#!/bin/sh\n")
+    (folder / "buildah").chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
 
 
@@ -64,10 +65,10 @@ def test_with_something_missing_nothing_is_done(capsys: pytest.CaptureFixture[st
 
 
 def test_a_failure_ends_it_and_says_how_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
-    shell = Shell(failing="chalice deploy")
+    shell = Shell(failing="deployment.functions")
 
     assert main(DEVELOPMENT, FakeAws(), shell) == 1
-    assert shell.ran[-1] == ".venv/bin/chalice deploy --stage development"
+    assert "deployment.functions" in shell.ran[-1]
     said = capsys.readouterr().err
     assert "functions failed (exit code 1)" in said
     assert "goes on from here" in said

@@ -1,12 +1,22 @@
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deployment.outputs import OutputsMissing, check_outputs, outputs_of_file, outputs_of_stack
+from deployment.outputs import (
+    NoStack,
+    OutputsMissing,
+    add_options,
+    check_outputs,
+    outputs_of,
+    outputs_of_file,
+    outputs_of_stack,
+)
+from tests.fakes.aws_clients import FakeAws
 
 
 class OneStack:
@@ -44,6 +54,22 @@ def test_cloudformations_outputs_are_read() -> None:
 
     assert outputs_of_stack(stack, "production") == {"A": "b"}
     assert outputs_of_stack(OneStack(), "production") == {}
+
+
+def test_a_stack_that_is_not_there_is_named() -> None:
+    with pytest.raises(NoStack, match="no stack wallcrawler-production"):
+        outputs_of_stack(FakeAws(stacks={}), "production")
+
+
+def test_a_command_line_names_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "outputs.json"
+    path.write_text(json.dumps({"wallcrawler-development": {"A": "b"}}))
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+
+    options = parser.parse_args(["development", "--outputs", str(path)])
+
+    assert outputs_of(options) == {"A": "b"}
 
 
 def test_everything_that_is_missing_is_named() -> None:

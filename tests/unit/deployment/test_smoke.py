@@ -1,4 +1,4 @@
-"""Against an HTTP server that plays the API and the container behind it."""
+"""Against servers that play the API, the container behind it, and the WebSocket API."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.sync.server import ServerConnection, serve
 
 from deployment import smoke
 from deployment.smoke import SmokeFailed, main, request, try_session
@@ -27,6 +28,11 @@ class System:
     """Of the session, at each look."""
     created: int = 201
     version: int = 200
+    messages: list[str] = field(
+        default_factory=lambda: ['{"type": "HELLO"}', '{"type": "PONG", "id": 1}']
+    )
+    """Over the WebSocket API, after what is sent there."""
+    web_socket_url: str | None = None
     asked: list[tuple[str, str, str]] = field(default_factory=list)
 
     def session(self) -> dict[str, Any]:
@@ -37,7 +43,14 @@ class System:
             "status": status,
             "endReason": "start_failed",
             "connectUrl": f"ws://{host}/cdp?token=t",
+            "webSocketUrl": self.web_socket_url,
         }
+
+    def talk(self, socket: ServerConnection) -> None:
+        assert socket.request is not None
+        self.asked.append(("WS", socket.request.path, str(socket.recv())))
+        for message in self.messages:
+            socket.send(message)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -81,11 +94,19 @@ def system() -> Iterator[System]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     system = System(url=f"http://127.0.0.1:{server.server_port}")
     server.system = system  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
+    sockets = serve(system.talk, "127.0.0.1", 0)
+    system.web_socket_url = f"ws://127.0.0.1:{sockets.socket.getsockname()[1]}/v?token=t"
+    threads = [
+        threading.Thread(target=server.serve_forever, args=(0.01,)),
+        threading.Thread(target=sockets.serve_forever),
+    ]
+    for thread in threads:
+        thread.start()
     yield system
     server.shutdown()
-    thread.join()
+    sockets.shutdown()
+    for thread in threads:
+        thread.join()
     server.server_close()
 
 
@@ -99,6 +120,7 @@ def test_a_session_is_created_its_browser_asked_and_deleted(system: System) -> N
         ("GET", "/v/sessions/s1", KEY),
         ("GET", "/v/sessions/s1", KEY),
         ("GET", "/json/version?token=t", ""),
+        ("WS", "/v?token=t", '{"type": "PING", "id": 1}'),
         ("DELETE", "/v/sessions/s1", KEY),
     ]
     assert len(pauses) == 2
@@ -111,6 +133,10 @@ def test_a_session_is_created_its_browser_asked_and_deleted(system: System) -> N
         ({"statuses": ["failed"]}, "the session is failed: start_failed"),
         ({"statuses": ["initializing"]}, "not active after 240 s"),
         ({"version": 404}, "GET /json/version: 404 no"),
+        ({"web_socket_url": None}, "no webSocketUrl: run python -m deployment.functions"),
+        ({"web_socket_url": "ws://127.0.0.1:1/x?token=t"}, "ws://127.0.0.1:1/x: Connection"),
+        ({"messages": []}, r"PING over ws://127\.0\.0\.1:\d+/v: ConnectionClosed"),
+        ({"messages": ['{"type": "ERROR"}'] * 10}, "is not answered"),
     ],
 )
 def test_what_does_not_work_is_said(
@@ -148,7 +174,7 @@ class TestCommand:
             f"ready api={system.url} ws=wss://b/production"
             f" cdp=wss://browsers.example/cdp keys={arn}\n"
         )
-        assert "a session had HeadlessChrome/156" in said.err
+        assert "a session had HeadlessChrome/156, and the WebSocket API answers" in said.err
         assert KEY not in said.out + said.err
 
     def test_a_failure_is_said(

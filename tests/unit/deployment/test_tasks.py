@@ -24,3 +24,9 @@ def test_both_kinds_are_stopped(capsys: pytest.CaptureFixture[str]) -> None:
 def test_without_a_cluster_there_is_nothing_to_stop(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stop", "production", "--region", "eu-central-1"], FakeAws(outputs={})) == 1
     assert "no cluster" in capsys.readouterr().err
+
+
+def test_without_a_stack_there_is_nothing_left_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    """`destroy` again, after it was interrupted."""
+    assert main(["stop", "production", "--region", "eu-central-1"], FakeAws(stacks={})) == 0
+    assert "there is no stack wallcrawler-production" in capsys.readouterr().err

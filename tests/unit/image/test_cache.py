@@ -61,7 +61,7 @@ def test_whoever_comes_second_waits_for_the_first(tmp_path: Path, repository: Pa
         asking = threading.Thread(target=ask)
         asking.start()
         waited = not done.wait(0.2)
-    asking.join(10)
+    asking.join(60)
 
     assert waited
     assert done.is_set()

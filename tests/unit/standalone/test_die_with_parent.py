@@ -18,7 +18,7 @@ def launch(parent: int, *command: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-I", "-S", LAUNCHER, str(parent), *command],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
 

@@ -122,7 +122,7 @@ def test_the_orphans_of_a_killed_child_are_ended_and_reaped() -> None:
         env={**ENVIRONMENT, "PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
 

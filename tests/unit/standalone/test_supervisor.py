@@ -23,10 +23,9 @@ import pytest
 from standalone.config import REPOSITORY
 from standalone.processes import descendants
 from standalone.runtime_dir import RuntimeDir
-from tests.integration.waiting import wait_until
+from tests.integration.waiting import PATIENCE_SECONDS, wait_until
 from tests.unit.standalone import edition
 
-PATIENCE_SECONDS = 20
 READY = re.compile(
     r"ready api=http://(?P<api>127\.0\.0\.1:\d+) ws=ws://(?P=api)/ws"
     r" cdp=ws://(?P<cdp>127\.0\.0\.1:\d+)/cdp live=http://(?P=cdp)/live key=(?P<key>\S{16,})\n"
@@ -50,7 +49,7 @@ class Edition:
 
     def child(self, word: str) -> int:
         """The pid of the one process below that has `word` in its command line, once there is."""
-        found = wait_until(lambda: self._children_with(word.encode()), PATIENCE_SECONDS, word)
+        found = wait_until(lambda: self._children_with(word.encode()), word)
         assert len(found) == 1
         return found[0]
 

@@ -23,7 +23,7 @@ from standalone.addresses import listen
 from standalone.gateway.server import Gateway
 from standalone.gateway.sockets import Lifetimes
 
-TIMEOUT_SECONDS = 15
+TIMEOUT_SECONDS = 60
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Seen:
 
     events: list[dict[str, Any]] = field(default_factory=list)
     disconnected: threading.Event = field(default_factory=threading.Event)
-    meet: threading.Barrier = field(default_factory=lambda: threading.Barrier(32, timeout=10))
+    meet: threading.Barrier = field(default_factory=lambda: threading.Barrier(32, timeout=60))
 
 
 def make_app(seen: Seen, endpoint: Any) -> Chalice:
@@ -113,7 +113,7 @@ class Answer:
 class GatewayCase(TestCase):
     """A gateway on a free port; clients run in threads, as they would in other processes."""
 
-    timeout = 30
+    timeout = 120
     lifetimes = Lifetimes()
 
     def setUp(self) -> None:

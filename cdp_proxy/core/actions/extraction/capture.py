@@ -15,6 +15,7 @@ from cdp import page as cdp_page
 from cdp_proxy.core.actions.extraction import capture_script
 from cdp_proxy.core.actions.extraction.tree import DOCUMENT, Flag, Node, number
 from cdp_proxy.core.actions.ports import CommandFailed, Page
+from shared.surrogates import mended
 
 NODES_MAX: Final = 60_000
 """Elements and texts of one page; Chromium itself advises against more than 1 500 elements
@@ -196,7 +197,7 @@ class _Reader:
         )
         if thrown is not None:
             raise CommandFailed(f"the reading script failed: {thrown.text}")
-        document: dict[str, Any] = json.loads(str(value.value))
+        document: dict[str, Any] = json.loads(mended(str(value.value)))
         if document["cut"]:
             self._flaws.append("The page is too large: not all of it was read.")
         return document

@@ -8,6 +8,7 @@ from typing import Final, TypedDict
 
 from cdp_proxy.core.actions.extraction.text import collapse, line, raw
 from cdp_proxy.core.actions.extraction.tree import DOCUMENT, Node
+from shared.surrogates import mended
 
 JSON_LD_CHARS_MAX: Final = 1_000_000
 _AUTHORS: Final = ("author", "article:author", "dc.creator", "parsely-author", "twitter:creator")
@@ -98,7 +99,7 @@ def _decode(text: str) -> object:
     if len(text) > JSON_LD_CHARS_MAX:
         return None
     try:
-        return json.loads(text, strict=False)
+        return json.loads(mended(text), strict=False)
     except (ValueError, RecursionError):  # many sites' is broken: then it says nothing
         return None
 

@@ -13,6 +13,8 @@ from jsonschema.validators import extend
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from shared.surrogates import mended
+
 _THOUGHT_END = "</think>"
 """Where open models stop to reason aloud."""
 _FENCED = re.compile(r"```(?:json)?\s*\n(.*?)\n\s*```", re.DOTALL)
@@ -62,7 +64,7 @@ def decode(text: str) -> object:
     """
     for candidate in _candidates(text.rpartition(_THOUGHT_END)[2].strip()):
         try:
-            value: object = json.loads(candidate, parse_constant=_refuse_constant)
+            value: object = json.loads(mended(candidate), parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
             continue
         return value

@@ -6,7 +6,7 @@ from typing import Final
 
 import cdp.page
 
-from cdp_proxy.core.actions.ports import CommandFailed, Tab
+from cdp_proxy.core.actions.ports import CommandFailed, CommandRefused, Tab
 from cdp_proxy.core.commands import go_to_entry, history
 from cdp_proxy.core.commands import navigate as navigate_command
 from cdp_proxy.core.policy import Refused, check_url
@@ -40,6 +40,9 @@ async def navigate(tab: Tab, url: str, wait_until: str, deadline: float) -> None
     timeout = max(0.1, deadline - tab.now())
     try:
         failed = await tab.call(navigate_command(url), timeout_seconds=timeout)
+    except CommandRefused as refused:
+        reason = str(refused)
+        raise NavigationFailed(f"{url} could not be opened: {reason}", reason=reason) from refused
     except CommandFailed as error:
         check_dialog(tab)
         raise ActionTimeout(f"The page did not answer in time: {error}") from error

@@ -237,3 +237,29 @@ def test_params_that_are_json_already_are_not_read() -> None:
         b'{"id":3,"method":"A.b","params":' + odd + b',"sessionId":"' + FLAT.encode() + b'"}'
     )
     assert messages.make_raw_command(3, "A.b", b"") == b'{"id":3,"method":"A.b"}'
+
+
+class TestHalfOfAPair:
+    """JavaScript's strings may end in the midst of an emoji; a session does not end with them."""
+
+    def test_an_answer_with_one_is_read(self) -> None:
+        answer = messages.decode_answer(rb'{"id":-1,"result":{"title":"hi \ud83d"}}')
+
+        assert json.loads(bytes(answer.result)) == {"title": "hi \ufffd"}
+
+    def test_an_event_with_one_is_read(self) -> None:
+        event = messages.decode_answer(rb'{"method":"A.b","params":{"text":"\ude00"}}')
+
+        assert json.loads(bytes(event.params)) == {"text": "\ufffd"}
+
+    def test_a_target_event_with_one_is_read(self) -> None:
+        event = messages.decode_target_event(
+            rb'{"method":"Target.attachedToTarget","params":{"sessionId":"S","targetInfo":{"type":'
+            rb'"page","title":"\ud83d"},"waitingForDebugger":true},"sessionId":"R"}'
+        )
+
+        assert event.params.session_id == "S"
+
+    def test_what_is_no_json_is_not_read(self) -> None:
+        with pytest.raises(msgspec.DecodeError):
+            messages.decode_answer(b'{"id":')

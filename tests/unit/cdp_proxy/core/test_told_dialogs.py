@@ -106,3 +106,13 @@ def test_a_dialog_without_a_prompt_offers_nothing(clients: Clients) -> None:
 
     assert told is not None
     assert told.dialog == Dialog("alert", "Hi", "")
+
+
+def test_half_of_an_emoji_in_its_text_is_mended(clients: Clients) -> None:
+    params = {"url": "x", "type": "alert", "message": "cut \ud83d"}
+    clients.tell({"method": "Page.javascriptDialogOpening", "params": params})
+
+    told = clients.mux.dialogs.get(TARGET)
+
+    assert told is not None
+    assert told.dialog.text == "cut \ufffd"

@@ -141,6 +141,13 @@ def test_a_container_that_stops_lets_everybody_go(hall: Hall) -> None:
     assert hall.arrivals.held == 0
 
 
+def test_who_comes_after_that_is_not_held(hall: Hall) -> None:
+    hall.arrivals.stop()
+
+    assert isinstance(hall.come("one")[0][0], Unavailable)
+    assert hall.arrivals.held == 0
+
+
 def test_no_more_are_held_than_the_bound(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "HELD_MAX", 2)
     hall.come("one")

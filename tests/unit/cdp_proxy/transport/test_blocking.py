@@ -34,11 +34,11 @@ class TestBlocking(TestCase):
 
         def slow() -> None:
             begun.set()
-            release.wait(10)
+            release.wait(60)
             ended.set()
 
         result = blocking.run(slow)
-        begun.wait(10)
+        begun.wait(60)
         stopping = deferToThread(blocking.stop)
         release.set()
         await stopping

@@ -9,6 +9,7 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
+from cdp_proxy.core.actions.ports import CommandRefused
 from cdp_proxy.core.commands import CdpCommand, set_locale_override
 from cdp_proxy.core.messages import Answer
 from cdp_proxy.transport.caller import CallFailed, CdpCaller
@@ -58,6 +59,17 @@ def test_a_result_may_be_empty(line: Line) -> None:
     line.answer()
 
     assert outcome == [None]
+
+
+@pytest.mark.parametrize(("code", "refused"), [(-32000, True), (-32602, True), (-32001, False)])
+def test_an_error_is_a_refusal_unless_its_flat_session_has_gone(
+    line: Line, code: int, refused: bool
+) -> None:
+    outcome = line.call(cdp.browser.get_version())
+    line.answer(error={"code": code, "message": "no"})
+
+    assert failure_in(outcome) == "no"
+    assert isinstance(outcome[0], CommandRefused) is refused
 
 
 def test_ids_are_negative_and_never_the_same(line: Line) -> None:

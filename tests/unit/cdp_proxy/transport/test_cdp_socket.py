@@ -56,7 +56,7 @@ class Loopback(TestCase):
     async def exchange(self, client: ClientConnection, text: str | bytes) -> Any:
         def both() -> Any:
             client.send(text)
-            return json.loads(client.recv(timeout=10))
+            return json.loads(client.recv(timeout=60))
 
         return await deferToThread(both)
 
@@ -75,7 +75,7 @@ class Loopback(TestCase):
 
     def upgraded(self) -> socket.socket:
         # `websockets` would read ahead in its thread.
-        raw = socket.create_connection(("127.0.0.1", self.door.number), timeout=10)
+        raw = socket.create_connection(("127.0.0.1", self.door.number), timeout=60)
         raw.sendall(
             f"GET /cdp?token={self.door.token} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
             "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
@@ -88,7 +88,7 @@ class Loopback(TestCase):
         def wait() -> tuple[int | None, str | None]:
             try:
                 while True:
-                    client.recv(timeout=10)
+                    client.recv(timeout=60)
             except ConnectionClosed:
                 return client.close_code, client.close_reason
 
@@ -132,7 +132,7 @@ class TestMessages(Loopback):
         client = await self.client()
 
         def ping() -> bool:
-            return client.ping().wait(10)
+            return client.ping().wait(60)
 
         self.assertTrue(await deferToThread(ping))
         self.assertEqual((await self.exchange(client, VERSION))["id"], 1)
@@ -215,13 +215,15 @@ class TestBrokenFrames(Loopback):
         self.assertEqual(await self.after(b"\x81\xff\x00\x00\x00\x01" + b"\x00" * 8), 1009)
 
 
-class TestSlowClients(Loopback):
-    patience = Patience(ping_seconds=30, pong_seconds=120, close_seconds=0.3)
-
+class SmallBacklog(Loopback):
     def setUp(self) -> Deferred[None]:
         bound, cdp_socket.BACKLOG_BYTES_MAX = cdp_socket.BACKLOG_BYTES_MAX, 8_000_000
         self.addCleanup(setattr, cdp_socket, "BACKLOG_BYTES_MAX", bound)
         return super().setUp()
+
+
+class TestSlowClients(SmallBacklog):
+    patience = Patience(ping_seconds=30, pong_seconds=120, close_seconds=0.3)
 
     async def test_a_client_that_does_not_read_is_closed_and_the_others_go_on(self) -> None:
         await self.deaf()
@@ -231,6 +233,10 @@ class TestSlowClients(Loopback):
         await self.until(lambda: self.session.clients == 1)
 
         self.assertEqual((await self.exchange(other, VERSION))["id"], 1)
+
+
+class TestLateClients(SmallBacklog):
+    patience = Patience(ping_seconds=30, pong_seconds=120, close_seconds=60)
 
     async def test_a_client_that_reads_on_is_told_why_it_was_closed(self) -> None:
         late = await self.deaf()
@@ -248,6 +254,7 @@ class TestSlowClients(Loopback):
             return read
 
         self.assertGreater(len(await deferToThread(read_all)), 1_000_000)
+        late.close()
         await self.until(lambda: self.session.clients == 0)
 
 
@@ -260,7 +267,7 @@ class TestBackPressure(Loopback):
             self.browser.emit(event, root)
 
         def read_all() -> list[int]:
-            return [json.loads(client.recv(timeout=10))["params"]["n"] for _ in range(30)]
+            return [json.loads(client.recv(timeout=60))["params"]["n"] for _ in range(30)]
 
         self.assertEqual(await deferToThread(read_all), list(range(30)))
 
@@ -278,7 +285,7 @@ class TestBackPressure(Loopback):
 
 
 class TestPings(Loopback):
-    patience = Patience(ping_seconds=1.2, pong_seconds=2.0)
+    patience = Patience(ping_seconds=1.2, pong_seconds=60.0)
 
     async def test_a_client_that_answers_pings_stays(self) -> None:
         pinging = await self.deaf()
@@ -294,6 +301,10 @@ class TestPings(Loopback):
         self.assertEqual(self.session.clients, 1)
         pinging.close()
         await self.until(lambda: self.session.clients == 0)
+
+
+class TestUnansweredPings(Loopback):
+    patience = Patience(ping_seconds=1.2, pong_seconds=2.0)
 
     async def test_a_client_that_answers_no_ping_departs(self) -> None:
         await self.deaf()

@@ -16,8 +16,8 @@ from shared.envelope.outgoing import (
     SessionEnded,
     Tabs,
 )
-from shared.errors import TargetNotFound
-from shared.limits import CHANNEL_QUEUE_MAX
+from shared.errors import InvalidRequest, TargetNotFound
+from shared.limits import CHANNEL_QUEUE_MAX, TAB_COMMANDS_MAX
 from shared.session_state import EndReason
 from shared.tokens import Scope
 from tests.fakes.one_channel import OneChannel, TabbedSession
@@ -132,6 +132,18 @@ class TestReceiving:
         told = one.said()[-1]
         assert (told["id"], told["error"]["code"]) == ("c", "INVALID_REQUEST")
 
+    def test_no_more_tab_commands_are_under_way_than_the_bound(self, one: OneChannel) -> None:
+        one.browser.silent.add("Page.reload")
+        one.said()
+
+        for number in range(TAB_COMMANDS_MAX + 1):
+            one.say("TAB_COMMAND", id=number, action="reload")
+
+        (told,) = one.said()
+        assert (told["id"], told["error"]["code"]) == (TAB_COMMANDS_MAX, "INVALID_REQUEST")
+        one.browser.answer("Page.reload")
+        assert one.said()[-1]["type"] == "TAB_RESULT"
+
     def test_messages_wait_their_turn_up_to_a_bound(self, one: OneChannel) -> None:
         one.browser.silent.add("Target.attachToBrowserTarget")
         one.say("CDP_COMMAND", id="first", method="Browser.getVersion")
@@ -175,6 +187,20 @@ class TestActions:
         assert told["error"]["details"] == {"field": "params.url"}
         assert one.actions.asked == []
 
+    @pytest.mark.parametrize("params", [[], "click OK", None, 7])
+    def test_params_that_are_no_object_are_told(self, one: OneChannel, params: object) -> None:
+        told = one.answer("AI_ACTION", action="act", params=params)
+
+        assert told["error"]["message"] == "params must be a JSON object."
+        assert told["error"]["details"] == {"field": "params"}
+
+    def test_what_turns_out_wrong_later_is_told_by_the_same_name(self, one: OneChannel) -> None:
+        one.actions.outcome = InvalidRequest("There is no such tab.", field="targetId", tabs=2)
+
+        told = one.answer("AI_ACTION", action="observe", params={})
+
+        assert told["error"]["details"] == {"field": "params.targetId", "tabs": 2}
+
     def test_a_failure_is_told(self, one: OneChannel) -> None:
         one.actions.outcome = TargetNotFound("Nowhere.")
 
@@ -206,7 +232,7 @@ class TestInput:
 
         told = one.answer("INPUT_EVENT", event=TYPING)
 
-        assert told["error"]["code"] == "TARGET_DETACHED"
+        assert told["error"]["code"] == "ACTION_FAILED"
         assert "no focus" in told["error"]["message"]
 
     def test_it_keeps_the_session_from_being_idle(self, one: OneChannel) -> None:

@@ -19,6 +19,7 @@ from cdp_proxy.transport.channel import Channel
 from cdp_proxy.transport.channel_socket import ChannelSocket
 from cdp_proxy.transport.session import CLIENTS_MAX, LiveSession
 from shared.envelope.frames import parse_frame
+from shared.limits import CDP_MESSAGE_BYTES_MAX
 from shared.session_state import EndReason
 from tests.fakes.front_door import LoopbackDoor
 from tests.fakes.reactor import turn
@@ -57,7 +58,13 @@ class Loopback(TestCase):
     async def client(self, **options: Any) -> ClientConnection:
         """Connected; its calls block, so they are made in a thread."""
         client = await deferToThread(
-            connect, self.url, max_size=None, close_timeout=0.5, legacy=True, **options
+            connect,
+            self.url,
+            max_size=None,
+            open_timeout=60,
+            close_timeout=0.5,
+            legacy=True,
+            **options,
         )
         self.addCleanup(lambda: deferToThread(client.close))
         return client
@@ -72,7 +79,7 @@ class Loopback(TestCase):
         return await self.greeted(max_queue=1)
 
     async def heard(self, client: ClientConnection) -> Any:
-        received = await deferToThread(client.recv, timeout=10)
+        received = await deferToThread(client.recv, timeout=60)
         return json.loads(received) if isinstance(received, str) else parse_frame(received)
 
     async def ask(self, client: ClientConnection, **message: Any) -> Any:
@@ -86,7 +93,7 @@ class Loopback(TestCase):
     async def close_of(self, client: ClientConnection) -> tuple[int, str]:
         try:
             while True:
-                await deferToThread(client.recv, timeout=10)
+                await deferToThread(client.recv, timeout=60)
         except ConnectionClosed:
             return client.close_code or 0, client.close_reason or ""
 
@@ -232,7 +239,7 @@ class TestEnds(Loopback):
         assert await self.close_of(client) == (4008, EndReason.IDLE_TIMEOUT.text)
 
     async def test_an_end_before_the_handshake_is_told_after_it(self) -> None:
-        socket = ChannelSocket()
+        socket = ChannelSocket(CDP_MESSAGE_BYTES_MAX)
         channel = Channel(self.session, socket, frozenset(), None)  # type: ignore[arg-type]
         socket.join(channel)
 
@@ -246,7 +253,7 @@ class TestEnds(Loopback):
 
     async def test_a_full_session_lets_no_more_in(self) -> None:
         channels = [
-            Channel(self.session, ChannelSocket(), frozenset(), None)  # type: ignore[arg-type]
+            Channel(self.session, ChannelSocket(CDP_MESSAGE_BYTES_MAX), frozenset(), None)  # type: ignore[arg-type]
             for _ in range(CLIENTS_MAX)
         ]
 

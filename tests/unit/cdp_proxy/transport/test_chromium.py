@@ -88,6 +88,17 @@ class Launching(TestCase):
         after = {child.pid for child in psutil.Process().children(recursive=True)}
         self.assertEqual(after - before, set())
 
+    async def test_a_disk_that_fills_up_meanwhile_leaves_nothing(self) -> None:
+        before = {child.pid for child in psutil.Process().children(recursive=True)}
+        (self.scratch.path / "b1.leader").symlink_to("/dev/full")
+
+        text = await self.failure(find_binary("headless-shell", None))
+
+        self.assertIn("No space left on device", text)
+        self.assertEqual(list(self.scratch.path.glob("b1*")), [])
+        after = {child.pid for child in psutil.Process().children(recursive=True)}
+        self.assertEqual(after - before, set())
+
     async def test_a_binary_that_cannot_be_run_is_told(self) -> None:
         path = self.parent / "not-a-program"
         path.write_bytes(b"\x00\x01")

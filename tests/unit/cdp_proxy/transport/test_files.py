@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import io
 import json
+import socket
 import tempfile
 import zipfile
 from pathlib import Path
@@ -17,9 +18,10 @@ from twisted.trial.unittest import TestCase
 
 from cdp_proxy.core.policy import Folders
 from cdp_proxy.transport.uploads import UploadBudget
-from shared.limits import BODY_BYTES_MAX
 from shared.session_state import EndReason
-from tests.fakes.front_door import LoopbackDoor
+from shared.tokens import Scope
+from tests.fakes.front_door import LoopbackDoor, token_of
+from tests.fakes.reactor import turn
 
 FORM = {"Content-Type": "multipart/form-data; boundary=xyz"}
 
@@ -52,7 +54,7 @@ class TestFiles(TestCase):
 
     async def post(self, body: bytes, token: str | None = None) -> tuple[int, Any]:
         def send() -> tuple[int, Any]:
-            connection = http.client.HTTPConnection("127.0.0.1", self.door.number, timeout=10)
+            connection = http.client.HTTPConnection("127.0.0.1", self.door.number, timeout=60)
             try:
                 target = f"{self.path}/uploads?token={token or self.door.token}"
                 connection.request("POST", target, body, FORM)
@@ -62,6 +64,22 @@ class TestFiles(TestCase):
                 connection.close()
 
         return await deferToThread(send)
+
+    def head(self, token: str, *headers: str) -> bytes:
+        first = f"POST {self.path}/uploads?token={token} HTTP/1.1"
+        return "\r\n".join([first, "Host: x", *headers, "", ""]).encode()
+
+    async def post_head(self, token: str, *headers: str) -> Any:
+        """Send an upload's head and nothing else; the answer."""
+
+        def exchange() -> Any:
+            with socket.create_connection(("127.0.0.1", self.door.number), timeout=10) as client:
+                client.sendall(self.head(token, *headers))
+                response = http.client.HTTPResponse(client)
+                response.begin()
+                return json.loads(response.read())
+
+        return await deferToThread(exchange)
 
     async def test_a_download_has_the_name_its_event_told(self) -> None:
         (self.downloads / "guid-1").write_bytes(b"content")
@@ -163,10 +181,45 @@ class TestFiles(TestCase):
         self.assertEqual((status, body["code"]), (413, "PAYLOAD_TOO_LARGE"))
         self.assertEqual(list(self.uploads.iterdir()), [])
 
-    async def test_an_upload_without_a_right_token_is_not_even_kept(self) -> None:
-        status, body = await self.post(form("a", b"x" * 2 * BODY_BYTES_MAX), token="wrong")
+    async def test_what_would_be_refused_is_refused_before_its_body_comes(self) -> None:
+        self.session.uploads = UploadBudget(1_000)
+        viewer = token_of(self.door.spec, frozenset({Scope.VIEW}))
+        for token, kind, length, code in (
+            ("wrong", FORM["Content-Type"], 10, "UNAUTHORIZED"),
+            (viewer, FORM["Content-Type"], 10, "FORBIDDEN"),
+            (self.door.token, "text/plain", 10, "INVALID_REQUEST"),
+            (self.door.token, FORM["Content-Type"], 1_001, "PAYLOAD_TOO_LARGE"),
+        ):
+            body = await self.post_head(token, f"Content-Type: {kind}", f"Content-Length: {length}")
 
-        self.assertEqual((status, body["code"]), (401, "UNAUTHORIZED"))
+            self.assertEqual(body["code"], code)
+        self.assertEqual(self.session.uploads.bytes_left, 1_000)
+
+    async def test_an_upload_to_a_session_that_is_over_is_refused_before_its_body_comes(
+        self,
+    ) -> None:
+        await self.door.sessions.close(self.door.spec.session_id, EndReason.RELEASED)
+
+        body = await self.post_head(
+            self.door.token, f"Content-Type: {FORM['Content-Type']}", "Content-Length: 1000000"
+        )
+
+        self.assertEqual(body["code"], "SESSION_NOT_FOUND")
+
+    async def test_two_uploads_at_once_share_what_is_left(self) -> None:
+        self.session.uploads = UploadBudget(1_000)
+        head = (f"Content-Type: {FORM['Content-Type']}", "Content-Length: 600")
+        first = socket.create_connection(("127.0.0.1", self.door.number), timeout=10)
+        first.sendall(self.head(self.door.token, *head))
+        while self.session.uploads.bytes_left == 1_000:
+            await turn()
+
+        second = await self.post_head(self.door.token, *head)
+        first.close()
+        while self.session.uploads.bytes_left != 1_000:
+            await turn()
+
+        self.assertEqual((second["code"], second["left"]), ("PAYLOAD_TOO_LARGE", 400))
 
     async def test_an_upload_to_a_session_that_ends_is_refused(self) -> None:
         self.uploads.rmdir()

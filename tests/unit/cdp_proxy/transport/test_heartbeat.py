@@ -223,7 +223,7 @@ class SlowStore(FakeStore):
     def beat(self, task: Task, now: float, ttl_seconds: float) -> None:
         if self.calls:
             self.slow.set()
-            self.release.wait(10)
+            self.release.wait(60)
         super().beat(task, now, ttl_seconds)
 
 
@@ -243,7 +243,7 @@ class TestStopInABeat(TestCase):
         )
         await heartbeat.start(identity())
         beating.clock.advance(TTL / 3)
-        store.slow.wait(10)
+        store.slow.wait(60)
 
         stopping = Deferred.fromCoroutine(heartbeat.stop())
         await blocking.run(store.release.set)

@@ -40,6 +40,18 @@ class TestFrontDoor(TestCase):
 
         self.assertEqual(status, 503)
 
+    async def test_metrics_are_for_neighbours_whoever_hands_the_request_on(self) -> None:
+        for forwarded, expected in (
+            ("10.0.0.7", 200),
+            ("10.0.0.7, fd00::1", 200),
+            ("8.8.8.8", 404),
+            ("8.8.8.8, 10.0.0.7", 404),
+            ("unknown", 404),
+        ):
+            status, _, _ = await self.door.get("/metrics", **{"X-Forwarded-For": forwarded})
+
+            self.assertEqual((forwarded, status), (forwarded, expected))
+
     async def test_metrics_are_text(self) -> None:
         status, headers, body = await self.door.get("/metrics")
 

@@ -60,7 +60,7 @@ def test_a_name_with_brackets_and_blanks_is_no_obstacle(tmp_path: Path) -> None:
 def test_a_process_that_has_let_go_of_its_memory_is_ending(
     sleeper: subprocess.Popen[bytes],
 ) -> None:
-    wait_until(lambda: not is_ending(sleeper.pid), 5, "the program to begin")
+    wait_until(lambda: not is_ending(sleeper.pid), "the program to begin")
 
     sleeper.kill()
     os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)

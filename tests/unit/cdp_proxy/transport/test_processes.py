@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from subprocess import PIPE, Popen
+from tempfile import TemporaryDirectory
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
@@ -75,7 +76,9 @@ class TestGroups(TestCase):
             os.kill(grandchild, 0)
 
     async def test_what_has_left_the_group_is_ended_too(self) -> None:
-        folder = Path(self.mktemp()).absolute()
+        made = TemporaryDirectory()
+        self.addCleanup(made.cleanup)
+        folder = Path(made.name)
         environment = {"HOME": str(folder), "PATH": os.environ["PATH"]}
         leader = Popen(
             [sys.executable, "-c", DESERTER], stdout=PIPE, start_new_session=True, env=environment

@@ -7,12 +7,14 @@ from typing import Any, cast
 
 import pytest
 from twisted.internet.address import IPv4Address
-from twisted.internet.defer import maybeDeferred
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.protocol import Factory, Protocol
 from twisted.trial.unittest import TestCase
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 
 from cdp_proxy.core.settings import LaunchProfile
+from cdp_proxy.transport import protocol_file as module
 from cdp_proxy.transport.protocol_file import ProtocolFile
 from shared.errors import Unavailable
 from tests.fakes.container import FakeLauncher, clock_at, launch_failure
@@ -78,3 +80,28 @@ class TestProtocolFile(TestCase):
             await self.file.get()
 
         self.assertTrue(await self.file.get())
+
+    async def test_who_asks_meanwhile_waits_for_the_same_browser(self) -> None:
+        started: Deferred[None] = Deferred()
+        self.launcher.hold = [started]
+        asking = [Deferred.fromCoroutine(self.file.get()) for _ in range(3)]
+
+        started.callback(None)
+        answers = [await answer for answer in asking]
+
+        self.assertEqual(set(answers), {b'{"path": "/json/protocol"}'})
+        self.assertEqual(len(self.launcher.launched), 1)
+
+    async def test_a_browser_that_does_not_answer_is_not_waited_for(self) -> None:
+        silence = Factory.forProtocol(Protocol)
+        silence.noisy = False
+        port = installed_reactor().listenTCP(0, silence, interface="127.0.0.1")
+        self.addCleanup(lambda: maybeDeferred(port.stopListening))
+        number = cast("IPv4Address", port.getHost()).port
+        (self.folder / "DevToolsActivePort").write_text(f"{number}\n/devtools/browser/x")
+        self.patch(module, "_ANSWER_SECONDS", 0.1)
+
+        with self.assertRaises(Unavailable):
+            await self.file.get()
+
+        self.assertEqual(self.launcher.buried, self.launcher.launched)

@@ -133,6 +133,17 @@ def test_what_comes_before_the_channel_is_there_waits_for_it() -> None:
     assert [json.loads(text)["id"] for text in case.channel.got] == [1, 2]
 
 
+def test_no_more_of_it_waits_than_on_a_channel() -> None:
+    case = Case()
+    for number in range(limits.CHANNEL_QUEUE_MAX + 1):
+        case.arrive(f"r{number}", number)
+
+    case.join()
+
+    assert len(case.channel.got) == limits.CHANNEL_QUEUE_MAX
+    assert case.said == [("ERROR", limits.CHANNEL_QUEUE_MAX)]
+
+
 def test_an_answer_that_has_gone_out_is_struck_out(case: Case) -> None:
     case.arrive("r1", 1)
     case.arrive("r2", "1")

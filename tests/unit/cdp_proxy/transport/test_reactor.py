@@ -15,7 +15,7 @@ from zope.interface import Interface
 
 from cdp_proxy.transport.reactor import DirectEPollReactor, Reactor
 
-GIVE_UP_SECONDS = 10
+GIVE_UP_SECONDS = 60
 
 
 class Reader(FileDescriptor):

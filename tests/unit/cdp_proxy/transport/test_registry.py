@@ -256,6 +256,37 @@ class TestDraining:
         assert draining == [None]
         assert registry.sessions.ended_by_reason == {EndReason.RELEASED: 1}
 
+    def test_one_that_is_just_getting_its_browser_is_ended_with_them(
+        self, registry: Registry
+    ) -> None:
+        registry.pool.hold = Deferred()
+        registry.open()
+        draining = registry.drain()
+        assert draining == []
+
+        registry.pool.hold.callback(None)
+
+        assert draining == [None]
+        assert registry.sessions.held == 0
+        assert registry.sessions.ended_by_reason == {EndReason.CONTAINER_STOPPED: 1}
+
+    def test_one_that_waits_for_protection_is_refused(self, registry: Registry) -> None:
+        protected: Deferred[None] = Deferred()
+
+        async def secure() -> None:
+            await protected
+
+        registry.sessions.secure = secure
+        opening = registry.open()
+        draining = registry.drain()
+
+        protected.callback(None)
+
+        assert isinstance(opening[0], Unavailable)
+        assert draining == [None]
+        assert registry.pool.browsers == []
+        assert registry.store.calls == []
+
 
 def test_who_watches_is_told_of_every_slot_taken_and_given_back() -> None:
     registry, seen = Registry(), []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 from typing import Any
@@ -14,7 +15,8 @@ from twisted.trial.unittest import TestCase
 
 from cdp_proxy.core.frame_edges import close_frame
 from cdp_proxy.transport import relay as module
-from shared.errors import Unavailable
+from cdp_proxy.transport.uploads import UploadBudget
+from shared.errors import TooLarge, Unavailable
 from shared.ids import TaskId
 from shared.records import Session
 from shared.session_state import EndReason, SessionStatus
@@ -96,13 +98,34 @@ class TestRelay(TestCase):
         while not any(splice.upgraded for splice in self.door.relay._splices):
             await turn()
 
+    def end_session(self) -> None:
+        """As Redis has it: the owner says nothing."""
+        self.door.store.sessions[self.door.spec.session_id] = Session(
+            spec=self.door.spec,
+            status=SessionStatus.FAILED,
+            task_id=THERE,
+            end_reason=EndReason.CONTAINER_LOST,
+        )
+
+    def asked_for_protection(self) -> tuple[Deferred[None], Deferred[None]]:
+        """Fires when it is asked for; to be fired when it is there."""
+        asked: Deferred[None] = Deferred()
+        protected: Deferred[None] = Deferred()
+
+        async def secure() -> None:
+            asked.callback(None)
+            await protected
+
+        self.door.relay._secure = secure
+        return asked, protected
+
     def ask_raw(self, path: str, **headers: str) -> Deferred[bytes]:
         """Everything that comes until the connection ends."""
         lines = [f"GET {path}?token={self.door.token} HTTP/1.1", "Host: x"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
 
         def exchange() -> bytes:
-            with socket.create_connection(("127.0.0.1", self.door.number), timeout=10) as client:
+            with socket.create_connection(("127.0.0.1", self.door.number), timeout=60) as client:
                 client.sendall("\r\n".join([*lines, "", ""]).encode())
                 return b"".join(iter(lambda: client.recv(65536), b""))
 
@@ -114,6 +137,20 @@ class TestRelay(TestCase):
         )
         self.names = names
         return status, json.loads(body)
+
+    def upload(self, body: bytes) -> Deferred[int]:
+        path = f"/sessions/{self.door.spec.session_id}/uploads?token={self.door.token}"
+        kind = {"Content-Type": "multipart/form-data; boundary=x"}
+
+        def send() -> int:
+            connection = http.client.HTTPConnection("127.0.0.1", self.door.number, timeout=10)
+            try:
+                connection.request("POST", path, body, kind)
+                return connection.getresponse().status
+            finally:
+                connection.close()
+
+        return deferToThread(send)
 
     async def test_the_request_is_written_anew_as_it_came(self) -> None:
         answer = await self.ask(
@@ -185,6 +222,42 @@ class TestRelay(TestCase):
 
         self.assertEqual((status, self.door.relay.open), (503, 0))
 
+    async def test_one_that_still_waits_for_protection_does_not_hold_up_the_end(self) -> None:
+        asked, protected = self.asked_for_protection()
+        answering = self.ask("/cdp", Upgrade="websocket", Connection="Upgrade")
+        waiting = Deferred.fromCoroutine(answering)
+        await asked
+
+        draining = Deferred.fromCoroutine(self.door.relay.drain(0))
+        protected.callback(None)
+
+        await draining
+        status, body = await waiting
+        self.assertEqual((status, body["code"]), (503, "UNAVAILABLE"))
+
+    async def test_sessions_that_are_over_are_noticed_beside_one_that_still_waits(self) -> None:
+        self.owners.answer = SWITCH  # type: ignore[attr-defined]
+        self.owners.stays = True  # type: ignore[attr-defined]
+        asked, protected = self.asked_for_protection()
+        late = self.ask_raw("/cdp", Upgrade="websocket", Connection="Upgrade")
+        await asked
+        self.door.relay._secure = self.door.sessions.secure
+        answering = self.ask_raw("/cdp", Upgrade="websocket", Connection="Upgrade")
+        await self.switched()
+        self.end_session()
+
+        while self.door.relay.open > 1:
+            self.door.relay.look()
+            await turn()
+        protected.callback(None)
+        while self.door.relay.open:
+            self.door.relay.look()
+            await turn()
+
+        goodbye = close_frame(1001, EndReason.CONTAINER_LOST.text)
+        self.assertEqual(await answering, SWITCH + goodbye)
+        await late
+
     async def test_who_watches_hears_of_begin_and_end(self) -> None:
         seen: list[int] = []
         self.door.relay.watchers.append(lambda: seen.append(self.door.relay.open))
@@ -201,12 +274,7 @@ class TestRelay(TestCase):
         await self.switched()
         self.door.relay.look()
         assert self.door.relay.open
-        self.door.store.sessions[self.door.spec.session_id] = Session(
-            spec=self.door.spec,
-            status=SessionStatus.FAILED,
-            task_id=THERE,
-            end_reason=EndReason.CONTAINER_LOST,
-        )
+        self.end_session()
 
         while self.door.relay.open:
             self.door.relay.look()
@@ -254,6 +322,39 @@ class TestRelay(TestCase):
             self.assertTrue((await answering).endswith(b"The container is shutting down."))
         relay.superseded = True
         self.assertEqual(relay.holding, 0)
+
+    async def test_a_form_is_handed_on_once_it_is_whole(self) -> None:
+        bodies = self.door.relay._bodies
+
+        self.assertEqual(await self.upload(b"x" * 100_000), 200)
+
+        self.assertEqual(self.owner.body, b"x" * 100_000)
+        while bodies.bytes_left != bodies.bytes_max:
+            await turn()
+
+    async def test_forms_on_their_way_have_a_bound_together(self) -> None:
+        bodies = UploadBudget(1_000)
+        self.door.relay._bodies = bodies
+
+        first = self.door.relay.expect(600)
+
+        with self.assertRaises(Unavailable):
+            self.door.relay.expect(600)
+        with self.assertRaises(TooLarge):
+            self.door.relay.expect(1_001)
+        self.assertEqual(self.door.relay.expect(None).bytes, 400)
+        first.settle(0)
+
+    async def test_what_a_form_was_given_is_given_back_when_its_owner_is_out_of_reach(
+        self,
+    ) -> None:
+        bodies = self.door.relay._bodies
+        self.session_is_at(1)
+
+        self.assertEqual(await self.upload(b"x" * 100), 503)
+
+        while bodies.bytes_left != bodies.bytes_max:
+            await turn()
 
     async def test_no_more_are_relayed_than_the_bound(self) -> None:
         self.patch(module, "SPLICES_MAX", 0)

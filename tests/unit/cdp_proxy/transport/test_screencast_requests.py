@@ -42,7 +42,7 @@ class TestScreencastRequests(TestCase):
         path = f"/sessions/{self.door.spec.session_id}/{action}?token={self.door.token}"
 
         def ask() -> tuple[int, dict[str, Any]]:
-            connection = http.client.HTTPConnection("127.0.0.1", self.door.number, timeout=10)
+            connection = http.client.HTTPConnection("127.0.0.1", self.door.number, timeout=60)
             try:
                 connection.request(method, path, raw)
                 answer = connection.getresponse()

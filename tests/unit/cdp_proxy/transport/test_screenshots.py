@@ -89,7 +89,7 @@ def test_without_a_bucket_the_image_is_in_the_answer() -> None:
 def test_the_link_gives_the_image_without_credentials(client: Any) -> None:
     answer = put(bucket_store(client))
 
-    with urllib.request.urlopen(str(answer["url"]), timeout=10) as response:
+    with urllib.request.urlopen(str(answer["url"]), timeout=60) as response:
         assert response.read() == IMAGE
         assert response.headers["Content-Type"] == "image/png"
     assert set(answer) == {"url", "expiresAt"}

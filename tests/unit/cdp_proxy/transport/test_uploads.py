@@ -115,27 +115,31 @@ def test_a_session_has_only_so_many_files(folder: Path) -> None:
 def test_what_a_form_does_not_become_is_given_back() -> None:
     budget = UploadBudget(100)
 
-    with budget.reserved(60) as became:
-        became.append(Uploaded("a", "/a", 50))
+    budget.reserve(60).settle(50)
 
-    with budget.reserved(50):
-        pass
-    with pytest.raises(TooLarge) as refused, budget.reserved(51):
-        pass
-    assert refused.value.details == {"limit": 100, "left": 50}
+    assert budget.reserve(50).bytes == 50
+    with pytest.raises(TooLarge) as refused:
+        budget.reserve(1)
+    assert refused.value.details == {"limit": 100, "left": 0}
 
 
 def test_what_two_forms_may_become_counts_at_once() -> None:
     budget = UploadBudget(100)
+    budget.reserve(60)
 
-    with budget.reserved(60), pytest.raises(TooLarge), budget.reserved(60):
-        pass
+    with pytest.raises(TooLarge) as refused:
+        budget.reserve(41)
+    assert refused.value.details == {"limit": 100, "left": 40}
 
 
-def test_a_form_that_fails_uses_up_nothing() -> None:
+def test_a_form_of_unknown_length_may_become_all_that_is_left() -> None:
     budget = UploadBudget(100)
-    with pytest.raises(SessionEnded), budget.reserved(100):
-        raise SessionEnded("over")
+    budget.reserve(60).settle(60)
 
-    with budget.reserved(100):
-        pass
+    rest = budget.reserve(None)
+
+    assert rest.bytes == 40
+    with pytest.raises(TooLarge):
+        budget.reserve(None)
+    rest.settle(0)
+    assert budget.bytes_left == 40

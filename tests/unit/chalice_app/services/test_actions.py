@@ -27,7 +27,7 @@ never_answers = performs(lambda _store, _request: None)
 
 @pytest.fixture
 def deps(redis_url: str, redis_client: redis.Redis) -> Deps:
-    return replace(make_test_deps(redis_url), action_wait_seconds=0.1)
+    return replace(make_test_deps(redis_url), action_wait_seconds=1.0)
 
 
 @pytest.fixture

@@ -75,6 +75,16 @@ def test_a_ping_is_activity(deps: Deps, redis_client: redis.Redis) -> None:
     assert float(redis_client.hget(keys.connection(ConnectionId("c")), "lastActive") or 0) > 0
 
 
+def test_half_an_emoji_does_not_keep_a_message_from_the_container(deps: Deps) -> None:
+    event = r'{"type": "INPUT_EVENT", "id": "\ud83d", "event": {"kind": "text", "text": "\ud83d"}}'
+
+    assert answer_to(deps, event) is None
+
+    message = taken(deps)
+    assert message.id == "\ufffd"
+    assert json.loads(bytes(message.message))["event"]["text"] == "\ufffd"
+
+
 def test_a_message_goes_to_the_container_as_it_is_and_is_not_answered(deps: Deps) -> None:
     assert answer_to(deps, COMMAND) is None
 

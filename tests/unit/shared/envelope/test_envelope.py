@@ -17,7 +17,7 @@ IDS = st.one_of(st.none(), st.text(max_size=255), st.integers(-(2**63), 2**63 - 
 
 def refused(text: bytes | str) -> ErrorMessage:
     with pytest.raises(InvalidMessage) as raised:
-        decode(text)
+        decode(text if isinstance(text, bytes) else text.encode())
     return raised.value.answer
 
 
@@ -78,10 +78,28 @@ def test_an_id_that_none_can_be_is_refused_and_not_repeated(message_id: str) -> 
     assert answer.id is None
 
 
+def test_lone_surrogates_of_javascript_are_taken_as_the_replacement_character() -> None:
+    message = decode(rb'{"type": "PING", "id": "\ud83d\ude00 \ud83d"}')
+
+    assert message == Ping(id="😀 \ufffd")
+
+
+def test_what_is_wrong_beside_a_lone_surrogate_is_named() -> None:
+    answer = refused(r'{"type": "CDP_COMMAND", "id": "\ud83d", "params": {}}')
+
+    assert (answer.id, answer.error.details) == ("\ufffd", {"field": "method"})
+
+
+def test_a_chunk_that_ends_within_a_surrogate_pair_is_refused_and_not_garbled() -> None:
+    answer = refused(r'{"type": "CHUNK", "id": "a", "seq": 0, "total": 2, "data": "x\ud83d"}')
+
+    assert (answer.id, answer.error.details) == ("a", {"field": "data"})
+
+
 @given(st.one_of(st.binary(), st.text()))
 def test_whatever_comes_is_a_message_or_refused_as_one(text: bytes | str) -> None:
     try:
-        outcome: object = decode(text)
+        outcome: object = decode(text if isinstance(text, bytes) else text.encode())
     except InvalidMessage as refusal:
         outcome = refusal.answer
 

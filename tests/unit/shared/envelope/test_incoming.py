@@ -73,7 +73,7 @@ INPUTS = st.one_of(
 
 
 def message(**fields: object) -> ClientMessage:
-    return decode(json.dumps(fields))
+    return decode(json.dumps(fields).encode())
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_every_type_is_of_a_record_and_is_listed() -> None:
 
 
 def test_params_stay_the_clients_own_text() -> None:
-    command = decode('{"type": "CDP_COMMAND", "method": "Page.navigate", "params": {"url" : 1.0}}')
+    command = decode(b'{"type": "CDP_COMMAND", "method": "Page.navigate", "params": {"url" : 1.0}}')
 
     assert isinstance(command, CdpCommand)
     assert bytes(command.params) == b'{"url" : 1.0}'

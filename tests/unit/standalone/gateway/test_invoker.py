@@ -21,7 +21,7 @@ from standalone.gateway.invoker import (
 
 
 class InvokerTest(TestCase):
-    timeout = 30
+    timeout = 120
 
     def setUp(self) -> None:
         self.go = threading.Event()

@@ -75,6 +75,12 @@ def test_broken_json_says_nothing(text: str) -> None:
     assert json_ld(tree(_ld(text) + _ld('{"@type": "Book"}'))) == [{"@type": "Book"}]
 
 
+def test_half_of_a_pair_becomes_the_replacement_character() -> None:
+    (thing,) = json_ld(tree(_ld(r'{"@type": "Book", "name": "cut \ud83d"}')))
+
+    assert thing["name"] == "cut \ufffd"
+
+
 def test_a_type_that_is_no_text_is_none() -> None:
     assert types_of({"@type": [1, None, "Book"]}) == ["Book"]
     assert types_of({}) == []

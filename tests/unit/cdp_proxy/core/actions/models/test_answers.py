@@ -28,6 +28,10 @@ def test_json_is_found_in_what_a_model_wrote(text: str) -> None:
     assert decode(text) == {"a": 1}
 
 
+def test_half_of_a_pair_becomes_the_replacement_character() -> None:
+    assert decode(r'{"a": "cut \ud83d"}') == {"a": "cut \ufffd"}
+
+
 @pytest.mark.parametrize("text", ["", "No.", '{"a": ', '{"a": NaN}', "[" * 100_000, "} {"])
 def test_what_has_no_json_is_malformed(text: str) -> None:
     with pytest.raises(Malformed, match="not JSON"):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cdp_proxy.core.actions.performing import paging
-from cdp_proxy.core.actions.ports import CommandFailed, Dialog
+from cdp_proxy.core.actions.ports import CommandFailed, CommandRefused, Dialog
 from cdp_proxy.core.messages import decode_answer
 from shared.errors import (
     ActionTimeout,
@@ -133,6 +133,15 @@ def test_a_dialog_that_holds_the_old_page_is_told() -> None:
 def test_a_dialog_that_comes_before_the_answer_is_told() -> None:
     with pytest.raises(DialogOpen):
         run(paging.navigate(ScriptedTab(dialog=Dialog("alert", "Hi")), URL, paging.LOAD, DEADLINE))
+
+
+def test_an_address_that_is_none_is_no_time_out() -> None:
+    tab = ScriptedTab(failures={"Page.navigate": CommandRefused("Cannot navigate to invalid URL")})
+
+    with pytest.raises(NavigationFailed) as failed:
+        run(paging.navigate(tab, URL, paging.LOAD, DEADLINE))
+
+    assert failed.value.details == {"reason": "Cannot navigate to invalid URL"}
 
 
 def test_no_answer_is_a_timeout() -> None:

@@ -13,12 +13,12 @@ from shared.connections import ClientText, ConnectionHead, Connections, SendOutc
 from shared.ids import ConnectionId, RequestId, SessionId
 from shared.randomness import new_request_id
 from tests.integration.api import RemoteBrowser
-from tests.integration.socket_client import SocketClient
+from tests.integration.socket_client import SocketClient, connections, pending, url_of
 from tests.integration.stack import Stack
-from tests.integration.test_websocket_api import connections, pending, url_of
 from tests.integration.waiting import wait_until
 
-HEARTBEAT_SECONDS = 3.0
+HEARTBEAT_SECONDS = 6.0
+"""Long enough for a slow machine to beat in time."""
 NEVER = {"expression": "new Promise(() => {})", "awaitPromise": True}
 
 
@@ -63,8 +63,8 @@ def test_the_first_gone_removes_a_mapping_that_nobody_told_of(stack: Stack) -> N
     outcome, *_ = mapping.send(head.connection_id, RequestId("r"), command, time.time())
 
     assert outcome in {SendOutcome.SENT, SendOutcome.UNKNOWN}
-    wait_until(lambda: mapping.find(head.connection_id) is None, 1, "the mapping is gone")
-    wait_until(lambda: pending(stack) == 0, 1, "nothing waits for it")
+    wait_until(lambda: mapping.find(head.connection_id) is None, "the mapping is gone")
+    wait_until(lambda: pending(stack) == 0, "nothing waits for it")
     assert stack.api.get(browser.id)["status"] == "active"
 
 
@@ -81,7 +81,7 @@ def test_when_the_container_is_killed_every_waiting_command_gets_a_typed_error(
     }
     for client in clients:
         assert client.evaluate("1") == 1
-    wait_until(lambda: pending(stack) == 80, 5, "what is answered is struck out")
+    wait_until(lambda: pending(stack) == 80, "what is answered is struck out")
 
     stack.container().kill()
 
@@ -91,10 +91,10 @@ def test_when_the_container_is_killed_every_waiting_command_gets_a_typed_error(
         assert {answer["error"]["code"] for answer in answers} == {"CONTAINER_LOST"}
         assert client.wait_for("SESSION_ENDED")["reason"] == "container_lost"
         with pytest.raises(ConnectionClosed):
-            client.receive(10)
+            client.receive()
         client.close()
-    wait_until(lambda: not connections(stack), 5, "no mapping is left")
-    assert pending(stack) == 0
+    wait_until(lambda: not connections(stack), "no mapping is left")
+    wait_until(lambda: pending(stack) == 0, "nothing waits any more")
 
 
 def test_what_is_sent_to_a_dead_container_is_answered_too(stack: Stack) -> None:
@@ -136,6 +136,6 @@ def test_a_redis_that_loses_everything_is_told_of_and_a_new_connection_goes_on(
     # Away, or back already and without any memory of the connection.
     assert answer["error"]["code"] in {"UNAVAILABLE", "CONNECTION_NOT_FOUND"}
     path = f"/sessions/{browser.id}"
-    wait_until(lambda: stack.api.send("GET", path).status == 200, 20, "the session is known again")
+    wait_until(lambda: stack.api.send("GET", path).status == 200, "the session is known again")
     with SocketClient(url) as again:
         assert again.evaluate("2") == 2

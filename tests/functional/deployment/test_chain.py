@@ -1,214 +1,22 @@
-"""From the CDK's code to functions that answer, with the real tools against moto's server.
-
-synth → CloudFormation → `.chalice/config.json` → `chalice deploy` → boto3 reads it back → the
-deployed zip is called → `chalice deploy` again → `chalice delete`.
-
-Secrets are read from moto's Secrets Manager; Redis is a real one behind TLS and a password, as
-ElastiCache is. Not shown here: that AWS itself accepts the template (cfn-lint and cdk-nag are for
-that), and its API Gateway's way to the functions.
-"""
+"""What one `./wallcrawler deploy` leaves behind: looked at with boto3, called, taken away."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
-import os
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-import pytest
-import redis
-
-from bench.certificate import write_certificate
-from bench.tls_front import tls_front
 from deployment.canary import Cluster
 from deployment.endpoints import api_urls
-from deployment.host_package import copy_project, run_chalice, unpack
 from deployment.stage_config import ROLE_OF_FUNCTION
-from shared.aws_names import CANARY_ORDER, FUNCTIONS, function_name, stack_name
+from shared.aws_names import CANARY_ORDER, FUNCTIONS, function_name
 from shared.tokens import parse_token
 from tests.fakes.api import FakeContainer
-from tests.fakes.aws_server import AwsServer, aws_server
+from tests.fakes.aws_server import AwsServer
 from tests.fakes.lambda_runtime import LambdaRuntime, event_of
-from tests.fakes.pruning import Template, logical_id_of, prune
-from tests.fakes.synthesis import PRODUCTION, synthesize
-
-ROOT = Path(__file__).parents[2]
-STAGE = "production"
-API_KEY = "a-key-for-tests-only"  # what tests/events send
-OLD, NEW = "o" * 64, "n" * 64
-REDIS_PASSWORD = "p" * 64
-MANAGED_SECRETS = {
-    "SecretsTokens": OLD,
-    "SecretsApiKeys": f"{API_KEY},{'k' * 64}",
-    "SecretsRedisAuth": REDIS_PASSWORD,
-    "SecretsModelKeys": "{}",
-}
-WITHOUT_A_ZONE = {**PRODUCTION, "hostedZoneId": ""}
-"""There is none in an empty AWS to put a record into."""
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[AwsServer]:
-    with aws_server() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """What CDK makes of `cdk/`."""
-    done = synthesize(tmp_path_factory.mktemp("cdk"), WITHOUT_A_ZONE)
-    assert done.exit_code == 0, done.stderr
-    return dict(done.document(f"{stack_name(STAGE)}.template.json"))
-
-
-@dataclass(frozen=True)
-class Cache:
-    """Redis as ElastiCache has it."""
-
-    tls_port: int
-    certificate: Path
-    url: str
-    """For tests: past TLS, with the password in it."""
-
-
-@pytest.fixture(scope="module")
-def cache(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cache]:
-    certificate = write_certificate(tmp_path_factory.mktemp("certificate"))
-    path = redis_url.removeprefix("unix://")
-    with_password = f"unix://:{quote(REDIS_PASSWORD)}@{path}"
-    with redis.Redis.from_url(redis_url) as client:
-        client.flushall()
-        client.config_set("requirepass", REDIS_PASSWORD)
-    try:
-        with tls_front(certificate, path) as port:
-            yield Cache(port, certificate, with_password)
-    finally:
-        with redis.Redis.from_url(with_password) as client:
-            client.config_set("requirepass", "")
-
-
-@pytest.fixture(scope="module")
-def secret_arns(aws: AwsServer) -> dict[str, str]:
-    """What CloudFormation would make, which moto's does not."""
-    client = aws.client("secretsmanager")
-    return {
-        name: client.create_secret(Name=name, SecretString=text)["ARN"]
-        for name, text in MANAGED_SECRETS.items()
-    }
-
-
-@pytest.fixture(scope="module")
-def outputs(
-    aws: AwsServer, template: Template, cache: Cache, secret_arns: dict[str, str]
-) -> dict[str, str]:
-    """The outputs of the stack, made by CloudFormation."""
-    redis_id = logical_id_of(template, "AWS::ElastiCache::ReplicationGroup")
-    literals = {
-        f"{redis_id}.PrimaryEndPoint.Address": "localhost",
-        f"{redis_id}.PrimaryEndPoint.Port": str(cache.tls_port),
-        **{
-            logical_id_of(template, "AWS::SecretsManager::Secret", name): arn
-            for name, arn in secret_arns.items()
-        },
-    }
-    client = aws.client("cloudformation")
-    client.create_stack(
-        StackName=stack_name(STAGE),
-        TemplateBody=json.dumps(prune(template, literals)),
-        Capabilities=["CAPABILITY_NAMED_IAM"],
-    )
-    (stack,) = client.describe_stacks(StackName=stack_name(STAGE))["Stacks"]
-    assert stack["StackStatus"] == "CREATE_COMPLETE"
-    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """A project that `chalice deploy` has been through."""
-
-    project: Path
-    aws: AwsServer
-    said: str
-
-    def deploy(self) -> str:
-        return run_chalice(self.project, "deploy", "--stage", STAGE, env=self.aws.environment)
-
-    def delete(self) -> str:
-        return run_chalice(self.project, "delete", "--stage", STAGE, env=self.aws.environment)
-
-    @property
-    def package(self) -> Path:
-        (path,) = (self.project / ".chalice" / "deployments").glob("*.zip")
-        return path
-
-    def functions(self) -> dict[str, dict[str, Any]]:
-        listed = self.aws.client("lambda").list_functions()["Functions"]
-        return {function["FunctionName"]: function for function in listed}
-
-    def rest_apis(self) -> list[dict[str, Any]]:
-        return list(self.aws.client("apigateway").get_rest_apis()["items"])
-
-    def websocket_apis(self) -> list[dict[str, Any]]:
-        return list(self.aws.client("apigatewayv2").get_apis()["Items"])
-
-    def rules(self) -> list[dict[str, Any]]:
-        return list(self.aws.client("events").list_rules()["Rules"])
-
-
-@pytest.fixture(scope="module")
-def deployed(
-    aws: AwsServer, outputs: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Deployed:
-    project = tmp_path_factory.mktemp("project")
-    copy_project(project)
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "deployment.stage_config", STAGE),
-            *("--region", "eu-central-1", "--config", str(project / ".chalice" / "config.json")),
-        ],
-        cwd=ROOT,
-        env={**os.environ, **aws.environment},
-        check=True,
-        capture_output=True,
-    )
-    first = Deployed(project, aws, "")
-    return Deployed(project, aws, first.deploy())
-
-
-@pytest.fixture(scope="module")
-def lambdas(
-    deployed: Deployed, cache: Cache, tmp_path_factory: pytest.TempPathFactory
-) -> LambdaRuntime:
-    """The deployed zip with what the deployed functions' environment is."""
-    folder = tmp_path_factory.mktemp("task")
-    unpack(deployed.package, folder)
-    function = deployed.functions()[function_name(STAGE, "api_handler")]
-    return LambdaRuntime(
-        folder,
-        {
-            **function["Environment"]["Variables"],
-            **deployed.aws.environment,
-            "SSL_CERT_FILE": str(cache.certificate),
-        },
-        sdk=True,
-    )
-
-
-@pytest.fixture
-def container(cache: Cache) -> Iterator[FakeContainer]:
-    with redis.Redis.from_url(cache.url) as client:
-        client.flushall()
-    with FakeContainer(cache.url).serving() as container:
-        yield container
+from tests.fakes.management_endpoint import management_endpoint
+from tests.functional.deployment.conftest import API_KEY, NEW, OLD, REDIS_PASSWORD, STAGE, Deployed
 
 
 def created(lambdas: LambdaRuntime) -> dict[str, Any]:
@@ -332,13 +140,16 @@ class TestWhatItDoes:
             lambdas.call(handler)
 
     def test_a_session_is_created_and_opened_by_its_token(
-        self, lambdas: LambdaRuntime, container: FakeContainer
+        self, deployed: Deployed, lambdas: LambdaRuntime, container: FakeContainer
     ) -> None:
+        _, websocket = api_urls(STAGE, deployed.project / ".chalice")
+
         session = created(lambdas)
 
         assert session["status"] == "active"
         assert session["connectUrl"].startswith("wss://browsers.example.com/cdp?token=")
         assert parse_token(session["token"], OLD).session_id == session["sessionId"]
+        assert session["webSocketUrl"] == f"{websocket}?token={session['token']}"
         assert connect_status(lambdas, session["token"]) == 200
 
     def test_a_stranger_is_refused(self, lambdas: LambdaRuntime) -> None:
@@ -349,12 +160,14 @@ class TestWhatItDoes:
         assert connect_status(lambdas, "no.token.atall") == 401
 
     def test_a_message_is_answered_over_the_connection(self, lambdas: LambdaRuntime) -> None:
-        with recording_gateway() as (url, posted):
+        with management_endpoint() as gateway:
             lambdas.call(
-                "app.ws_message", event_of("websocket_message"), {"WS_MANAGEMENT_ENDPOINT": url}
+                "app.ws_message",
+                event_of("websocket_message"),
+                {"WS_MANAGEMENT_ENDPOINT": gateway.url},
             )
 
-        ((path, body),) = posted
+        ((path, body),) = gateway.posted
         assert path.endswith("/@connections/6RokuRIAThqYLKA%3D")
         assert json.loads(body) == {"type": "PONG", "id": 7}
 
@@ -437,31 +250,3 @@ class TestAgain:
 
         assert deployed.functions() == {}
         assert deployed.rest_apis() == deployed.websocket_apis() == deployed.rules() == []
-
-
-class recording_gateway:  # noqa: N801 - used as a function
-    """An HTTP server that takes what is posted to connections: its URL, and what came."""
-
-    def __enter__(self) -> tuple[str, list[tuple[str, bytes]]]:
-        posted: list[tuple[str, bytes]] = []
-
-        class Connections(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                posted.append((self.path, body))
-                self.send_response(200)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                """Nothing: the test reads `posted`."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Connections)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        return f"http://127.0.0.1:{self._server.server_port}/ws", posted
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
