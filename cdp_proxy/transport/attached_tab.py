@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 import cdp.inspector
 import cdp.network
@@ -24,14 +24,15 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
 
 from cdp_proxy.core import messages
-from cdp_proxy.core.actions.activity import Activity
-from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, Dialog
+from cdp_proxy.core.actions.activity import Activity, works_when_crashed
+from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, CommandRefused, Dialog
 from cdp_proxy.core.commands import CdpCommand, attach_frames
 from cdp_proxy.core.messages import Answer
 from cdp_proxy.core.told_dialogs import ToldDialog
 from cdp_proxy.transport.caller import CdpCaller, Passage
 from cdp_proxy.transport.reactor import Reactor
 
+_CRASHED: Final = "the page has crashed"
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -66,8 +67,8 @@ class AttachedTab:
         """Why its frames are not attached."""
         self.closed = False
         """Whether its target is gone, or could not be attached."""
-        self._calls: dict[Deferred[Any], bool] = {}
-        """Commands under way, and whether a dialog holds them up."""
+        self._calls: dict[Deferred[Any], str | None] = {}
+        """Commands under way; the method of those that need the page to answer."""
         self._waiting: list[Deferred[bool]] = []
         self._told_dialog: ToldDialog | None = None
         """The dialog that a client was told of; it may have opened before the tab was attached."""
@@ -266,9 +267,11 @@ class AttachedTab:
                 raise CommandFailed("the tab has been closed")
             if blockable and self.dialog is not None:
                 raise BlockedByDialog("a dialog is open")
-            self._calls[outcome] = blockable
+            if blockable and self.activity.crashed and not works_when_crashed(method):
+                raise CommandRefused(_CRASHED)
+            self._calls[outcome] = method if blockable else None
 
-        self._calls[outcome] = False
+        self._calls[outcome] = None
         answer = Deferred.fromCoroutine(
             self._caller.call(command, session or self.session, timeout_seconds, passage)
         )
@@ -291,15 +294,20 @@ class AttachedTab:
         if self.dialog != dialog or self.crashed is not crashed:
             self._on_change()
         self._dialog_was(dialog)
+        if self.crashed:
+            self._interrupt(lambda it: not works_when_crashed(it), CommandRefused(_CRASHED))
         self._wake()
 
     def _dialog_was(self, before: Dialog | None) -> None:
         """Release the commands that a dialog which has just opened holds up."""
-        if self.dialog is None or before is not None:
-            return
-        for call, blockable in list(self._calls.items()):
-            if blockable:
-                call.errback(BlockedByDialog("a dialog opened"))
+        if self.dialog is not None and before is None:
+            self._interrupt(lambda _method: True, BlockedByDialog("a dialog opened"))
+
+    def _interrupt(self, held_up: Callable[[str], bool], why: CommandFailed) -> None:
+        """End the commands under way that the page will not answer."""
+        for call, method in list(self._calls.items()):
+            if method is not None and held_up(method):
+                call.errback(why)
 
     def _frame_attached(self, attached: messages.FrameAttached) -> None:
         session = attached.session_id

@@ -8,9 +8,9 @@ import pytest
 from cdp_proxy.core.close_codes import CloseCode
 from shared.actions import ActBody
 from shared.envelope.outgoing import (
-    CdpResponse,
     ControlState,
     DialogState,
+    ErrorMessage,
     Hello,
     ScreencastIdle,
     SessionEnded,
@@ -354,7 +354,7 @@ class TestTheEnd:
         one.session.clock.advance(10)
 
         *_, answer, ended = one.carrier.sent
-        assert isinstance(answer, CdpResponse)
+        assert isinstance(answer, ErrorMessage)
         assert answer.id == 3
         assert isinstance(ended, SessionEnded)
         assert ended.reason == "released"
