@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from typing import Any
+
 import pytest
 
 from cdp_proxy.core.multiplexer import Held, Multiplexer
