@@ -107,6 +107,8 @@ FILE_NAME_BYTES_MAX: Final = 200
 
 CDP_ID_MAX: Final = 2**31 - 1
 """CDP message ids are 32-bit signed integers in Chromium's dispatcher."""
+CDP_ID_MIN: Final = -(2**30)
+"""The least that clients may use; those below are the proxy's own."""
 
 JWT_SECRET_CHARS_MIN: Final = 32
 """RFC 7518 3.2: an HS256 key has at least the size of the hash output (256 bits)."""
