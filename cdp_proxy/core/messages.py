@@ -7,6 +7,7 @@ in any order (CLIENTS: Puppeteer sends `method, params, id, sessionId`).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Annotated, Final, TypeVar
 
@@ -54,10 +55,11 @@ class Numbered(Struct, frozen=True, gc=False):
     id: int
 
 
-class TargetInfo(Struct, frozen=True):
-    """What kind of target it is: `page`, `iframe`, `worker` and so on."""
+class TargetInfo(Struct, frozen=True, rename="camel"):
+    """Which target it is, and what kind: `page`, `iframe`, `worker` and so on."""
 
     type: str
+    target_id: str = ""
 
 
 class AttachedParams(Struct, frozen=True, rename="camel"):
@@ -109,10 +111,18 @@ class Answer(Struct, frozen=True):
 decode_attached: Final = msgspec.json.Decoder(AttachedParams).decode
 decode_frame_attached: Final = msgspec.json.Decoder(FrameAttached).decode
 
+
+class _TargetParams(Struct, frozen=True, rename="camel"):
+    target_id: str = ""
+
+
+_decode_target: Final = msgspec.json.Decoder(_TargetParams).decode
 _decode_target_event: Final = msgspec.json.Decoder(TargetEvent).decode
 _decode_answer: Final = msgspec.json.Decoder(Answer).decode
 _decode_command: Final = msgspec.json.Decoder(Command).decode
 _decode_numbered: Final = msgspec.json.Decoder(Numbered).decode
+_TEN_DIGITS: Final = re.compile(rb'\{"id":(-\d{10}),').match
+"""As every id below `CDP_ID_MIN` has them."""
 _KEYS: Final = (b'"id"', b'"method"', b'"sessionId"', b'"params"')
 
 
@@ -177,6 +187,20 @@ def decode_command(message: bytes) -> Command:
     except ValueError as error:
         raise Malformed(_answer(command.id, PARSE_ERROR, f"JSON: {error}")) from error
     return command
+
+
+def is_own_answer(message: bytes) -> bool:
+    """Whether a message is the answer to a command of the proxy's own, by its id."""
+    found = _TEN_DIGITS(message)
+    return found is not None and int(found[1]) < CDP_ID_MIN
+
+
+def target_id_of(command: Command) -> str:
+    """The `targetId` among a command's params; empty when there is none."""
+    try:
+        return _decode_target(command.params or b"{}").target_id
+    except msgspec.DecodeError:
+        return ""
 
 
 def _decode_odd(message: bytes) -> Command:

@@ -133,8 +133,9 @@ class LiveSession:
             reactor, on_change=self._hold, resend=self._resend, flush=self.flush
         )
         """Who holds it: its agent, or a human."""
-        self.pages = Pages(reactor, browser.caller, self.takeover.passage)
+        self.pages = Pages(reactor, browser.caller, self.takeover.passage, self._mux.dialogs)
         """Its tabs, for actions, input and the screencast."""
+        self._mux.on_front = self.pages.choose
         self.screencast = LiveScreencast(reactor, self.pages, browser.caller)
         self.input = LiveInput(self.pages, self.screencast)
         self.channels: set[Channel] = set()
@@ -230,7 +231,7 @@ class LiveSession:
             self._admitting -= 1
         if self.end_reason is not None:
             raise SessionEnded(self.end_reason.text)
-        member = self._mux.join(root, socket.deliver, anchor)
+        member = self._mux.join(root, socket.deliver, anchor, target_id)
         self._sockets[member] = socket
         self._lifecycle.client_joined(self._reactor.seconds())
         return member
@@ -264,7 +265,7 @@ class LiveSession:
         """A client has gone, in whatever way; may be called again."""
         if self._sockets.pop(member, None) is None:
             return
-        member.deliver = _discard
+        member.deliver = lambda _message: None  # what Chromium still sends it
         self.takeover.forget(member)
         self._lifecycle.client_left(self._reactor.seconds())
         self._arm()
@@ -393,7 +394,3 @@ class LiveSession:
             self._misses += 1
             if self._misses >= _PROBE_MISSES_MAX:
                 self.end(EndReason.BROWSER_HUNG)
-
-
-def _discard(_message: bytes) -> None:
-    """What Chromium still sends to a client that has gone."""

@@ -12,6 +12,7 @@ import pytest
 
 from tests.integration.node_client import NodeClient
 from tests.integration.stack import Stack
+from tests.integration.waiting import wait_until
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 _SECONDS = 180.0
@@ -19,7 +20,7 @@ _LINES_MAX = 40
 
 
 def said_by(stack: Stack, command: Sequence[str], environment: Mapping[str, str]) -> list[str]:
-    before = {session["sessionId"] for session in stack.api.list("?status=active")}
+    before = running(stack)
     done = subprocess.run(
         command,
         env={**environment, "API": stack.api.base, "KEY": stack.api.key},
@@ -28,11 +29,13 @@ def said_by(stack: Stack, command: Sequence[str], environment: Mapping[str, str]
         timeout=_SECONDS,
         check=False,
     )
-    for session in stack.api.list("?status=active"):
-        if session["sessionId"] not in before:
-            stack.api.delete(session["sessionId"])
     assert done.returncode == 0, done.stderr
+    wait_until(lambda: running(stack) <= before, "the example's session has ended")
     return done.stdout.splitlines()
+
+
+def running(stack: Stack) -> set[str]:
+    return {session["sessionId"] for session in stack.api.list("?status=active")}
 
 
 def check(lines: list[str]) -> None:
