@@ -147,6 +147,10 @@ class WallCrawlerStack(aws_cdk.Stack):
         # It tells the clients of containers that have died.
         reaper.add_to_policy(statements.answer_connections(self.environment_name))
 
+        if self._deployment.settings.traces:
+            for role in (api, socket, reaper):
+                role.add_to_policy(statements.write_traces())
+
         # Sessions for which there is no slot: the API starts a task, the reaper sees to it that
         # one comes.
         for statement in statements.run_tasks(
