@@ -314,6 +314,7 @@ class Container:
         )
         gateway.use_actions(actions)
         self._consumer.use_gateway(gateway)
+        self._heartbeat.after_beats.append(gateway.look)
         return gateway
 
     def _actions(self) -> Actions:

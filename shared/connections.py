@@ -5,7 +5,8 @@
    pending, and push it on the task's request list (`send`): no reply comes by the bus.
 3. The task pushes the answer through @connections and strikes the message out (`answered`).
 4. `$disconnect`, or the first Gone that the task meets, removes the mapping (`leave`, `forget`).
-5. The connections and pending messages of a task that died are taken, once, by whoever finds it
+5. A Redis that has come back empty is told of the connections again by their task (`restore`).
+6. The connections and pending messages of a task that died are taken, once, by whoever finds it
    dead (`take_orphans`), and each client is told.
 
 All times are epoch seconds and come in as arguments.
@@ -14,7 +15,7 @@ All times are epoch seconds and come in as arguments.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -32,12 +33,11 @@ from shared.limits import (
     WS_API_QUEUED_MAX,
 )
 from shared.request_kind import RequestKind
-from shared.session_state import LIVE
+from shared.session_state import LIVE_WORDS
 
 if TYPE_CHECKING:
     from shared.redis_client import RedisClient
 
-_LIVE_WORDS = [status.value for status in LIVE]
 _HEAD = b"@HEAD@"
 """Stands where Redis puts the head of the connection in; nothing before it is a client's."""
 
@@ -174,6 +174,23 @@ class Connections:
             )
         )
 
+    def restore(
+        self, heads: Sequence[ConnectionHead], new_request_id: Callable[[], RequestId], now: float
+    ) -> int:
+        """As the task that serves them: remember again what Redis has lost.
+
+        Returns:
+            How many it had; with none it is one round trip.
+        """
+        pipe = self._redis.pipeline(transaction=False)
+        for head in heads:
+            pipe.exists(keys.connection(head.connection_id))
+        found = zip(heads, pipe.execute(), strict=True)
+        lost = [head for head, there in found if not there]
+        for head in lost:
+            self.open(head, new_request_id(), now)
+        return len(lost)
+
     def find(self, connection_id: ConnectionId) -> ConnectionHead | None:
         """A connection that is open, as far as is known."""
         head = self._redis.hget(keys.connection(connection_id), "head")
@@ -215,7 +232,7 @@ class Connections:
                 keys.REQUESTS_PREFIX,
                 keys.TASK_CONNECTIONS_PREFIX,
                 keys.PENDING_PREFIX,
-                *_LIVE_WORDS,
+                *LIVE_WORDS,
             ],
         )
         status, reason = (word.decode() for word in more) if more else ("", "")

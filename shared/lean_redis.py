@@ -20,11 +20,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
+from shared.limits import REDIS_SOCKET_SECONDS
 from shared.redis_commands import Convert, RedisCommands, as_is
 from shared.resp import Argument, ProtocolError, Reply, ReplyError, encode_command, read_reply
-
-SOCKET_TIMEOUT_SECONDS = 5.0
-"""Longer than any blocking pop (`shared.bus`), short enough to notice a Redis that hangs."""
 
 _IDLE_CONNECTIONS_MAX = 8
 _PORT = 6379
@@ -290,14 +288,14 @@ def _about_password(reply: ReplyError) -> bool:
 def _open_socket(endpoint: Endpoint) -> socket.socket:
     if isinstance(endpoint.address, str):
         plain = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        plain.settimeout(SOCKET_TIMEOUT_SECONDS)
+        plain.settimeout(REDIS_SOCKET_SECONDS)
         try:
             plain.connect(endpoint.address)
         except BaseException:
             plain.close()
             raise
         return plain
-    plain = socket.create_connection(endpoint.address, SOCKET_TIMEOUT_SECONDS)
+    plain = socket.create_connection(endpoint.address, REDIS_SOCKET_SECONDS)
     plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     return _wrapped(plain, endpoint.address[0]) if endpoint.tls else plain

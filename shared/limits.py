@@ -35,6 +35,9 @@ HEARTBEAT_TTL_SECONDS_DEFAULT: Final = 9.0
 HEARTBEATS_PER_TTL: Final = 3
 """A task beats this often within one TTL, so that one lost beat kills nothing."""
 
+REDIS_SOCKET_SECONDS: Final = 5.0
+"""Longer than any blocking pop (`shared.bus`), short enough to notice a Redis that hangs."""
+
 WAIT_SECONDS_DEFAULT: Final = 120.0
 """How long a session stands in line for a slot: Fargate takes 20 to 90 s to start a task."""
 START_RETRY_SECONDS: Final = 15.0
@@ -139,6 +142,8 @@ CHANNEL_QUEUE_MAX: Final = 1_000
 """Messages of one channel that wait for their turn."""
 INPUT_PENDING_MAX: Final = 500
 """Input commands of one session that its page has not taken yet."""
+TAB_COMMANDS_MAX: Final = 100
+"""Tab commands of one channel that the browser has not done yet."""
 CHANNEL_CHUNK_BYTES: Final = 64 * 1024
 CHANNEL_MESSAGE_BYTES_MAX: Final = 256 * 1024
 """On `/internal/ws` longer messages travel as chunks of the above, with frames between them."""

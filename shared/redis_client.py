@@ -8,13 +8,18 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
-SOCKET_TIMEOUT_SECONDS = 5.0
-"""Longer than any blocking pop (`shared.bus`), short enough to notice a Redis that hangs."""
+from shared.limits import REDIS_SOCKET_SECONDS
 
 
 def connect(endpoint: str, password: str | None = None) -> RedisClient:
     """A client for `endpoint`; connects at the first command.
+
+    What may have been run is never sent again. What a server has refused because it is a replica
+    now, after a failover, has not been: it is sent on a new connection, to whichever server the
+    endpoint means by then.
 
     Args:
         endpoint: `host:port`, or a `redis://`, `rediss://` or `unix://` URL.
@@ -26,8 +31,9 @@ def connect(endpoint: str, password: str | None = None) -> RedisClient:
     client: RedisClient = redis.Redis.from_url(
         url,
         password=password,
-        socket_timeout=SOCKET_TIMEOUT_SECONDS,
-        socket_connect_timeout=SOCKET_TIMEOUT_SECONDS,
+        socket_timeout=REDIS_SOCKET_SECONDS,
+        socket_connect_timeout=REDIS_SOCKET_SECONDS,
+        retry=Retry(NoBackoff(), 1, supported_errors=(redis.ReadOnlyError,)),
         **keepalive,
     )
     return client

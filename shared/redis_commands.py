@@ -43,17 +43,9 @@ class RedisCommands:
         """How many of the keys there were."""
         return self._run("DEL", *names)
 
-    def exists(self, *names: Argument) -> Any:
-        """How many of the keys there are."""
-        return self._run("EXISTS", *names)
-
     def expire(self, name: Argument, seconds: int) -> Any:
         """Whether there is such a key."""
         return self._run("EXPIRE", name, seconds, convert=bool)
-
-    def pexpire(self, name: Argument, milliseconds: int) -> Any:
-        """Whether there is such a key."""
-        return self._run("PEXPIRE", name, milliseconds, convert=bool)
 
     def hget(self, name: Argument, key: Argument) -> Any:
         """The field's bytes, or None."""
@@ -93,13 +85,6 @@ class RedisCommands:
     def srem(self, name: Argument, *values: Argument) -> Any:
         """How many of the members there were."""
         return self._run("SREM", name, *values)
-
-    def zadd(self, name: Argument, mapping: Mapping[Any, float]) -> Any:
-        """How many of the members are new."""
-        scored: list[Argument] = []
-        for member, score in mapping.items():
-            scored += [score, member]
-        return self._run("ZADD", name, *scored)
 
     def zrem(self, name: Argument, *values: Argument) -> Any:
         """How many of the members there were."""

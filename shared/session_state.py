@@ -12,7 +12,7 @@ Ended states are final: ending a session again, by whatever way, changes nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 
@@ -45,6 +45,8 @@ TRANSITIONS: Mapping[SessionStatus, frozenset[SessionStatus]] = {
 
 LIVE: frozenset[SessionStatus] = frozenset(s for s, targets in TRANSITIONS.items() if targets)
 """Statuses of sessions that hold a slot."""
+LIVE_WORDS: Sequence[str] = [status.value for status in LIVE]
+"""As Redis has them."""
 
 
 def sources_of(target: SessionStatus) -> frozenset[SessionStatus]:

@@ -25,14 +25,13 @@ from shared.limits import (
 )
 from shared.located import Located, located_from_redis
 from shared.records import Session, SessionSpec, Task
-from shared.session_state import LIVE, EndReason, SessionStatus, sources_of
+from shared.session_state import LIVE_WORDS, EndReason, SessionStatus, sources_of
 
 if TYPE_CHECKING:
     from shared.redis_client import RedisClient
 
 _OWNER_TTL_SECONDS = ENDED_SESSION_RETENTION_SECONDS + SESSION_TIMEOUT_SECONDS_MAX
 _TASK_TTL_FACTOR = 10
-_LIVE_WORDS = [status.value for status in LIVE]
 
 
 class Placed(Struct, frozen=True):
@@ -297,7 +296,7 @@ class SessionStore:
                     keys.owner(spec.owner_id),
                     spec.created_at,
                     _OWNER_TTL_SECONDS,
-                    *_LIVE_WORDS,
+                    *LIVE_WORDS,
                 ],
             )
         )
@@ -316,7 +315,7 @@ class SessionStore:
                 EndReason.CAPACITY_TIMEOUT.value,
                 ENDED_SESSION_RETENTION_SECONDS,
                 keys.REQUESTS_PREFIX,
-                *_LIVE_WORDS,
+                *LIVE_WORDS,
             ]
         )
         return [SessionId(raw_id.decode()) for raw_id in failed]

@@ -25,13 +25,11 @@ from shared import keys, waiting_scripts
 from shared.ids import SessionId, StartToken, TaskId
 from shared.limits import ENDED_SESSION_RETENTION_SECONDS, START_RETRY_SECONDS
 from shared.records import SessionSpec
-from shared.session_state import LIVE, EndReason
+from shared.session_state import LIVE_WORDS, EndReason
 from shared.store import Growth
 
 if TYPE_CHECKING:
     from shared.redis_client import RedisClient
-
-_LIVE_WORDS = [status.value for status in LIVE]
 
 
 class Start(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -128,7 +126,7 @@ class Line:
                 reason.value if reason else "",
                 detail,
                 ENDED_SESSION_RETENTION_SECONDS,
-                *_LIVE_WORDS,
+                *LIVE_WORDS,
             ]
         )
         return [SessionId(raw_id.decode()) for raw_id in failed]

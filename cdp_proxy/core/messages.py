@@ -24,6 +24,10 @@ SESSION_ID_BYTES: Final = 32
 SUFFIX_BYTES: Final = len(b',"sessionId":""}') + SESSION_ID_BYTES
 """Length of the tail that carries a flat session's id."""
 
+ATTACHED: Final = "Target.attachedToTarget"
+DETACHED: Final = "Target.detachedFromTarget"
+"""Events that say where flat sessions begin and end."""
+
 PARSE_ERROR: Final = -32700
 INVALID_REQUEST: Final = -32600
 SERVER_ERROR: Final = -32000

@@ -179,7 +179,7 @@ class Multiplexer:
             return
         event = messages.decode_target_event(message)
         key = event.params.session_id.encode()
-        if event.method == "Target.attachedToTarget":
+        if event.method == messages.ATTACHED:
             self._owners[key] = member
             member.flat.add(key)
             if event.params.waiting_for_debugger:
@@ -191,9 +191,8 @@ class Multiplexer:
             member.auto_attached.discard(key)
 
 
-_OWNERSHIP_EVENTS = (
-    b'{"method":"Target.attachedToTarget"',
-    b'{"method":"Target.detachedFromTarget"',
+_OWNERSHIP_EVENTS = tuple(
+    b'{"method":"%b"' % name.encode() for name in (messages.ATTACHED, messages.DETACHED)
 )
 _PAUSES = frozenset({"Target.setAutoAttach", "Runtime.runIfWaitingForDebugger"})
 

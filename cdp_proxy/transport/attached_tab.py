@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 import cdp.network
 import cdp.page
@@ -23,21 +23,16 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
 
 from cdp_proxy.core import messages
-from cdp_proxy.core.actions.activity import Activity
-from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, Dialog
+from cdp_proxy.core.actions.activity import Activity, works_when_crashed
+from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, CommandRefused, Dialog
 from cdp_proxy.core.commands import CdpCommand, attach_frames
 from cdp_proxy.core.messages import Answer
 from cdp_proxy.transport.caller import CdpCaller, Passage
 from cdp_proxy.transport.reactor import Reactor
 
+_CRASHED: Final = "the page has crashed"
 T = TypeVar("T")
 P = ParamSpec("P")
-
-TITLES_EVERY_SECONDS = 1.0
-"""How often titles are read while somebody watches."""
-
-_ATTACHED = "Target.attachedToTarget"
-_DETACHED = "Target.detachedFromTarget"
 
 
 class AttachedTab:
@@ -68,8 +63,8 @@ class AttachedTab:
         """Why its frames are not attached."""
         self.closed = False
         """Whether its target is gone, or could not be attached."""
-        self._calls: dict[Deferred[Any], bool] = {}
-        """Commands under way, and whether a dialog holds them up."""
+        self._calls: dict[Deferred[Any], str | None] = {}
+        """Commands under way; the method of those that need the page to answer."""
         self._waiting: list[Deferred[bool]] = []
 
     async def attach(self, root: str | None) -> None:
@@ -243,9 +238,11 @@ class AttachedTab:
                 raise CommandFailed("the tab has been closed")
             if blockable and self.activity.dialog is not None:
                 raise BlockedByDialog("a dialog is open")
-            self._calls[outcome] = blockable
+            if blockable and self.activity.crashed and not works_when_crashed(method):
+                raise CommandRefused(_CRASHED)
+            self._calls[outcome] = method if blockable else None
 
-        self._calls[outcome] = False
+        self._calls[outcome] = None
         answer = Deferred.fromCoroutine(
             self._caller.call(command, session or self.session, timeout_seconds, passage)
         )
@@ -256,9 +253,9 @@ class AttachedTab:
             del self._calls[outcome]
 
     def _on_event(self, event: Answer) -> None:
-        if event.method == _ATTACHED:
+        if event.method == messages.ATTACHED:
             self._frame_attached(messages.decode_frame_attached(event.params))
-        elif event.method == _DETACHED:
+        elif event.method == messages.DETACHED:
             self._frame_detached(messages.decode_attached(event.params).session_id)
         dialog = self.activity.dialog
         if not self.activity.receive(event, self._reactor.seconds()):
@@ -266,10 +263,16 @@ class AttachedTab:
         if self.activity.dialog is not dialog:
             self._on_dialog()
         if self.activity.dialog is not None and dialog is None:
-            for call, blockable in list(self._calls.items()):
-                if blockable:
-                    call.errback(BlockedByDialog("a dialog opened"))
+            self._interrupt(lambda _method: True, BlockedByDialog("a dialog opened"))
+        if self.activity.crashed:
+            self._interrupt(lambda it: not works_when_crashed(it), CommandRefused(_CRASHED))
         self._wake()
+
+    def _interrupt(self, held_up: Callable[[str], bool], why: CommandFailed) -> None:
+        """End the commands under way that the page will not answer."""
+        for call, method in list(self._calls.items()):
+            if method is not None and held_up(method):
+                call.errback(why)
 
     def _frame_attached(self, attached: messages.FrameAttached) -> None:
         session = attached.session_id

@@ -60,7 +60,7 @@ from shared.envelope.outgoing import (
     TabView,
 )
 from shared.errors import ActionFailed, Forbidden, InvalidRequest, TargetDetached, WallCrawlerError
-from shared.limits import CHANNEL_QUEUE_MAX, CHUNKED_BYTES_MAX
+from shared.limits import CHANNEL_QUEUE_MAX, CHUNKED_BYTES_MAX, TAB_COMMANDS_MAX
 from shared.request_kind import RequestKind
 from shared.session_state import EndReason
 from shared.tokens import Scope
@@ -100,6 +100,8 @@ class Channel:
         self._chunks = Assembly(CHUNKED_BYTES_MAX)
         self._queue: deque[ClientMessage] = deque()
         self._busy = False
+        self._tab_commands = 0
+        """Under way."""
         self._left = False
         self._ended = False
         """Whether the session is over; nothing is said after that, nor taken."""
@@ -263,10 +265,16 @@ class Channel:
             self._send(InputResult(id=message_id))
 
     async def _begin_tab_command(self, message: TabCommand) -> None:
+        if self._tab_commands >= TAB_COMMANDS_MAX:
+            raise InvalidRequest(f"{TAB_COMMANDS_MAX} tab commands are under way already.")
         spawn(self._answering(message.id, self._tab_command(message)), "a tab command")
 
     async def _tab_command(self, message: TabCommand) -> None:
-        target_id = await run_tab_command(self._session, message)
+        self._tab_commands += 1
+        try:
+            target_id = await run_tab_command(self._session, message)
+        finally:
+            self._tab_commands -= 1
         self._send(TabResult(id=message.id, target_id=target_id))
 
     async def _start_screencast(self, message: StartScreencast) -> None:

@@ -9,12 +9,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 from msgspec import Raw
 from twisted.internet.defer import Deferred, DeferredLock
 
 from cdp_proxy.core import messages
+from cdp_proxy.core.actions.activity import works_when_crashed
 from cdp_proxy.core.close_codes import CloseCode
 from cdp_proxy.core.messages import Answer
 from cdp_proxy.core.multiplexer import Member
@@ -34,6 +37,21 @@ _BROWSER_DOMAINS = frozenset(
     {"Browser", "Target", "Storage", "SystemInfo", "Extensions", "Tracing", "IO", "Tethering"}
 )
 """Domains whose methods go to the browser unless a tab is named."""
+_CLOSED = messages.RemoteError(messages.SERVER_ERROR, "The client has been closed.")
+"""Why commands of a client that `Browser.close` has ended are not answered otherwise."""
+_OVER = messages.RemoteError(messages.SERVER_ERROR, "The session is over.")
+_DETACHED = messages.RemoteError(messages.SERVER_ERROR, "Inspected target navigated or closed")
+_CRASHED = messages.RemoteError(messages.SERVER_ERROR, "Target crashed")
+"""Chromium's own words; it says them late (when a crashed tab is loaded again), or to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A command that waits for its answer."""
+
+    method: str
+    cdp_session_id: str | None
+    answering: Deferred[Answer]
 
 
 class ChannelCdp:
@@ -47,7 +65,7 @@ class ChannelCdp:
         self._joining = DeferredLock()
         self._attaching = DeferredLock()
         self._last_id = 0
-        self._pending: dict[int, Deferred[Answer]] = {}
+        self._pending: dict[int, _Pending] = {}
         self._sessions: dict[str, str] = {}
         """Tabs that are attached: target id to flat session."""
         self._subscriptions = Subscriptions()
@@ -63,8 +81,11 @@ class ChannelCdp:
             SessionEnded: it is over.
         """
         where = await self._where(command)
-        answering = self._begin(command.method, bytes(command.params), where)
-        spawn(self._answer(command, answering), "a command of a channel")
+        # Told what to do before it is sent: `Browser.close` is answered, and the session over, in
+        # that very moment.
+        answering: Deferred[Answer] = Deferred()
+        answering.addCallback(partial(self._answer, command))
+        self._begin(command.method, bytes(command.params), where, answering)
 
     async def subscribe(self, message: Subscribe) -> None:
         """Have events reported; what is sent after this happens when they are.
@@ -109,7 +130,7 @@ class ChannelCdp:
         if answer.id is not None:
             pending = self._pending.pop(answer.id, None)
             if pending is not None:
-                pending.callback(answer)
+                pending.answering.callback(answer)
         elif answer.method is not None:
             self._event(answer)
 
@@ -167,25 +188,38 @@ class ChannelCdp:
                 self._sessions[info.target_id] = attached
             return attached
 
-    def _begin(self, method: str, params: bytes, cdp_session_id: str | None) -> Deferred[Answer]:
+    def _begin(
+        self,
+        method: str,
+        params: bytes,
+        cdp_session_id: str | None,
+        answering: Deferred[Answer] | None = None,
+    ) -> Deferred[Answer]:
+        """Send a command; its answer fires `answering`, or what is returned.
+
+        Raises:
+            InvalidRequest: too many wait already.
+            SessionEnded: it is over.
+        """
         if len(self._pending) >= _PENDING_MAX:
             raise InvalidRequest(f"{_PENDING_MAX} commands wait for their answers already.")
         if self._member is None or self._session.end_reason is not None:
             raise SessionEnded("The session is over.")
         self._last_id += 1
         number = self._last_id
-        pending: Deferred[Answer] = Deferred()
-        self._pending[number] = pending
+        answering = answering or Deferred()
+        self._pending[number] = _Pending(method, cdp_session_id, answering)
         message = messages.make_raw_command(number, method, params, cdp_session_id)
         self._session.from_client(self._member, message)
         self._session.flush()
-        return pending
+        return answering
 
-    async def _answer(self, command: CdpCommand, answering: Deferred[Answer]) -> None:
-        answer = await answering
+    def _answer(self, command: CdpCommand, answer: Answer) -> None:
         if self._left:
             return
-        if answer.error is not None:
+        if answer.error is _OVER:
+            self._send(error_message(command.id, self._session_ended()))
+        elif answer.error is not None:
             error = Raw(msgspec.json.encode(answer.error))
             self._send(CdpResponse(id=command.id, error=error))
         else:
@@ -193,9 +227,12 @@ class ChannelCdp:
 
     def _event(self, event: Answer) -> None:
         method = event.method or ""
-        if method == "Target.detachedFromTarget":
+        if method == messages.DETACHED:
             ended = messages.decode_attached(event.params).session_id
             self._sessions = {tab: held for tab, held in self._sessions.items() if held != ended}
+            self._give_up(ended, _DETACHED)
+        elif method == "Inspector.targetCrashed":
+            self._give_up(event.session_id, _CRASHED, but_for=works_when_crashed)
         target_id = next(
             (tab for tab, held in self._sessions.items() if held == event.session_id), None
         )
@@ -209,11 +246,23 @@ class ChannelCdp:
                 )
             )
 
+    def _give_up(
+        self,
+        cdp_session_id: str | None,
+        why: messages.RemoteError,
+        but_for: Callable[[str], bool] = lambda _method: False,
+    ) -> None:
+        """Answer what waits for a flat session that will not answer any more."""
+        for number, pending in list(self._pending.items()):
+            if pending.cdp_session_id == cdp_session_id and not but_for(pending.method):
+                del self._pending[number]
+                pending.answering.callback(Answer(error=why))
+
     async def _confirm(self, message: Subscribe, agreeing: Iterable[Deferred[Answer]]) -> None:
         for answer in agreeing:
             await answer
         if self._member is None:
-            self._send(error_message(message.id, SessionEnded(self._why_gone())))
+            self._send(error_message(message.id, self._session_ended()))
         else:
             self._send(Subscribed(id=message.id, events=message.events))
 
@@ -254,9 +303,11 @@ class ChannelCdp:
             raise InvalidRequest("There is no such tab in this session.", field="targetId")
         return (target_id,)
 
-    def _why_gone(self) -> str:
+    def _session_ended(self) -> SessionEnded:
         ended = self._session.end_reason
-        return ended.text if ended is not None else "The client has been closed."
+        if ended is None:
+            return SessionEnded(_CLOSED.message)
+        return SessionEnded(ended.text, endReason=ended.value)
 
     def _depart(self) -> None:
         """Be a client no more."""
@@ -265,7 +316,7 @@ class ChannelCdp:
             self._session.depart(member)
         self._sessions.clear()
         self._subscriptions = Subscriptions()
-        pending, self._pending = self._pending, {}
-        gone = messages.RemoteError(messages.SERVER_ERROR, self._why_gone())
-        for deferred in pending.values():
-            deferred.callback(Answer(error=gone))
+        waiting, self._pending = self._pending, {}
+        why = _OVER if self._session.end_reason is not None else _CLOSED
+        for pending in waiting.values():
+            pending.answering.callback(Answer(error=why))

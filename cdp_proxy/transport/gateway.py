@@ -6,6 +6,7 @@
    at a time.
 3. A connection ends with `$disconnect`, with the first Gone, with its session, or with its life.
 4. Connections whose container has died are taken every few seconds, and their clients told.
+5. With each heartbeat, a Redis that has lost its connections is told of them again.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ from shared.errors import (
 )
 from shared.ids import ConnectionId, RequestId, SessionId, TaskId
 from shared.limits import WS_API_MAPPING_SECONDS
+from shared.randomness import new_request_id
 from shared.request_kind import RequestKind
 from shared.tokens import Scope
 
@@ -92,6 +94,7 @@ class Gateway:
         self._lives: dict[ConnectionId, IDelayedCall] = {}
         self._answered: list[RequestId] = []
         self._striking_out = False
+        self._restoring = False
         self._orphans = LoopingCall(self._look_for_orphans)
         self._orphans.clock = ways.reactor
         self._looking = False
@@ -124,6 +127,14 @@ class Gateway:
             outbox.stop()
         for connection in list(self._known.values()):
             connection.leave()
+
+    def look(self) -> None:
+        """Redis is there: tell it again what it has missed, or lost (`Heartbeat.after_beats`)."""
+        if self._answered:
+            self._strike_out_soon()
+        if self._known and not self._restoring:
+            self._restoring = True
+            spawn(self._restore(), "telling Redis of connections")
 
     def take(self, request: Request) -> None:
         """One request of the bus that is about a connection."""
@@ -190,9 +201,7 @@ class Gateway:
     def answered(self, request_id: RequestId) -> None:
         """Strike a message out, soon (`pushed.Registrar`)."""
         self._answered.append(request_id)
-        if not self._striking_out:
-            self._striking_out = True
-            spawn(self._strike_out(), "striking out what is answered")
+        self._strike_out_soon()
 
     def expect(self, connection: PushedConnection, arrived: Arrived) -> None:
         """Note a message that came in pieces (`pushed.Registrar`)."""
@@ -272,6 +281,11 @@ class Gateway:
             raise ConnectionNotFound("The session has no such connection.")
         return known.channel
 
+    def _strike_out_soon(self) -> None:
+        if not self._striking_out:
+            self._striking_out = True
+            spawn(self._strike_out(), "striking out what is answered")
+
     async def _strike_out(self) -> None:
         """Tell Redis what is answered, as much at a time as has come meanwhile."""
         try:
@@ -285,6 +299,20 @@ class Gateway:
                     return
         finally:
             self._striking_out = False
+
+    async def _restore(self) -> None:
+        heads = [connection.head for connection in self._known.values()]
+        try:
+            lost = await self._blocking.run(
+                self._connections.restore, heads, new_request_id, self._clock()
+            )
+        except redis.RedisError as error:
+            _log.warn("Redis could not be told of connections: {error}", error=str(error))
+        else:
+            if lost:
+                _log.info("Redis had lost {lost} connections", lost=lost)
+        finally:
+            self._restoring = False
 
     async def _note(self, request_id: RequestId, waiting: Waiting) -> None:
         try:

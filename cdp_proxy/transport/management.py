@@ -52,19 +52,21 @@ class Management:
             Later: try again in a while.
             Refused: do not try again.
         """
-        client = self._client(head.endpoint)
-        self._call(client.post_to_connection, ConnectionId=head.connection_id, Data=data)
+        self._call(head, "post_to_connection", Data=data)
 
     def close(self, head: ConnectionHead) -> None:
         """Close a connection; raises as `post`."""
-        client = self._client(head.endpoint)
-        self._call(client.delete_connection, ConnectionId=head.connection_id)
+        self._call(head, "delete_connection")
 
-    def _call(self, operation: Any, **arguments: Any) -> None:
+    def _call(self, head: ConnectionHead, operation: str, **arguments: Any) -> None:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 (for its cost)
 
         try:
-            operation(**arguments)
+            client = self._client(head.endpoint)
+        except (BotoCoreError, ValueError) as error:
+            raise Refused(f"{head.endpoint} cannot be posted to: {error}") from error
+        try:
+            getattr(client, operation)(ConnectionId=head.connection_id, **arguments)
         except ClientError as error:
             raise _typed(error.response) from error
         except BotoCoreError as error:  # not reached, cut off, no credentials just now

@@ -9,10 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ParamSpec, TypeVar
 
-import cdp.network
-import cdp.page
 import cdp.target
 from twisted.internet.defer import DeferredLock
 from twisted.internet.interfaces import IReactorTime
@@ -28,14 +25,8 @@ from cdp_proxy.transport.caller import CdpCaller, Passage
 from cdp_proxy.transport.tasks import spawn
 from shared.errors import InvalidRequest, TargetNotFound
 
-T = TypeVar("T")
-P = ParamSpec("P")
-
 TITLES_EVERY_SECONDS = 1.0
 """How often titles are read while somebody watches."""
-
-_ATTACHED = "Target.attachedToTarget"
-_DETACHED = "Target.detachedFromTarget"
 
 
 class Pages:
@@ -164,7 +155,7 @@ class Pages:
     def _on_event(self, event: Answer) -> None:
         self.tabs.receive(event)
         ended = None
-        if event.method == _DETACHED:
+        if event.method == messages.DETACHED:
             ended = messages.decode_attached(event.params).session_id
         for target_id, tab in list(self._attached.items()):
             if tab.session == ended or self.tabs.get(target_id) is None:

@@ -283,16 +283,11 @@ class LiveSession:
             self._timer.cancel()
         if self._probe.running:
             self._probe.stop()
-        self.takeover.close()
-        for socket in list(self._sockets.values()):
-            socket.close(close_code_of(reason), reason.text)
-        for channel in list(self.channels):
-            channel.end(close_code_of(reason), reason)
-        for transfer in list(self.transfers):
-            transfer.cut_off()
-        self.screencast.close()
-        self._browser.kill()
-        spawn(self._finish(reason), "ending a session")
+        try:
+            self._tell_of_the_end(reason)
+        finally:  # whatever stands in the way of that: the browser and the slot are not kept
+            self._browser.kill()
+            spawn(self._finish(reason), "ending a session")
 
     def _begin_batch(self) -> None:
         self._in_batch = True
@@ -310,6 +305,16 @@ class LiveSession:
 
     def _hold(self, holding: bool) -> None:
         self._mux.holding = holding
+
+    def _tell_of_the_end(self, reason: EndReason) -> None:
+        self.takeover.close()
+        for socket in list(self._sockets.values()):
+            socket.close(close_code_of(reason), reason.text)
+        for channel in list(self.channels):
+            channel.end(close_code_of(reason), reason)
+        for transfer in list(self.transfers):
+            transfer.cut_off()
+        self.screencast.close()
 
     async def _finish(self, reason: EndReason) -> None:
         try:

@@ -46,9 +46,9 @@ class TargetSettings:
         await _all(first or [])
 
     def _on_event(self, event: Answer) -> None:
-        if event.method == "Target.detachedFromTarget":
+        if event.method == messages.DETACHED:
             self._caller.stop_listening(messages.decode_attached(event.params).session_id)
-        if event.method != "Target.attachedToTarget":
+        if event.method != messages.ATTACHED:
             return
         attached = messages.decode_attached(event.params)
         kind = attached.target_info.type if attached.target_info is not None else ""

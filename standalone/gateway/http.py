@@ -56,12 +56,14 @@ class BoundedRequest(Request):
 
 
 class GatewaySite(Site):
-    """The HTTP side of the port; writes no access log."""
+    """The HTTP side of the port; writes no access log, and reads no forms: bodies are the app's."""
 
     requestFactory = BoundedRequest  # noqa: N815 (Twisted's name)
 
     def __init__(self, resource: Any, reactor: Any) -> None:
-        super().__init__(resource, timeout=IDLE_SECONDS, reactor=reactor)
+        super().__init__(
+            resource, timeout=IDLE_SECONDS, reactor=reactor, parsePOSTFormSubmission=False
+        )
 
     @override
     def log(self, request: BaseRequest) -> None:

@@ -59,6 +59,8 @@ class FakeConnections:
     forgotten: list[tuple[ConnectionId, list[RequestId]]] = field(default_factory=list)
     orphans: list[Orphan] = field(default_factory=list)
     early: list[ConnectionHead] = field(default_factory=list)
+    known: list[ConnectionId] = field(default_factory=list)
+    """What was asked to be remembered again, if need be."""
     away: bool = False
 
     def answered(self, _task: TaskId, request_ids: Sequence[RequestId]) -> None:
@@ -72,6 +74,11 @@ class FakeConnections:
     def forget(self, head: ConnectionHead, _task: TaskId, unanswered: Sequence[RequestId]) -> None:
         self._check()
         self.forgotten.append((head.connection_id, list(unanswered)))
+
+    def restore(self, heads: Sequence[ConnectionHead], _new_request_id: object, _now: float) -> int:
+        self._check()
+        self.known += [head.connection_id for head in heads]
+        return 0
 
     def of_session(self, _session_id: SessionId) -> list[ConnectionHead]:
         self._check()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 from tests.integration.api import Answer, Api, RemoteBrowser, request
 from tests.integration.cdp import CdpClient, Page
+from tests.integration.multipart import CONTENT_TYPE, form
 from tests.integration.site import Site
 
 _TIMEOUT_MS = 25_000
@@ -70,15 +70,9 @@ class Actor:
     def upload(self, name: str, content: bytes) -> None:
         """Hand the session a file."""
         asked = self.api.send("POST", f"/sessions/{self.browser.id}/uploads")
-        boundary = uuid.uuid4().hex
-        head = (
-            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-            "Content-Type: application/octet-stream\r\n\r\n"
-        )
-        body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
         base, _, rest = asked.headers["location"].partition("/sessions/")
-        kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        answer = request(base, "POST", f"/sessions/{rest}", body, kind)
+        kind = {"Content-Type": CONTENT_TYPE}
+        answer = request(base, "POST", f"/sessions/{rest}", form((name, content)), kind)
         assert answer.status == 200, answer.text.decode()
 
 

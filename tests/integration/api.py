@@ -74,6 +74,13 @@ def request(
         connection.close()
 
 
+def gauge(base: str, name: str) -> int:
+    """One of the container's own figures, as `/metrics` has it."""
+    text = request(base, "GET", "/metrics").text.decode()
+    (line,) = (line for line in text.splitlines() if line.startswith(f"wallcrawler_{name} "))
+    return int(float(line.split()[1]))
+
+
 class Api:
     """The sessions API with one key."""
 

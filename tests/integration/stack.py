@@ -31,7 +31,7 @@ from shared.records import BrowserSettings, OpenSession, SessionSpec
 from shared.request_kind import RequestKind
 from shared.store import Placed, SessionStore
 from shared.tokens import ALL_SCOPES, Claims, make_token
-from tests.integration.api import Api, RemoteBrowser, request
+from tests.integration.api import Api, RemoteBrowser, gauge
 from tests.integration.processes import (
     command_line,
     descendants,
@@ -235,10 +235,7 @@ class Stack:
 
     def cdp_clients(self) -> int:
         """CDP clients that are connected to the container, over all sessions."""
-        text = request(self.http_base, "GET", "/metrics").text.decode()
-        name = "wallcrawler_cdp_clients "
-        (line,) = (line for line in text.splitlines() if line.startswith(name))
-        return int(float(line.removeprefix(name)))
+        return gauge(self.http_base, "cdp_clients")
 
     def leases(self) -> int:
         """Slots that are taken, over all tasks."""

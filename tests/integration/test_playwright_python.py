@@ -29,6 +29,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture
 def browser(playwright: Playwright, remote: RemoteBrowser) -> Iterator[Browser]:
     connected = playwright.chromium.connect_over_cdp(remote.connect_url)
+    connected.contexts[0].set_default_timeout(2_000 * PATIENCE_SECONDS)
     yield connected
     connected.close()
 

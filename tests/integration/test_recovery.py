@@ -19,6 +19,7 @@ import redis
 from tests.integration.api import RemoteBrowser, request
 from tests.integration.cdp import CdpClient
 from tests.integration.processes import browsers_of, folders_below, processes_naming, running
+from tests.integration.socket_client import SocketClient
 from tests.integration.stack import REPOSITORY, Stack
 from tests.integration.waiting import PATIENCE_SECONDS, wait_until
 
@@ -138,6 +139,25 @@ def test_while_redis_is_away_sessions_go_on_and_rest_answers_503(
         view = stack.api.delete(browser.id)
         assert view["endReason"] == "released"
         assert stack.free_slots() == 4
+
+
+def test_a_redis_that_has_lost_everything_keeps_no_connection_from_going_on(
+    switched_redis: SwitchedRedis,
+) -> None:
+    with _stack_with(switched_redis) as stack:
+        browser = stack.api.create()
+        with SocketClient(stack.api.get(browser.id)["webSocketUrl"]) as client:
+            client.evaluate("globalThis.kept = 7")
+            switched_redis.away(stack)
+
+            assert client.ask("CDP_COMMAND", method="DOM.enable")["error"]["code"] == "UNAVAILABLE"
+
+            switched_redis.back()
+            wait_until(
+                lambda: "result" in client.ask("CDP_COMMAND", method="DOM.enable"),
+                "the connection is known again",
+            )
+            assert client.evaluate("kept") == 7
 
 
 def _rest_is_unavailable(stack: Stack, browser: RemoteBrowser) -> None:

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 from tests.integration.cdp import CdpClient
 from tests.integration.stack import Stack
+from tests.integration.waiting import PATIENCE_SECONDS
 
 _DESCRIPTORS = 300
 _CONNECTIONS = 400
@@ -23,7 +24,9 @@ def test_connections_that_say_nothing_leave_room_for_browsers() -> None:
 
         for _ in range(_CONNECTIONS):
             # Those beyond the bound are closed as soon as they are taken.
-            open_ones.enter_context(socket.create_connection((host, int(port)), timeout=10))
+            open_ones.enter_context(
+                socket.create_connection((host, int(port)), timeout=PATIENCE_SECONDS)
+            )
         created = [stack.api.create() for _ in range(3)]
 
         assert len({session.id for session in created}) == 3

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -15,6 +12,7 @@ from bench.redis_server import running_redis
 from cdp_proxy.core.protection import LINGER_SECONDS
 from shared.clock import system_clock
 from tests.fakes.ecs_agent import Agent, running_agent
+from tests.integration.api import request
 from tests.integration.cdp import CdpClient
 from tests.integration.waiting import PATIENCE_SECONDS, wait_until
 
@@ -45,15 +43,8 @@ def start_new(containers: Containers) -> Container:
 
 
 def health(container: Container) -> tuple[int, dict[str, Any]]:
-    connection = http.client.HTTPConnection(
-        urlsplit(container.http).netloc, timeout=PATIENCE_SECONDS
-    )
-    try:
-        connection.request("GET", "/health")
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read())
-    finally:
-        connection.close()
+    answer = request(container.http, "GET", "/health")
+    return answer.status, answer.json()
 
 
 def comes_to_know(container: Container, *, superseded: bool) -> None:

@@ -18,6 +18,9 @@ _AWAITED_TYPES = frozenset({"Document", "Stylesheet", "Script", "XHR", "Fetch"})
 """`Network.ResourceType`s."""
 _EXPECTED_SECONDS = 0.5
 """How long a frame that asked for a navigation has until it is loading; it may be a download."""
+_REVIVING = frozenset(
+    {"Page.navigate", "Page.reload", "Page.navigateToHistoryEntry", "Page.getNavigationHistory"}
+)
 _FRAME_ENDS = frozenset({"frameStoppedLoading", "frameDetached", "navigatedWithinDocument"})
 _FRAME_STEPS = frozenset({"frameStartedLoading", "frameNavigated"})
 _MAIN_STEPS = frozenset({"domContentEventFired", "loadEventFired"})
@@ -82,6 +85,11 @@ class Navigation:
     """HTTP status of its document, once known."""
 
 
+def works_when_crashed(method: str) -> bool:
+    """Whether the browser answers a command to a tab whose renderer is gone."""
+    return method in _REVIVING or method.startswith("Target.")
+
+
 class Activity:
     """One tab's work in progress, over all its frames and their sessions."""
 
@@ -92,6 +100,7 @@ class Activity:
         self.file_chooser: tuple[int, str] | None = None
         """The file input that asked for files, and its session; for who intercepts choosers."""
         self.crashed = False
+        """Whether its renderer is gone; it is back with the next document."""
         self.last_change = 0.0
         """When something last began or ended, in seconds of the shell's clock."""
         self._main = main_frame_id
@@ -133,8 +142,8 @@ class Activity:
             return self._network(name, event)
         if domain == "Page":
             return self._page(name, event)
-        if event.method == "Inspector.targetCrashed":
-            self.crashed = True
+        if domain == "Inspector" and event.session_id == self._session:
+            self.crashed = name == "targetCrashed"
             return True
         return False
 

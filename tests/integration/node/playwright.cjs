@@ -3,7 +3,13 @@
 
 const { chromium } = require('playwright-core');
 
-const connect = ({ connectUrl }) => chromium.connectOverCDP(connectUrl);
+const PATIENCE_MS = 120_000;
+
+async function connect({ connectUrl }) {
+  const browser = await chromium.connectOverCDP(connectUrl);
+  browser.contexts()[0].setDefaultTimeout(PATIENCE_MS);
+  return browser;
+}
 
 async function frames(given) {
   const browser = await connect(given);

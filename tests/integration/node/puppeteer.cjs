@@ -4,6 +4,8 @@
 const { readFileSync } = require('node:fs');
 const puppeteer = require('puppeteer-core');
 
+const PATIENCE_MS = 120_000;
+
 const connect = ({ connectUrl }) =>
   puppeteer.connect({ browserWSEndpoint: connectUrl, defaultViewport: null });
 
@@ -58,6 +60,7 @@ async function form(given) {
 async function upload(given) {
   const browser = await connect(given);
   const [page] = await browser.pages();
+  page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(given.origin + '/upload');
   const input = await page.$('#file');
   const refusal = await input.uploadFile(given.file).then(() => '', (error) => error.message);

@@ -36,6 +36,26 @@ def test_the_end_of_the_session_answers_what_waits_and_closes(
     wait_until(lambda: pending(stack) == 0, "nothing waits any more")
 
 
+def test_a_tab_that_closes_or_crashes_answers_what_waits_for_it(
+    stack: Stack, client: SocketClient, remote: RemoteBrowser
+) -> None:
+    never = {"expression": "new Promise(() => {})", "awaitPromise": True}
+    first = client.wait_for("HELLO")["activeTargetId"]
+    opened = client.ask("TAB_COMMAND", action="open", url="about:blank")["targetId"]
+    closing = client.send("CDP_COMMAND", method="Runtime.evaluate", params=never, targetId=opened)
+    client.ask("TAB_COMMAND", action="close", targetId=opened)
+    assert "closed" in client.answer_to(closing)["error"]["message"]
+
+    crashing = client.send("CDP_COMMAND", method="Runtime.evaluate", params=never, targetId=first)
+    client.ask("AI_ACTION", action="observe", params={"targetId": first})
+    client.send("CDP_COMMAND", method="Page.crash", targetId=first)
+    assert client.answer_to(crashing)["error"]["message"] == "Target crashed"
+    observed = client.ask("AI_ACTION", action="observe", params={})
+    assert observed["error"]["code"] == "TARGET_DETACHED"
+    go_to(client, "<title>Back</title>")
+    assert client.evaluate("document.title") == "Back"
+
+
 def test_without_keep_alive_the_session_ends_with_its_last_connection(stack: Stack) -> None:
     remote = stack.api.create(keepAlive=False)
     with SocketClient(url_of(stack, remote)) as first:

@@ -132,6 +132,27 @@ def test_connections_whose_end_nobody_told_of_make_room(
     assert connections.open(make_head("new"), REQUEST, NOW)
 
 
+def test_a_redis_that_comes_back_empty_is_told_of_connections_again(
+    connections: Connections, store: SessionStore, head: ConnectionHead, redis_client: redis.Redis
+) -> None:
+    redis_client.flushall()
+    store.beat(make_task(), NOW, TTL)
+    store.place(make_spec(), NOW)
+
+    restored = connections.restore([head], lambda: REQUEST, NOW)
+
+    assert restored == 1
+    assert connections.find(head.connection_id) == head
+    assert connections.send(head.connection_id, REQUEST, COMMAND, NOW)[0] is SendOutcome.SENT
+
+
+def test_what_redis_knows_is_not_told_again(
+    connections: Connections, head: ConnectionHead, redis_client: redis.Redis
+) -> None:
+    assert connections.restore([head], lambda: REQUEST, NOW) == 0
+    assert redis_client.llen(keys.requests(TASK)) == 0
+
+
 def test_a_message_reaches_the_task_with_its_connection_and_is_pending(
     connections: Connections, head: ConnectionHead, bus: RequestBus, redis_client: redis.Redis
 ) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cdp_proxy.core.actions.instruction.lexicon import DETERMINERS, EVERY, KINDS, ordinal_of
-from cdp_proxy.core.actions.instruction.phrases import Phrases, phrase_set
+from cdp_proxy.core.actions.instruction.phrases import Phrases
 from cdp_proxy.core.actions.instruction.tokens import Words
 from cdp_proxy.core.actions.steps import Relation
 
@@ -99,7 +99,6 @@ def _markers() -> dict[str, Marker]:
 
 
 MARKERS = Phrases(_markers())
-TOUCHING = phrase_set(["in the row of", "in the same row as", "on the same row as"])
 """*In the same row as "Bob"*: in the row that Bob is in."""
 
 

@@ -86,6 +86,8 @@ async def _reach(tab: Tab, before: int, wait_until: str, deadline: float) -> Non
         navigation = activity.navigation
         if navigation.count > before and navigation.unreachable:
             raise NavigationFailed("Chromium shows an error page.", reason="unreachable")
+        if activity.crashed:
+            raise NavigationFailed("The page has crashed.", reason="crashed")
         if navigation.count > before and _is_there(tab, wait_until):
             return
         check_dialog(tab)

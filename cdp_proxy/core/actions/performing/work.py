@@ -91,6 +91,7 @@ class Work:
 
         Raises:
             DialogOpen: a JavaScript dialog blocks it.
+            TargetDetached: it has crashed.
             ActionTimeout: it could not be read in time.
         """
         while True:
@@ -100,6 +101,8 @@ class Work:
             except BlockedByDialog:
                 continue
             except CommandFailed as error:
+                if self.tab.activity.crashed:
+                    raise TargetDetached("The page has crashed; open it again.") from error
                 # Between two documents there is nothing to capture.
                 if self.left() <= 0:
                     raise ActionTimeout(f"The page could not be read: {error}") from error

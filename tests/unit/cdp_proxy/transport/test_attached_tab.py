@@ -7,11 +7,11 @@ import cdp.runtime
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
-from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed
+from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, CommandRefused
 from cdp_proxy.core.commands import activate_target
 from cdp_proxy.transport.attached_tab import AttachedTab
 from cdp_proxy.transport.pages import Pages
-from tests.fakes.attached_tab import ROOT, Asked
+from tests.fakes.attached_tab import FRAME, ROOT, TAB, Asked
 from tests.fakes.attached_tab import TabOfBrowser as Session
 
 
@@ -120,3 +120,40 @@ class TestPassage:
         asked = Asked(tab.call_unheld(cdp.page.reload()))
 
         assert asked.values == [None]
+
+
+class TestCrashes:
+    def crash(self, at: Session, event: str = "targetCrashed", session: str = TAB) -> None:
+        at.browser.emit({"method": f"Inspector.{event}", "params": {}}, session)
+
+    def test_who_waits_for_a_page_that_crashes_is_told(self, at: Session) -> None:
+        tab = at.tab()
+        at.browser.silent |= {"Runtime.evaluate", "Page.reload"}
+        reading = Asked(tab.call(cdp.runtime.evaluate("1")))
+        reviving = Asked(tab.call(cdp.page.reload()))
+
+        self.crash(at)
+
+        assert isinstance(reading.errors[0], CommandRefused)
+        assert not reviving.ended
+
+    def test_a_crashed_page_is_asked_for_nothing_until_it_is_back(self, at: Session) -> None:
+        tab = at.tab()
+        self.crash(at)
+
+        refused = Asked(tab.call(cdp.page.enable()))
+        revived = Asked(tab.call(cdp.page.reload()))
+        self.crash(at, "targetReloadedAfterCrash")
+        asked = Asked(tab.call(cdp.page.enable()))
+
+        assert isinstance(refused.errors[0], CommandRefused)
+        assert revived.values == [None]
+        assert asked.values == [None]
+
+    def test_a_frame_that_crashes_takes_nothing_with_it(self, at: Session) -> None:
+        tab = at.tab()
+        at.frame(FRAME, "F")
+
+        self.crash(at, session=FRAME)
+
+        assert Asked(tab.call(cdp.page.reload())).values == [None]

@@ -8,16 +8,16 @@ import pytest
 from cdp_proxy.core.close_codes import CloseCode
 from shared.actions import ActBody
 from shared.envelope.outgoing import (
-    CdpResponse,
     ControlState,
     DialogState,
+    ErrorMessage,
     Hello,
     ScreencastIdle,
     SessionEnded,
     Tabs,
 )
 from shared.errors import InvalidRequest, TargetNotFound
-from shared.limits import CHANNEL_QUEUE_MAX
+from shared.limits import CHANNEL_QUEUE_MAX, TAB_COMMANDS_MAX
 from shared.session_state import EndReason
 from shared.tokens import Scope
 from tests.fakes.one_channel import OneChannel, TabbedSession
@@ -123,6 +123,18 @@ class TestReceiving:
 
         told = one.said()[-1]
         assert (told["id"], told["error"]["code"]) == ("c", "INVALID_REQUEST")
+
+    def test_no_more_tab_commands_are_under_way_than_the_bound(self, one: OneChannel) -> None:
+        one.browser.silent.add("Page.reload")
+        one.said()
+
+        for number in range(TAB_COMMANDS_MAX + 1):
+            one.say("TAB_COMMAND", id=number, action="reload")
+
+        (told,) = one.said()
+        assert (told["id"], told["error"]["code"]) == (TAB_COMMANDS_MAX, "INVALID_REQUEST")
+        one.browser.answer("Page.reload")
+        assert one.said()[-1]["type"] == "TAB_RESULT"
 
     def test_messages_wait_their_turn_up_to_a_bound(self, one: OneChannel) -> None:
         one.browser.silent.add("Target.attachToBrowserTarget")
@@ -334,7 +346,7 @@ class TestTheEnd:
         one.session.clock.advance(10)
 
         *_, answer, ended = one.carrier.sent
-        assert isinstance(answer, CdpResponse)
+        assert isinstance(answer, ErrorMessage)
         assert answer.id == 3
         assert isinstance(ended, SessionEnded)
         assert ended.reason == "released"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from cdp_proxy.transport.channel_cdp import _PENDING_MAX, _SUBSCRIPTIONS_MAX
@@ -9,7 +10,8 @@ from cdp_proxy.transport.session import CLIENTS_MAX
 from shared.envelope.outgoing import CdpEvent, Subscribed
 from shared.session_state import EndReason
 from tests.fakes.container import FakeSocket
-from tests.fakes.one_channel import OneChannel
+from tests.fakes.one_channel import OneChannel, TabbedSession
+from tests.fakes.records import make_spec
 from tests.fakes.scripted_browser import detached_event, flat_session
 from tests.unit.cdp_proxy.transport.test_session import admitted
 
@@ -168,6 +170,35 @@ class TestCommands:
         assert outcomes == {7: True, 8: False}
         assert one.session.sent("Target.activateTarget")
 
+    def test_what_waits_for_a_tab_that_closes_is_answered(self, one: OneChannel) -> None:
+        one.browser.silent |= {"DOM.enable", "Browser.getVersion"}
+        one.say("CDP_COMMAND", id=7, method="DOM.enable")
+        one.say("CDP_COMMAND", id=8, method="Browser.getVersion")
+
+        one.browser.emit(detached_event(flat_session(100)), ROOT)
+
+        (told,) = one.said()
+        assert told["id"] == 7
+        assert told["error"] == {
+            "code": -32000,
+            "message": "Inspected target navigated or closed",
+        }
+
+    def test_what_waits_for_a_tab_that_crashes_is_answered_but_for_navigations(
+        self, one: OneChannel
+    ) -> None:
+        one.browser.silent |= {"DOM.enable", "Page.reload"}
+        one.say("CDP_COMMAND", id=7, method="DOM.enable")
+        one.say("CDP_COMMAND", id=8, method="Page.reload")
+
+        emit(one, "Inspector.targetCrashed", flat_session(100))
+        (crashed,) = one.said()
+        one.browser.answer("DOM.enable")
+        one.browser.answer("Page.reload")
+
+        assert (crashed["id"], crashed["error"]["message"]) == (7, "Target crashed")
+        assert one.said() == [{"type": "CDP_RESPONSE", "id": 8, "result": {}}]
+
     def test_what_was_sent_before_the_end_is_answered_with_it(self, one: OneChannel) -> None:
         one.browser.silent.add("DOM.enable")
         one.say("CDP_COMMAND", id=7, method="DOM.enable")
@@ -175,7 +206,24 @@ class TestCommands:
         one.session.live.end(EndReason.RELEASED)
 
         told, _ended = one.said()
-        assert told["error"] == {"code": -32000, "message": EndReason.RELEASED.text}
+        assert (told["type"], told["id"]) == ("ERROR", 7)
+        assert told["error"] == {
+            "code": "SESSION_ENDED",
+            "message": EndReason.RELEASED.text,
+            "details": {"endReason": "released"},
+        }
+
+    def test_a_browser_close_that_ends_the_session_is_answered_before(self) -> None:
+        one = OneChannel(
+            session=TabbedSession(msgspec.structs.replace(make_spec(), keep_alive=False))
+        )
+        one.said()
+
+        one.say("CDP_COMMAND", id=7, method="Browser.close")
+
+        answer, ended = one.said()
+        assert answer == {"type": "CDP_RESPONSE", "id": 7, "result": {}}
+        assert ended["reason"] == "browser_closed"
 
 
 class TestSubscriptions:

@@ -191,6 +191,25 @@ def test_answered_messages_are_struck_out_when_redis_is_back(case: Case) -> None
     assert case.connections.struck_out == ["r1", "r2"]
 
 
+def test_with_each_heartbeat_redis_is_told_of_what_it_has_missed(case: Case) -> None:
+    case.open()
+    case.connections.away = True
+    case.send("PING", 1)
+    case.gateway.look()
+
+    case.connections.away = False
+    case.gateway.look()
+
+    assert case.connections.struck_out == ["r1"]
+    assert case.connections.known == ["c"]
+
+
+def test_without_connections_redis_is_told_of_none(case: Case) -> None:
+    case.connections.away = True
+
+    case.gateway.look()
+
+
 def test_a_message_in_pieces_is_noted_once_it_is_whole(case: Case) -> None:
     case.open()
     for number, piece in enumerate(split(b'{"type":"PING","id":"%s"}' % (b"p" * 200), "s", 300)):

@@ -88,3 +88,16 @@ def test_credentials_are_never_sent_in_clear() -> None:
 
 def test_nothing_is_tried_again_behind_the_back_of_who_keeps_the_order() -> None:
     assert make_client(HEAD.endpoint).meta.config.retries["total_max_attempts"] == 1
+
+
+@pytest.mark.parametrize("endpoint", ["https://ws.example.com", "https://[nonsense", "nonsense"])
+def test_an_endpoint_that_cannot_be_posted_to_is_refused(
+    management: Management, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+
+    with pytest.raises(Refused):
+        management.post(make_head("c", endpoint=endpoint), b"x")
+    with pytest.raises(Refused):
+        management.close(make_head("c", endpoint=endpoint))

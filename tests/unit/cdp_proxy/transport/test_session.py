@@ -281,6 +281,20 @@ class TestEnd:
 
         assert one.live.end_reason is EndReason.RELEASED
 
+    def test_a_client_that_cannot_be_told_keeps_no_browser(self, one: OneSession) -> None:
+        class Broken(FakeSocket):
+            def close(self, code: CloseCode, reason: str) -> None:
+                raise ZeroDivisionError(reason)
+
+        admitted(one, Broken())
+
+        with pytest.raises(ZeroDivisionError):
+            one.live.end(EndReason.RELEASED)
+        one.buried.callback(None)
+
+        assert one.browser.killed
+        assert one.live.ended.called
+
     def test_a_crash_ends_it(self, one: OneSession) -> None:
         socket = FakeSocket()
         member = admitted(one, socket)

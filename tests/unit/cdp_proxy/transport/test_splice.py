@@ -1,4 +1,4 @@
-"""Both sides on transports in memory; that real sockets agree is in `integration/test_relay`."""
+"""Both sides on transports in memory; that real sockets agree is in `integration/relay`."""
 
 from __future__ import annotations
 

@@ -34,6 +34,14 @@ class HttpTest(GatewayCase):
 
         assert answer.status == 413
 
+    async def test_a_form_is_the_apps_to_refuse(self) -> None:
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+
+        answer = await self.ask("POST", "/echo/a", body=b"no form at all", headers=headers)
+
+        assert answer.status == 415
+        assert json.loads(answer.body)["Code"] == "UnsupportedMediaType"
+
     async def test_a_client_that_leaves_hurts_nobody(self) -> None:
         def leave() -> None:
             with socket.create_connection(("127.0.0.1", self.port)) as client:

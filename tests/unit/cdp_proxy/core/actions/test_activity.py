@@ -229,6 +229,14 @@ def test_a_crash_is_told(tab: Watched) -> None:
     assert tab.tell("Inspector.targetCrashed")
     assert tab.of.crashed
 
+    assert tab.tell("Inspector.targetReloadedAfterCrash")
+    assert not tab.of.crashed
+
+
+def test_a_frame_that_crashes_is_not_the_tab(tab: Watched) -> None:
+    assert not tab.tell("Inspector.targetCrashed", session="frame")
+    assert not tab.of.crashed
+
 
 def test_changes_are_dated_and_other_events_are_none(tab: Watched) -> None:
     tab.tell("Page.frameStartedLoading", {"frameId": MAIN}, now=12.0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,12 +10,7 @@ import pytest
 from shared.envelope.frames import FrameFlag
 from tests.integration.api import RemoteBrowser
 from tests.integration.cdp import CdpClient
-from tests.integration.channels import (
-    ChannelClient,
-    ChannelError,
-    Frame,
-    channel_url,
-)
+from tests.integration.channels import ChannelClient, ChannelError, Frame, channel_url
 from tests.integration.site import Site
 from tests.integration.stack import Stack
 from tests.integration.waiting import PATIENCE_SECONDS, wait_until
@@ -27,15 +21,10 @@ _STALLED_FRAMES = 120
 
 
 @pytest.fixture
-def url(stack: Stack, remote: RemoteBrowser) -> str:
-    return channel_url(stack, remote.token)
-
-
-@pytest.fixture
-def client(url: str, site: Site) -> Iterator[ChannelClient]:
-    with ChannelClient(url) as client:
-        go(client, site.url("/actions/moving.html"))
-        yield client
+def client(client: ChannelClient, site: Site) -> ChannelClient:
+    """It looks at a page that moves when it is told to."""
+    go(client, site.url("/actions/moving.html"))
+    return client
 
 
 _PAINTED = """(async (url) => {

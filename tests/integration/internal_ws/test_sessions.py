@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 
 import pytest
 
 from tests.integration.api import RemoteBrowser
 from tests.integration.cdp import CdpClient
-from tests.integration.channels import ChannelClient, channel_url, refusal
+from tests.integration.channels import ChannelClient, ChannelError, channel_url, refusal
 from tests.integration.conftest import NewSession
 from tests.integration.site import Site
+from tests.integration.socket_client import SocketClient
 from tests.integration.stack import Stack
-
-
-@pytest.fixture
-def url(stack: Stack, remote: RemoteBrowser) -> str:
-    return channel_url(stack, remote.token)
-
-
-@pytest.fixture
-def client(url: str) -> Iterator[ChannelClient]:
-    with ChannelClient(url) as client:
-        yield client
 
 
 class TestTabs:
@@ -124,9 +113,23 @@ def test_the_end_of_the_session_is_the_last_that_is_said(
         stack.api.delete(remote.id)
 
         assert client.wait("SESSION_ENDED")["reason"] == "released"
-        assert "error" in client.answer_to(waiting)
+        with pytest.raises(ChannelError) as ended:
+            client.answer_to(waiting)
+        assert ended.value.code == "SESSION_ENDED"
         client.wait_closed()
         assert client.lanes[-1] == "SESSION_ENDED"
+
+
+def test_who_closes_the_browser_is_told_that_it_worked_and_then_of_the_end(
+    stack: Stack, new_session: NewSession
+) -> None:
+    with SocketClient(stack.api.get(new_session(keepAlive=False).id)["webSocketUrl"]) as client:
+        client.wait_for("HELLO")
+
+        answer = client.ask("CDP_COMMAND", method="Browser.close")
+
+        assert answer["result"] == {}
+        assert client.receive()["reason"] == "browser_closed"
 
 
 def test_a_browser_that_crashes_is_told(stack: Stack, new_session: NewSession) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,17 +22,6 @@ from tests.integration.waiting import wait_until
 
 _LARGE = 1_200_000
 """Characters of a result that has to be cut into chunks."""
-
-
-@pytest.fixture
-def url(stack: Stack, remote: RemoteBrowser) -> str:
-    return channel_url(stack, remote.token)
-
-
-@pytest.fixture
-def client(url: str) -> Iterator[ChannelClient]:
-    with ChannelClient(url) as client:
-        yield client
 
 
 class TestGreeting:

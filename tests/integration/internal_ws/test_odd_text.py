@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from tests.integration.api import RemoteBrowser
-from tests.integration.channels import ChannelClient, channel_url
+from tests.integration.channels import ChannelClient
 from tests.integration.stack import Stack
 
 _HALF = r"'\ud83d'"
@@ -19,12 +15,6 @@ document.body.innerHTML =
 document.querySelector('button').onclick = () => {{ document.title = 'pressed'; }};
 document.querySelector('button').outerHTML.length
 """
-
-
-@pytest.fixture
-def client(stack: Stack, remote: RemoteBrowser) -> Iterator[ChannelClient]:
-    with ChannelClient(channel_url(stack, remote.token)) as client:
-        yield client
 
 
 def test_a_result_has_the_replacement_character(client: ChannelClient) -> None:
