@@ -18,10 +18,10 @@ from constructs import Construct
 from cdk.context import Deployment
 from cdk.metrics import Metrics
 
-FEW_FREE = 0.25
+_FEW_FREE = 0.25
 """Share of slots free on average, at or below which tasks are added."""
-HARDLY_ANY_FREE = 0.10
-MOST_FREE = 0.70
+_HARDLY_ANY_FREE = 0.10
+_MOST_FREE = 0.70
 """Two tasks of which 70 % are free make one of which 40 % are, which is not few: no to and fro."""
 _CPU_PERCENT = 65
 _MEMORY_PERCENT = 75
@@ -58,7 +58,7 @@ class Scaling(Construct):
             )
 
     def _add_when_few_are_free(self, metrics: Metrics, slots: int) -> None:
-        few, hardly_any = slots * FEW_FREE, math.floor(slots * HARDLY_ANY_FREE)
+        few, hardly_any = slots * _FEW_FREE, math.floor(slots * _HARDLY_ANY_FREE)
         self._step(
             "FewSlotsFree",
             metrics,
@@ -69,7 +69,7 @@ class Scaling(Construct):
         )
 
     def _remove_when_most_are_free(self, metrics: Metrics, slots: int) -> None:
-        most = slots * MOST_FREE
+        most = slots * _MOST_FREE
         self._step(
             "MostSlotsFree",
             metrics,

@@ -3,11 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.fakes.api import close_test_deps
 from tests.redis_fixture import redis_client, redis_url
 
 __all__ = ["redis_client", "redis_url"]
+
+# The machine may be busy: what takes long is no finding of its own.
+settings.register_profile("any-pace", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# For `./wallcrawler check`: what it says of a commit does not depend on luck.
+settings.register_profile("check", settings.get_profile("any-pace"), derandomize=True)
+settings.load_profile("any-pace")
 
 
 @pytest.fixture(autouse=True)

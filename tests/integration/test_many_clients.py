@@ -13,7 +13,6 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.integration.api import RemoteBrowser
 from tests.integration.cdp import CdpClient, CdpError, Page
-from tests.integration.conftest import NewSession
 from tests.integration.node_client import NodeClient, run_node
 from tests.integration.site import Site
 from tests.integration.stack import Stack
@@ -24,11 +23,6 @@ from tests.integration.waiting import PATIENCE_SECONDS, wait_until
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
-
-
-@pytest.fixture
-def browser(new_session: NewSession) -> RemoteBrowser:
-    return new_session()
 
 
 def _holding_popups(client: CdpClient) -> None:
@@ -59,15 +53,15 @@ def _title_of(client: CdpClient, target_id: str) -> str:
 
 
 def test_playwright_and_puppeteer_and_a_client_that_dies_share_a_session(
-    browser: RemoteBrowser, playwright: Playwright, site: Site, node: NodeClient
+    remote: RemoteBrowser, playwright: Playwright, site: Site, node: NodeClient
 ) -> None:
-    connected: Browser = playwright.chromium.connect_over_cdp(browser.connect_url)
+    connected: Browser = playwright.chromium.connect_over_cdp(remote.connect_url)
     page = connected.contexts[0].new_page()
     page.goto(site.url("/form"))
-    with run_node(node, "companion.cjs", browser.connect_url, site.url("/form")) as puppeteer:
+    with run_node(node, "companion.cjs", remote.connect_url, site.url("/form")) as puppeteer:
         assert puppeteer.next_fact()["connected"] is True
-        third = CdpClient(browser.connect_url)
-        observer = CdpClient(browser.connect_url)
+        third = CdpClient(remote.connect_url)
+        observer = CdpClient(remote.connect_url)
         opener = observer.new_page(site.url("/plain"))
         _holding_popups(third)
         popup = _open_held_popup(third, opener, site)
@@ -83,10 +77,10 @@ def test_playwright_and_puppeteer_and_a_client_that_dies_share_a_session(
     connected.close()
 
 
-def test_a_popup_that_a_reset_client_held_goes_on(browser: RemoteBrowser, site: Site) -> None:
-    with CdpClient(browser.connect_url) as observer:
+def test_a_popup_that_a_reset_client_held_goes_on(remote: RemoteBrowser, site: Site) -> None:
+    with CdpClient(remote.connect_url) as observer:
         opener = observer.new_page(site.url("/plain"))
-        holder = CdpClient(browser.connect_url)
+        holder = CdpClient(remote.connect_url)
         _holding_popups(holder)
         popup = _open_held_popup(holder, opener, site)
         assert _title_of(observer, popup) != "popup"
@@ -96,10 +90,10 @@ def test_a_popup_that_a_reset_client_held_goes_on(browser: RemoteBrowser, site: 
         wait_until(lambda: _title_of(observer, popup) == "popup", "the popup goes on")
 
 
-def test_a_popup_that_a_leaving_client_held_goes_on(browser: RemoteBrowser, site: Site) -> None:
-    with CdpClient(browser.connect_url) as observer:
+def test_a_popup_that_a_leaving_client_held_goes_on(remote: RemoteBrowser, site: Site) -> None:
+    with CdpClient(remote.connect_url) as observer:
         opener = observer.new_page(site.url("/plain"))
-        holder = CdpClient(browser.connect_url)
+        holder = CdpClient(remote.connect_url)
         _holding_popups(holder)
         popup = _open_held_popup(holder, opener, site)
 
@@ -108,8 +102,8 @@ def test_a_popup_that_a_leaving_client_held_goes_on(browser: RemoteBrowser, site
         wait_until(lambda: _title_of(observer, popup) == "popup", "the popup goes on")
 
 
-def test_clients_may_use_the_same_message_ids_at_once(browser: RemoteBrowser) -> None:
-    with CdpClient(browser.connect_url) as one, CdpClient(browser.connect_url) as other:
+def test_clients_may_use_the_same_message_ids_at_once(remote: RemoteBrowser) -> None:
+    with CdpClient(remote.connect_url) as one, CdpClient(remote.connect_url) as other:
         pages = {one: one.new_page(), other: other.new_page()}
         for number in range(200):
             for client, page in pages.items():
@@ -122,8 +116,8 @@ def test_clients_may_use_the_same_message_ids_at_once(browser: RemoteBrowser) ->
                 assert answer["result"]["result"]["value"] == f"{id(client)}-{number}"
 
 
-def test_a_flat_session_belongs_to_the_client_that_made_it(browser: RemoteBrowser) -> None:
-    with CdpClient(browser.connect_url) as one, CdpClient(browser.connect_url) as other:
+def test_a_flat_session_belongs_to_the_client_that_made_it(remote: RemoteBrowser) -> None:
+    with CdpClient(remote.connect_url) as one, CdpClient(remote.connect_url) as other:
         page = one.page()
 
         with pytest.raises(CdpError) as refused:
@@ -133,8 +127,8 @@ def test_a_flat_session_belongs_to_the_client_that_made_it(browser: RemoteBrowse
         assert page.evaluate("2") == 2
 
 
-def test_events_go_only_to_the_client_that_asked_for_them(browser: RemoteBrowser) -> None:
-    with CdpClient(browser.connect_url) as listening, CdpClient(browser.connect_url) as other:
+def test_events_go_only_to_the_client_that_asked_for_them(remote: RemoteBrowser) -> None:
+    with CdpClient(remote.connect_url) as listening, CdpClient(remote.connect_url) as other:
         listening.call("Target.setDiscoverTargets", {"discover": True})
         created = other.new_page("about:blank#made")
 
@@ -147,23 +141,23 @@ def test_events_go_only_to_the_client_that_asked_for_them(browser: RemoteBrowser
             other.wait_event("Target.targetCreated", seconds=0)
 
 
-def test_the_sixty_fifth_client_is_refused_and_the_others_go_on(browser: RemoteBrowser) -> None:
-    clients = [CdpClient(browser.connect_url) for _ in range(64)]
+def test_the_sixty_fifth_client_is_refused_and_the_others_go_on(remote: RemoteBrowser) -> None:
+    clients = [CdpClient(remote.connect_url) for _ in range(64)]
     try:
         with pytest.raises(InvalidStatus, match="429"):
-            CdpClient(browser.connect_url)
+            CdpClient(remote.connect_url)
         assert clients[0].page().evaluate("1") == 1
         clients.pop().close()
-        clients.append(_connected_in_the_end(browser))
+        clients.append(_connected_in_the_end(remote))
     finally:
         for client in clients:
             client.close()
 
 
-def _connected_in_the_end(browser: RemoteBrowser) -> CdpClient:
+def _connected_in_the_end(remote: RemoteBrowser) -> CdpClient:
     def attempt() -> CdpClient | None:
         try:
-            return CdpClient(browser.connect_url)
+            return CdpClient(remote.connect_url)
         except InvalidStatus:
             return None
 
@@ -171,12 +165,12 @@ def _connected_in_the_end(browser: RemoteBrowser) -> CdpClient:
 
 
 def test_a_client_that_does_not_read_is_dropped_and_holds_nobody_up(
-    stack: Stack, browser: RemoteBrowser
+    stack: Stack, remote: RemoteBrowser
 ) -> None:
     with (
-        CdpClient(browser.connect_url) as other,
+        CdpClient(remote.connect_url) as other,
         connect(
-            browser.connect_url,
+            remote.connect_url,
             proxy=None,
             max_size=None,
             max_queue=1,

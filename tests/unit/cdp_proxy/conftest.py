@@ -8,15 +8,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import hypothesis
 import pytest
 from twisted.logger import LogEvent, globalLogPublisher
 
 from cdp_proxy.transport import tasks
-
-# The machine may be busy: what takes long is no finding of its own.
-hypothesis.settings.register_profile("any-pace", deadline=None)
-hypothesis.settings.load_profile("any-pace")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -226,7 +226,6 @@ def test_slots_are_never_double_booked_nor_lost(redis_client: redis.Redis) -> No
         settings=settings(
             max_examples=60,
             stateful_step_count=30,
-            deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),

@@ -1,48 +1,29 @@
+"""Who gets what, and what is nobody's."""
+
 from __future__ import annotations
 
 import json
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
-from cdp_proxy.core.latency import MethodLatencies, SessionLatencies
-from cdp_proxy.core.multiplexer import Held, Member, Multiplexer
-from cdp_proxy.core.policy import CloseBrowser, Policy, Refusal
-from tests.fakes.scripted_browser import (
-    FOLDERS,
-    attached_event,
-    detached_event,
-    flat_session,
-    message,
+from cdp_proxy.core.multiplexer import Held, Multiplexer
+from cdp_proxy.core.policy import CloseBrowser, Refusal
+from shared.limits import CDP_ID_MIN
+from tests.fakes.scripted_browser import FOLDERS, attached_event, detached_event, message
+from tests.unit.cdp_proxy.core.multiplexing import (
+    CHILD,
+    GRANDCHILD,
+    ROOT_A,
+    ROOT_B,
+    Client,
+    make_mux,
 )
-
-ROOT_A, ROOT_B, CHILD, GRANDCHILD = (flat_session(number) for number in (1, 2, 3, 4))
-
-
-class Client:
-    """One client of a multiplexer, and what it was sent."""
-
-    def __init__(self, mux: Multiplexer, root: str) -> None:
-        self.mux = mux
-        self.root = root
-        self.got: list[bytes] = []
-        self.member: Member = mux.join(root, self.got.append)
-
-    def sends(self, **command: Any) -> Any:
-        return self.mux.client_message(self.member, message({"id": 1, "method": "A.b", **command}))
-
-    def refusal_of(self, **command: Any) -> dict[str, Any]:
-        outcome = self.sends(**command)
-        assert isinstance(outcome, Refusal)
-        answer: dict[str, Any] = json.loads(outcome.reply)
-        return answer
 
 
 @pytest.fixture
 def mux() -> Multiplexer:
-    return Multiplexer(Policy(FOLDERS), SessionLatencies(MethodLatencies()))
+    return make_mux()
 
 
 @pytest.fixture
@@ -189,12 +170,79 @@ class TestStrayAnswers:
         assert not mux.stray_answer(1, self.STRAY)
         assert alice.got == bob.got == []
 
+    def test_who_has_left_waits_for_no_answer(
+        self, mux: Multiplexer, alice: Client, bob: Client
+    ) -> None:
+        alice.sends(id=1)
+        bob.sends(id=1)
+        mux.leave(bob.member)
+
+        assert mux.stray_answer(1, self.STRAY)
+        assert alice.got == [self.STRAY]
+
     def test_an_id_nobody_used_is_nobodys(self, mux: Multiplexer, alice: Client) -> None:
         assert not mux.stray_answer(1, self.STRAY)
         assert alice.got == []
 
 
+class TestTheFront:
+    """Which tab a client brings to the front."""
+
+    @pytest.fixture
+    def front(self, mux: Multiplexer, alice: Client) -> list[str]:
+        told: list[str] = []
+        mux.on_front = told.append
+        mux.browser_message(message(attached_event(CHILD), ROOT_A))
+        return told
+
+    def test_the_tab_of_a_flat_session_is_told(self, alice: Client, front: list[str]) -> None:
+        assert isinstance(alice.sends(method="Page.bringToFront", sessionId=CHILD), bytes)
+
+        assert front == [attached_event(CHILD)["params"]["targetInfo"]["targetId"]]
+
+    def test_so_is_that_of_a_client_of_one_tab(self, mux: Multiplexer, front: list[str]) -> None:
+        member = mux.join(ROOT_B, lambda _: None, ROOT_A, target_id="T5")
+
+        mux.client_message(member, message({"id": 1, "method": "Page.bringToFront"}))
+
+        assert front == ["T5"]
+
+    def test_a_tab_that_is_named_is_told(self, alice: Client, front: list[str]) -> None:
+        assert isinstance(
+            alice.sends(method="Target.activateTarget", params={"targetId": "T7"}), bytes
+        )
+
+        assert front == ["T7"]
+
+    @pytest.mark.parametrize("params", [{}, {"params": {"targetId": 7}}, {"params": [1]}])
+    def test_no_tab_is_told_as_none(
+        self, alice: Client, front: list[str], params: dict[str, Any]
+    ) -> None:
+        alice.sends(method="Target.activateTarget", **params)
+
+        assert front == [""]
+
+    def test_what_has_to_wait_is_told_later(
+        self, mux: Multiplexer, alice: Client, front: list[str]
+    ) -> None:
+        mux.holding = True
+
+        assert isinstance(alice.sends(method="Page.bringToFront", sessionId=CHILD), Held)
+        assert front == []
+
+
 class TestOwnership:
+    def test_the_answer_to_the_proxys_own_command_is_no_clients(
+        self, mux: Multiplexer, alice: Client
+    ) -> None:
+        mux.browser_message(message(attached_event(CHILD), ROOT_A))
+        before = list(alice.got)
+
+        assert not mux.browser_message(message({"id": CDP_ID_MIN - 1, "result": {}}, CHILD))
+        assert alice.got == before
+        assert mux.browser_message(message({"id": CDP_ID_MIN, "result": {}}, CHILD))
+        assert mux.browser_message(message({"id": -1, "result": {}}, CHILD))
+
     def test_attached_sessions_are_the_clients_at_any_depth(
         self, mux: Multiplexer, alice: Client
     ) -> None:
@@ -290,136 +338,6 @@ class TestFarewell:
         alice.sends(method="Target.setAutoAttach", params={"autoAttach": True})
 
         assert self.farewell(alice) == []
-
-
-class Story:
-    """Three clients and a scripted Chromium that answers late, in any order, and talks itself."""
-
-    def __init__(self) -> None:
-        self.mux = Multiplexer(Policy(FOLDERS), SessionLatencies(MethodLatencies()))
-        self.sessions = 0
-        self.clients: dict[int, Client] = {}
-        self.expected: dict[int, list[bytes]] = {}
-        """What each client must have got, in order."""
-        self.owned: dict[int, list[str]] = {}
-        """Root first, then flat sessions."""
-        self.pending: list[tuple[int, int, str]] = []
-        """Who is owed an answer, to which id, on which session."""
-        self.ids = 0
-
-    def new_session(self) -> str:
-        self.sessions += 1
-        return flat_session(self.sessions)
-
-    def join(self, who: int) -> None:
-        if who in self.clients:
-            return
-        root = self.new_session()
-        self.clients[who] = Client(self.mux, root)
-        self.expected[who] = []
-        self.owned[who] = [root]
-
-    def leave(self, who: int) -> None:
-        self.mux.leave(self.clients.pop(who).member)
-        for session in self.owned.pop(who):
-            assert not self.mux.browser_message(message({"method": "A.late"}, session))
-        self.pending = [answer for answer in self.pending if answer[0] != who]
-
-    def command(self, who: int, pick: int) -> None:
-        session = self.pick(who, pick)
-        root = self.owned[who][0]
-        self.ids += 1
-        text = {"id": self.ids % 3, "method": "A.b", "params": {"n": self.ids}}
-        sent = self.mux.client_message(
-            self.clients[who].member, message(text, None if session == root else session)
-        )
-        assert sent == message(text, session)
-        self.pending.append((who, self.ids % 3, session))
-
-    def intrude(self, who: int, pick: int) -> None:
-        others = [s for other, owned in self.owned.items() if other != who for s in owned]
-        if others:
-            outcome = self.clients[who].sends(sessionId=others[pick % len(others)])
-            assert isinstance(outcome, Refusal)
-
-    def answer(self, _who: int, pick: int) -> None:
-        if not self.pending:
-            return
-        owner, number, session = self.pending.pop(pick % len(self.pending))
-        body: dict[str, Any] = {"id": number, "result": {"n": pick}}
-        if pick % 2:
-            body = {"id": number, "error": {"code": -32000, "message": f"no {pick}"}}
-        self.from_browser(owner, body, session)
-
-    def event(self, who: int, pick: int) -> None:
-        self.from_browser(who, {"method": "A.event", "params": {"n": pick}}, self.pick(who, pick))
-
-    def attach(self, who: int, pick: int) -> None:
-        parent, child = self.pick(who, pick), self.new_session()
-        self.from_browser(who, attached_event(child, waiting=bool(pick % 2)), parent)
-        self.owned[who].append(child)
-
-    def detach(self, who: int, pick: int) -> None:
-        if len(self.owned[who]) > 1:
-            child = self.owned[who].pop(1 + pick % (len(self.owned[who]) - 1))
-            self.pending = [answer for answer in self.pending if answer[2] != child]
-            self.from_browser(who, detached_event(child), self.owned[who][0])
-
-    def pick(self, who: int, pick: int) -> str:
-        return self.owned[who][pick % len(self.owned[who])]
-
-    def from_browser(self, who: int, body: dict[str, Any], session: str) -> None:
-        assert self.mux.browser_message(message(body, session))
-        shown = message(body, None if session == self.owned[who][0] else session)
-        self.expected[who].append(shown)
-
-
-STEPS = ("join", "leave", "command", "intrude", "answer", "event", "attach", "detach")
-
-
-@given(
-    st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 2), st.integers(0, 50)), max_size=60)
-)
-def test_in_any_interleaving_each_client_gets_its_own_and_all_of_it(
-    steps: list[tuple[str, int, int]],
-) -> None:
-    story = Story()
-    for step, who, pick in steps:
-        if step == "join":
-            story.join(who)
-        elif who not in story.clients:
-            continue
-        elif step == "leave":
-            story.leave(who)
-        else:
-            getattr(story, step)(who, pick)
-
-    for who, client in story.clients.items():
-        assert client.got == story.expected[who]
-        assert client.member.flat == {session.encode() for session in story.owned[who][1:]}
-
-
-@given(st.binary() | st.text().map(str.encode))
-def test_no_bytes_of_a_client_get_past_its_own_sessions(text: bytes) -> None:
-    client = Client(Multiplexer(Policy(FOLDERS), SessionLatencies(MethodLatencies())), ROOT_A)
-
-    outcome = client.mux.client_message(client.member, text)
-
-    assert isinstance(outcome, Refusal) or outcome.endswith(ROOT_A.encode() + b'"}')
-
-
-@given(st.binary(max_size=200), st.sampled_from([ROOT_A, ROOT_B, CHILD]))
-def test_no_bytes_of_the_browser_reach_a_client_they_are_not_addressed_to(
-    text: bytes, session: str
-) -> None:
-    assume(not text.startswith(b'{"method":"Target.'))  # those Chromium makes, well formed
-    mux = Multiplexer(Policy(FOLDERS), SessionLatencies(MethodLatencies()))
-    alice, bob = Client(mux, ROOT_A), Client(mux, ROOT_B)
-
-    mux.browser_message(text + f',"sessionId":"{session}"}}'.encode())
-
-    assert len(alice.got) == (session == ROOT_A)
-    assert len(bob.got) == (session == ROOT_B)
 
 
 class TestHolding:

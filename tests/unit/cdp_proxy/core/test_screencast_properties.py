@@ -186,4 +186,4 @@ class Watching(RuleBasedStateMachine):
 
 
 TestWatching = Watching.TestCase
-TestWatching.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestWatching.settings = settings(max_examples=150, stateful_step_count=40)

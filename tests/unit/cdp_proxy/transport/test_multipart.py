@@ -73,7 +73,10 @@ def test_a_form_may_hold_several_files(reception: Reception) -> None:
 
 
 # Each example has files of its own; they only share the folder.
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=60,
+)
 @given(
     content=st.lists(st.sampled_from([b"\r\n", b"--xyz", b"--", b"-", b"\r", b"\n", b"a", b"\0"])),
     slice_bytes=st.integers(1, 40),
@@ -136,7 +139,10 @@ def test_endless_headers_are_refused(reception: Reception) -> None:
         parse(reception, b"--xyz\r\nX: " + b"a" * 100_000)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=60,
+)
 @given(st.binary(max_size=200))
 def test_no_bytes_do_anything_but_parse_or_be_refused(reception: Reception, noise: bytes) -> None:
     body = part(b"x").replace(b"x", noise[:20]) + noise

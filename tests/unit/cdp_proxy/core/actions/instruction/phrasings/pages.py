@@ -1,0 +1,41 @@
+"""Scrolling, waiting, dialogs, folds and going places: phrasings, and what is read from them."""
+
+from __future__ import annotations
+
+READ: list[tuple[str, list[str]]] = [
+    ("scroll to the bottom", ["scroll ['bottom']"]),
+    ("scroll down", ["scroll ['down']"]),
+    ('scroll to "Imprint"', ['scrollTo el "Imprint"']),
+    ('scroll until "Imprint" is visible', ['scrollTo el "Imprint"']),
+    ("go to example.org", ["navigate ['https://example.org']"]),
+    ("open https://example.org/x?y=1.", ["navigate ['https://example.org/x?y=1']"]),
+    ("go back", ["back"]),
+    ("reload the page", ["reload"]),
+    ('wait for "Done" to appear', ['waitFor el "Done"']),
+    ("wait until the spinner is gone", ["waitGone spinner"]),
+    ("close the dialog", ["close dialog"]),
+    ("dismiss the cookie banner", ["close dialog {cookie}"]),
+    ('expand the section "Details"', ['expand section "Details"']),
+    ("collapse the section More", ["collapse section <More>"]),
+    ("accept the alert", ["acceptDialog"]),
+    ("dismiss the alert", ["dismissDialog"]),
+    ('Close the dialog box by clicking the "x".', ["close dialog"]),
+    ("open example.org/docs", ["navigate ['https://example.org/docs']"]),
+    ("Visit localhost:8000/a", ["navigate ['http://localhost:8000/a']"]),
+    ("Go to the bottom of the page", ["scroll ['bottom']"]),
+    ("wait for the results to load", ["waitFor item every"]),
+    ('wait until "Loading…" disappears', ['waitGone el "Loading…"']),
+    ("scroll the list to the bottom", ["scroll list ['bottom']"]),
+    ("scroll down in the sidebar", ["scroll section {sidebar} ['down']"]),
+    ('scroll "Imprint" into view', ['scrollTo el "Imprint"']),
+    ("close the popup", ["close dialog"]),
+    ('Close the "Welcome" dialog', ['close dialog "Welcome"']),
+    ("collapse all sections", ["collapse section every"]),
+    ('answer the prompt with "Bob"', ["acceptDialog ['Bob']"]),
+    ("Reload", ["reload"]),
+    ("wait 2 seconds", ["wait ['2']"]),
+    ("wait for 1 second", ["wait ['1']"]),
+    ("pause half a second", ["wait ['0.5']"]),
+    ("wait for 500 ms", ["wait ['0.5']"]),
+]
+"""Instruction and steps: method, target, arguments, destination (see `written`)."""
