@@ -27,7 +27,7 @@ COUNTING = (
 
 
 def said_by(stack: Stack, command: Sequence[str], environment: Mapping[str, str]) -> list[str]:
-    before = {session["sessionId"] for session in stack.api.list("?status=active")}
+    before = running(stack)
     done = subprocess.run(
         command,
         env={**environment, "API": stack.api.base, "KEY": stack.api.key},
@@ -36,11 +36,13 @@ def said_by(stack: Stack, command: Sequence[str], environment: Mapping[str, str]
         timeout=_SECONDS,
         check=False,
     )
-    for session in stack.api.list("?status=active"):
-        if session["sessionId"] not in before:
-            stack.api.delete(session["sessionId"])
     assert done.returncode == 0, done.stderr
+    wait_until(lambda: running(stack) <= before, "the example's session has ended")
     return done.stdout.splitlines()
+
+
+def running(stack: Stack) -> set[str]:
+    return {session["sessionId"] for session in stack.api.list("?status=active")}
 
 
 def check(lines: list[str]) -> None:
