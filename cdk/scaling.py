@@ -59,30 +59,41 @@ class Scaling(Construct):
 
     def _add_when_few_are_free(self, metrics: Metrics, slots: int) -> None:
         few, hardly_any = slots * _FEW_FREE, math.floor(slots * _HARDLY_ANY_FREE)
-        self._tasks.scale_on_metric(
+        self._step(
             "FewSlotsFree",
-            metric=metrics.free_slots_per_task(),
-            adjustment_type=autoscaling.AdjustmentType.PERCENT_CHANGE_IN_CAPACITY,
-            min_adjustment_magnitude=1,
-            scaling_steps=[
-                autoscaling.ScalingInterval(upper=hardly_any, change=50),
-                autoscaling.ScalingInterval(lower=hardly_any, upper=few, change=20),
-            ],
+            metrics,
+            autoscaling.ScalingInterval(upper=hardly_any, change=50),
+            autoscaling.ScalingInterval(lower=hardly_any, upper=few, change=20),
             evaluation_periods=1,
             cooldown=aws_cdk.Duration.seconds(60),
         )
 
     def _remove_when_most_are_free(self, metrics: Metrics, slots: int) -> None:
         most = slots * _MOST_FREE
-        self._tasks.scale_on_metric(
+        self._step(
             "MostSlotsFree",
+            metrics,
+            autoscaling.ScalingInterval(upper=most, change=0),
+            autoscaling.ScalingInterval(lower=most, change=-10),
+            evaluation_periods=10,
+            cooldown=aws_cdk.Duration.minutes(5),
+        )
+
+    def _step(
+        self,
+        name: str,
+        metrics: Metrics,
+        *intervals: autoscaling.ScalingInterval,
+        evaluation_periods: int,
+        cooldown: aws_cdk.Duration,
+    ) -> None:
+        """Change the number of tasks by percents, one at least, as free slots say."""
+        self._tasks.scale_on_metric(
+            name,
             metric=metrics.free_slots_per_task(),
             adjustment_type=autoscaling.AdjustmentType.PERCENT_CHANGE_IN_CAPACITY,
             min_adjustment_magnitude=1,
-            scaling_steps=[
-                autoscaling.ScalingInterval(upper=most, change=0),
-                autoscaling.ScalingInterval(lower=most, change=-10),
-            ],
-            evaluation_periods=10,
-            cooldown=aws_cdk.Duration.minutes(5),
+            scaling_steps=list(intervals),
+            evaluation_periods=evaluation_periods,
+            cooldown=cooldown,
         )
