@@ -60,16 +60,7 @@ class PublicLoadBalancer(Construct):
         logs: s3.Bucket,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.balancer = elbv2.NetworkLoadBalancer(
-            self,
-            "Balancer",
-            vpc=vpc,
-            vpc_subnets=subnets,
-            internet_facing=True,
-            cross_zone_enabled=True,
-            security_groups=[security_group],
-        )
-        _log_to(logs, self.balancer)
+        self.balancer = _balancer(self, vpc, subnets, security_group, logs, internet_facing=True)
         self.targets = _target_group(self, "Cdp", vpc=vpc)
         self._listen(deployment)
         self.public_url = self._public_url(deployment)
@@ -142,16 +133,7 @@ class InternalLoadBalancer(Construct):
         logs: s3.Bucket,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.balancer = elbv2.NetworkLoadBalancer(
-            self,
-            "Balancer",
-            vpc=vpc,
-            vpc_subnets=subnets,
-            internet_facing=False,
-            cross_zone_enabled=True,
-            security_groups=[security_group],
-        )
-        _log_to(logs, self.balancer)
+        self.balancer = _balancer(self, vpc, subnets, security_group, logs, internet_facing=False)
         self.targets = _target_group(self, "Http", vpc=vpc)
         self.balancer.add_listener(
             "Http",
@@ -164,6 +146,28 @@ class InternalLoadBalancer(Construct):
     def add_targets(self, service: ecs.FargateService) -> None:
         """Ask the service's tasks."""
         _register(self.targets, service)
+
+
+def _balancer(
+    scope: Construct,
+    vpc: ec2.IVpc,
+    subnets: ec2.SubnetSelection,
+    security_group: ec2.ISecurityGroup,
+    logs: s3.Bucket,
+    *,
+    internet_facing: bool,
+) -> elbv2.NetworkLoadBalancer:
+    balancer = elbv2.NetworkLoadBalancer(
+        scope,
+        "Balancer",
+        vpc=vpc,
+        vpc_subnets=subnets,
+        internet_facing=internet_facing,
+        cross_zone_enabled=True,
+        security_groups=[security_group],
+    )
+    _log_to(logs, balancer)
+    return balancer
 
 
 def _log_to(logs: s3.Bucket, balancer: elbv2.NetworkLoadBalancer) -> None:
