@@ -63,12 +63,15 @@ def _acknowledge_roles(stack: WallCrawlerStack) -> None:
         for method in CONNECTION_METHODS
     ]
     screenshots = f"<{_logical_id(stack.storage.screenshots)}.Arn>/*"
-    why_interfaces = "what Lambda itself does in a VPC takes no resource; it is denied to the code"
+    why_all = (
+        "what Lambda itself does in a VPC takes no resource, and is denied to the code; "
+        "nor do X-Ray's traces"
+    )
     why_revisions = "every revision of the one family: a deployment makes another"
     why_tasks = "any task of the one cluster, which is named"
     why_connections = "Chalice makes the API, so its id is not known here; the stage is"
     wildcards: list[tuple[iam.IRole, str, str]] = [
-        *((role, "*", why_interfaces) for role in functions),
+        *((role, "*", why_all) for role in functions),
         *(
             (role, resource, reason)
             for role in (stack.roles.api, stack.roles.reaper)

@@ -12,6 +12,7 @@ Both end at the containers' one port. Connections live as long as sessions do, h
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import aws_cdk
@@ -45,7 +46,51 @@ def public_port(deployment: Deployment) -> int:
     return PLAIN_PORT if deployment.certificate_arn is None else TLS_PORT
 
 
-class PublicLoadBalancer(Construct):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a load balancer stands, and where its log goes."""
+
+    vpc: ec2.IVpc
+    subnets: ec2.SubnetSelection
+    security_group: ec2.ISecurityGroup
+    logs: s3.Bucket
+
+
+class LoadBalancer(Construct):
+    """One with a target group, and without a listener yet; what it does is logged."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        place: Place,
+        internet_facing: bool,
+        target_group: str,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.balancer = elbv2.NetworkLoadBalancer(
+            self,
+            "Balancer",
+            vpc=place.vpc,
+            vpc_subnets=place.subnets,
+            internet_facing=internet_facing,
+            cross_zone_enabled=True,
+            security_groups=[place.security_group],
+        )
+        _log_to(place.logs, self.balancer)
+        self.targets = _target_group(self, target_group, vpc=place.vpc)
+
+    def add_targets(self, service: ecs.FargateService) -> None:
+        """Send connections to the service's tasks."""
+        self.targets.add_target(
+            service.load_balancer_target(
+                container_name=CONTAINER_NAME, container_port=CONTAINER_PORT
+            )
+        )
+
+
+class PublicLoadBalancer(LoadBalancer):
     """`/cdp`, `/internal/ws`, `/live`: TLS ends here; without a certificate there is none."""
 
     def __init__(
@@ -54,23 +99,20 @@ class PublicLoadBalancer(Construct):
         construct_id: str,
         *,
         deployment: Deployment,
-        vpc: ec2.IVpc,
-        subnets: ec2.SubnetSelection,
-        security_group: ec2.ISecurityGroup,
-        logs: s3.Bucket,
+        place: Place,
     ) -> None:
-        super().__init__(scope, construct_id)
-        self.balancer = _balancer(self, vpc, subnets, security_group, logs, internet_facing=True)
-        self.targets = _target_group(self, "Cdp", vpc=vpc)
+        super().__init__(
+            scope,
+            construct_id,
+            place=place,
+            internet_facing=True,
+            target_group="Cdp",
+        )
         self._listen(deployment)
         self.public_url = self._public_url(deployment)
         """`wss://` or `ws://` base that clients reach."""
         if deployment.hosted_zone_id is not None and deployment.public_host is not None:
             self._name(deployment.public_host, deployment.hosted_zone_id)
-
-    def add_targets(self, service: ecs.FargateService) -> None:
-        """Send clients to the service's tasks."""
-        _register(self.targets, service)
 
     def _listen(self, deployment: Deployment) -> None:
         if deployment.certificate_arn is None:
@@ -119,7 +161,7 @@ class PublicLoadBalancer(Construct):
         )
 
 
-class InternalLoadBalancer(Construct):
+class InternalLoadBalancer(LoadBalancer):
     """`/health` and `/metrics` in plain HTTP, for monitoring inside the VPC."""
 
     def __init__(
@@ -127,14 +169,15 @@ class InternalLoadBalancer(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        vpc: ec2.IVpc,
-        subnets: ec2.SubnetSelection,
-        security_group: ec2.ISecurityGroup,
-        logs: s3.Bucket,
+        place: Place,
     ) -> None:
-        super().__init__(scope, construct_id)
-        self.balancer = _balancer(self, vpc, subnets, security_group, logs, internet_facing=False)
-        self.targets = _target_group(self, "Http", vpc=vpc)
+        super().__init__(
+            scope,
+            construct_id,
+            place=place,
+            internet_facing=False,
+            target_group="Http",
+        )
         self.balancer.add_listener(
             "Http",
             port=PLAIN_PORT,
@@ -142,32 +185,6 @@ class InternalLoadBalancer(Construct):
             default_target_groups=[self.targets],
         )
         self.url = f"http://{self.balancer.load_balancer_dns_name}"
-
-    def add_targets(self, service: ecs.FargateService) -> None:
-        """Ask the service's tasks."""
-        _register(self.targets, service)
-
-
-def _balancer(
-    scope: Construct,
-    vpc: ec2.IVpc,
-    subnets: ec2.SubnetSelection,
-    security_group: ec2.ISecurityGroup,
-    logs: s3.Bucket,
-    *,
-    internet_facing: bool,
-) -> elbv2.NetworkLoadBalancer:
-    balancer = elbv2.NetworkLoadBalancer(
-        scope,
-        "Balancer",
-        vpc=vpc,
-        vpc_subnets=subnets,
-        internet_facing=internet_facing,
-        cross_zone_enabled=True,
-        security_groups=[security_group],
-    )
-    _log_to(logs, balancer)
-    return balancer
 
 
 def _log_to(logs: s3.Bucket, balancer: elbv2.NetworkLoadBalancer) -> None:
@@ -181,12 +198,6 @@ def _log_to(logs: s3.Bucket, balancer: elbv2.NetworkLoadBalancer) -> None:
     if logs.policy is not None:
         # The service tries to write there before it accepts the attributes.
         balancer.node.add_dependency(logs.policy)
-
-
-def _register(targets: elbv2.NetworkTargetGroup, service: ecs.FargateService) -> None:
-    targets.add_target(
-        service.load_balancer_target(container_name=CONTAINER_NAME, container_port=CONTAINER_PORT)
-    )
 
 
 def _target_group(scope: Construct, name: str, *, vpc: ec2.IVpc) -> elbv2.NetworkTargetGroup:

@@ -18,10 +18,10 @@ from constructs import Construct
 from cdk.context import Deployment
 from cdk.metrics import Metrics
 
-FEW_FREE = 0.25
+_FEW_FREE = 0.25
 """Share of slots free on average, at or below which tasks are added."""
-HARDLY_ANY_FREE = 0.10
-MOST_FREE = 0.70
+_HARDLY_ANY_FREE = 0.10
+_MOST_FREE = 0.70
 """Two tasks of which 70 % are free make one of which 40 % are, which is not few: no to and fro."""
 _CPU_PERCENT = 65
 _MEMORY_PERCENT = 75
@@ -58,31 +58,42 @@ class Scaling(Construct):
             )
 
     def _add_when_few_are_free(self, metrics: Metrics, slots: int) -> None:
-        few, hardly_any = slots * FEW_FREE, math.floor(slots * HARDLY_ANY_FREE)
-        self._tasks.scale_on_metric(
+        few, hardly_any = slots * _FEW_FREE, math.floor(slots * _HARDLY_ANY_FREE)
+        self._step(
             "FewSlotsFree",
-            metric=metrics.free_slots_per_task(),
-            adjustment_type=autoscaling.AdjustmentType.PERCENT_CHANGE_IN_CAPACITY,
-            min_adjustment_magnitude=1,
-            scaling_steps=[
-                autoscaling.ScalingInterval(upper=hardly_any, change=50),
-                autoscaling.ScalingInterval(lower=hardly_any, upper=few, change=20),
-            ],
+            metrics,
+            autoscaling.ScalingInterval(upper=hardly_any, change=50),
+            autoscaling.ScalingInterval(lower=hardly_any, upper=few, change=20),
             evaluation_periods=1,
             cooldown=aws_cdk.Duration.seconds(60),
         )
 
     def _remove_when_most_are_free(self, metrics: Metrics, slots: int) -> None:
-        most = slots * MOST_FREE
-        self._tasks.scale_on_metric(
+        most = slots * _MOST_FREE
+        self._step(
             "MostSlotsFree",
+            metrics,
+            autoscaling.ScalingInterval(upper=most, change=0),
+            autoscaling.ScalingInterval(lower=most, change=-10),
+            evaluation_periods=10,
+            cooldown=aws_cdk.Duration.minutes(5),
+        )
+
+    def _step(
+        self,
+        name: str,
+        metrics: Metrics,
+        *intervals: autoscaling.ScalingInterval,
+        evaluation_periods: int,
+        cooldown: aws_cdk.Duration,
+    ) -> None:
+        """Change the number of tasks by percents, one at least, as free slots say."""
+        self._tasks.scale_on_metric(
+            name,
             metric=metrics.free_slots_per_task(),
             adjustment_type=autoscaling.AdjustmentType.PERCENT_CHANGE_IN_CAPACITY,
             min_adjustment_magnitude=1,
-            scaling_steps=[
-                autoscaling.ScalingInterval(upper=most, change=0),
-                autoscaling.ScalingInterval(lower=most, change=-10),
-            ],
-            evaluation_periods=10,
-            cooldown=aws_cdk.Duration.minutes(5),
+            scaling_steps=list(intervals),
+            evaluation_periods=evaluation_periods,
+            cooldown=cooldown,
         )

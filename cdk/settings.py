@@ -98,6 +98,9 @@ class Settings:
     screenshot_days: int
     recording_days: int
 
+    traces: bool = False
+    """Whether AWS X-Ray gets traces of API requests and of the functions' runs."""
+
     client_networks: tuple[str, ...] = ("0.0.0.0/0",)
     """IPv4 networks whose clients may connect to `/cdp`."""
     page_ports: tuple[int, ...] = (80, 443)

@@ -14,7 +14,7 @@ from cdk.context import Deployment
 from cdk.dashboard import Dashboard
 from cdk.encryption import Encryption
 from cdk.function_roles import FunctionRoles
-from cdk.load_balancer import InternalLoadBalancer, PublicLoadBalancer, public_port
+from cdk.load_balancer import InternalLoadBalancer, Place, PublicLoadBalancer, public_port
 from cdk.log_groups import LogGroups
 from cdk.metrics import Metrics
 from cdk.network import Network
@@ -79,10 +79,12 @@ class WallCrawlerStack(aws_cdk.Stack):
             self,
             "Front",
             deployment=deployment,
-            vpc=self.network.vpc,
-            subnets=self.network.edge_subnets,
-            security_group=self.groups.load_balancer,
-            logs=self.storage.logs,
+            place=Place(
+                vpc=self.network.vpc,
+                subnets=self.network.edge_subnets,
+                security_group=self.groups.load_balancer,
+                logs=self.storage.logs,
+            ),
         )
         self.browsers = self._make_browsers()
         self.front.add_targets(self.browsers.service)
@@ -119,10 +121,12 @@ class WallCrawlerStack(aws_cdk.Stack):
         inside = InternalLoadBalancer(
             self,
             "Inside",
-            vpc=self.network.vpc,
-            subnets=self.network.compute_subnets,
-            security_group=self.groups.internal_load_balancer,
-            logs=self.storage.logs,
+            place=Place(
+                vpc=self.network.vpc,
+                subnets=self.network.compute_subnets,
+                security_group=self.groups.internal_load_balancer,
+                logs=self.storage.logs,
+            ),
         )
         inside.add_targets(self.browsers.service)
         return inside
@@ -146,6 +150,10 @@ class WallCrawlerStack(aws_cdk.Stack):
         reaper.add_to_policy(statements.handle_tasks(browsers.cluster, "ecs:DescribeTasks"))
         # It tells the clients of containers that have died.
         reaper.add_to_policy(statements.answer_connections(self.environment_name))
+
+        if self._deployment.settings.traces:
+            for role in (api, socket, reaper):
+                role.add_to_policy(statements.write_traces())
 
         # Sessions for which there is no slot: the API starts a task, the reaper sees to it that
         # one comes.

@@ -65,6 +65,16 @@ def write_logs(*groups: logs.ILogGroup) -> iam.PolicyStatement:
     )
 
 
+def write_traces() -> iam.PolicyStatement:
+    """X-Ray's segments, which Lambda sends; they take no resource.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+    """
+    return iam.PolicyStatement(
+        actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"], resources=["*"]
+    )
+
+
 def read_secrets(*secrets: secretsmanager.ISecret) -> iam.PolicyStatement:
     """The values of these secrets."""
     return iam.PolicyStatement(

@@ -62,6 +62,7 @@ def reported(view: Callable[P, T]) -> Callable[P, T]:
 def failure_of(error: BaseException, request_id: str) -> Failure:
     """How an error is answered; one that is not ours is logged, and nothing of it is shown."""
     if isinstance(error, RedisUnreachable):
+        logs.warning("the session store cannot be reached", reason=str(error), requestId=request_id)
         error = Unavailable("The session store cannot be reached. Try again shortly.")
     if not isinstance(error, WallCrawlerError):
         logs.failure("unexpected error", error, requestId=request_id)

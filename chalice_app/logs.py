@@ -45,6 +45,11 @@ def info(event: str, **fields: object) -> None:
     LOGGER.info(event, extra={_FIELDS: fields})
 
 
+def warning(event: str, **fields: object) -> None:
+    """Log what somebody may have to look at; `fields` as those of `info`."""
+    LOGGER.warning(event, extra={_FIELDS: fields})
+
+
 def failure(event: str, error: BaseException, **fields: object) -> None:
     """Log an unexpected error with its traceback."""
     LOGGER.error(event, exc_info=error, extra={_FIELDS: fields})

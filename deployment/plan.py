@@ -17,6 +17,7 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass
 
+from cdk.settings import ENVIRONMENTS
 from deployment.options import Options
 from deployment.steps import PYTHON, Step
 from shared.aws_names import stack_name
@@ -69,6 +70,7 @@ def destroy_steps(options: Options) -> list[Step]:
             "tasks beside the service",
             (PYTHON, "-m", "deployment.tasks", "stop", *_where(options)),
         ),
+        *_emptied_buckets(options),
         Step(
             "the stack",
             (
@@ -77,6 +79,13 @@ def destroy_steps(options: Options) -> list[Step]:
             ),
         ),
     ]
+
+
+def _emptied_buckets(options: Options) -> list[Step]:
+    if ENVIRONMENTS[options.environment].keep_data:
+        return []
+    command = (PYTHON, "-m", "deployment.buckets", "empty", *_where(options))
+    return [Step("what buckets hold", command)]
 
 
 def _functions(options: Options) -> Step:

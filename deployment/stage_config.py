@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from cdk.settings import ENVIRONMENTS
+from cdk.settings import ENVIRONMENTS, Settings
 from deployment.endpoints import NotDeployed, api_urls
 from deployment.outputs import OutputsMissing, add_options, check_outputs, outputs_of
 from deployment.steps import ROOT, to_stderr
@@ -55,17 +55,18 @@ NEEDED = frozenset(
 )
 
 
-def stage_of(environment: str, outputs: Mapping[str, str]) -> dict[str, Any]:
-    """The settings of a stage that follow from the stack, and from what CDK was set to.
+def stage_of(settings: Settings, outputs: Mapping[str, str]) -> dict[str, Any]:
+    """The settings of an environment's stage that follow from the stack and from CDK's settings.
 
     Raises:
         OutputsMissing: naming every output that is not there.
     """
     check_outputs(outputs, NEEDED)
-    settings = ENVIRONMENTS[environment]
+    environment = settings.environment
     return {
         "api_gateway_stage": environment,
         "manage_iam_role": False,
+        "xray": settings.traces,
         "subnet_ids": outputs[_SUBNETS].split(","),
         "security_group_ids": [outputs[_SECURITY_GROUP]],
         "tags": {"application": PRODUCT, "environment": environment},
@@ -101,7 +102,7 @@ def write_stage(path: Path, environment: str, outputs: Mapping[str, str]) -> boo
     Raises:
         OutputsMissing: as for `stage_of`; the file is as it was.
     """
-    stage = stage_of(environment, outputs)
+    stage = stage_of(ENVIRONMENTS[environment], outputs)
     with suppress(NotDeployed):
         _, web_socket_url = api_urls(environment, path.parent)
         stage["environment_variables"]["WS_PUBLIC_URL"] = web_socket_url

@@ -1,9 +1,9 @@
 // Drives a page over the WebSocket API alone: API=http://… KEY=wc_… node websocket_api.mjs
 import { createRequire } from 'node:module';
-const WebSocket = globalThis.WebSocket ?? createRequire(import.meta.url)('ws'); // before Node 22
+const WebSocket = globalThis.WebSocket ?? createRequire(import.meta.url)('ws'); // before Node 22: npm install ws
 const { API, KEY } = process.env;
 const created = await fetch(`${API}/sessions`, {
-  method: 'POST', headers: { 'X-API-Key': KEY }, body: '{}',
+  method: 'POST', headers: { 'X-API-Key': KEY }, body: '{"keepAlive": false}', // it ends when we leave
 });
 const socket = new WebSocket((await created.json()).data.webSocketUrl);
 await new Promise((resolve, reject) => Object.assign(socket, { onopen: resolve, onerror: reject }));

@@ -7,7 +7,7 @@ import urllib.request
 from websockets.sync.client import connect  # pip install websockets
 
 api, key = os.environ["API"], os.environ["KEY"]
-request = urllib.request.Request(api + "/sessions", b"{}", {"X-API-Key": key})
+request = urllib.request.Request(api + "/sessions", b'{"keepAlive": false}', {"X-API-Key": key})
 session = json.load(urllib.request.urlopen(request))["data"]
 
 with connect(session["webSocketUrl"], max_size=None) as socket:

@@ -13,6 +13,9 @@ from image.sizes import Archive
 from image.tools import Build, Tool
 
 EDITIONS = ("headless-shell", "chromium")
+_NO_REGISTRY = (
+    "If it is the base image that cannot be had: --tool buildah --base debootstrap makes it here."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,19 +51,21 @@ def build(tool: Tool, wish: Wish, folder: Path) -> Archive:
     """
     if wish.local_base:
         _see_to_base(tool, wish, folder)
-    run(
-        tool.build(
-            Build(
-                context=wish.repository,
-                tag=wish.tag,
-                arguments={"BROWSER": wish.edition, "PACKAGES_OF": wish.packages_of},
-                labels=_labels(wish),
-                platform=wish.platform,
-                mounts=mounts_for_pip(pip_settings(), folder),
-                local_base=wish.local_base,
-            )
+    order = tool.build(
+        Build(
+            context=wish.repository,
+            tag=wish.tag,
+            arguments={"BROWSER": wish.edition, "PACKAGES_OF": wish.packages_of},
+            labels=_labels(wish),
+            platform=wish.platform,
+            mounts=mounts_for_pip(pip_settings(), folder),
+            local_base=wish.local_base,
         )
     )
+    try:
+        run(order)
+    except Failed as failure:
+        raise failure if wish.local_base else Failed(f"{failure} {_NO_REGISTRY}") from failure
     archive = folder / "image.tar"
     run(tool.save(wish.tag, archive))
     return Archive(archive)

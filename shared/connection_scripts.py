@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from shared.scripts import COMMON
+
 OPEN: Final = """
 -- KEYS connection, connections of the session, session, tasks, connection tasks
 -- ARGV now, connection id, session id, head, ttl, connectionsMax, connectionPrefix,
@@ -28,7 +30,9 @@ end
 return 1
 """
 
-SEND: Final = """
+SEND: Final = (
+    COMMON
+    + """
 -- KEYS connection, tasks, connection tasks
 -- ARGV now, connection id, request id, request up to the head, request after it, pending ('' for
 --      none), queuedMax, sessionPrefix, requestsPrefix, taskConnectionsPrefix, pendingPrefix,
@@ -43,7 +47,10 @@ if not live then return {'ended', session[1] or '', session[3] or ''} end
 local task = session[2]
 if not task or task == '' then return {'waiting'} end
 local alive = redis.call('ZSCORE', KEYS[2], task)
-if not alive or tonumber(alive) <= tonumber(ARGV[1]) then return {'lost'} end
+if not alive then return {'lost'} end
+if tonumber(alive) <= tonumber(ARGV[1]) then
+  return {in_doubt(ARGV[1]) and 'waiting' or 'lost'}
+end
 local requests = ARGV[9] .. task
 if redis.call('LLEN', requests) >= tonumber(ARGV[7]) then return {'busy'} end
 redis.call('SADD', KEYS[3], task)
@@ -52,6 +59,7 @@ if ARGV[6] ~= '' then redis.call('HSET', ARGV[11] .. task, ARGV[3], ARGV[6]) end
 redis.call('LPUSH', requests, ARGV[4] .. connection[2] .. ARGV[5])
 return {'sent'}
 """
+)
 
 TOUCH: Final = """
 -- KEYS connection; ARGV now
@@ -78,13 +86,15 @@ end
 return 1
 """
 
-TAKE_ORPHANS: Final = """
+TAKE_ORPHANS: Final = (
+    COMMON
+    + """
 -- KEYS connection tasks, tasks
 -- ARGV now, pendingPrefix, taskConnectionsPrefix, connectionPrefix, connectionsPrefix
 local orphans = {}
 for _, task in ipairs(redis.call('SMEMBERS', KEYS[1])) do
   local alive = redis.call('ZSCORE', KEYS[2], task)
-  if not alive or tonumber(alive) <= tonumber(ARGV[1]) then
+  if not alive or (tonumber(alive) <= tonumber(ARGV[1]) and not in_doubt(ARGV[1])) then
     local heads = {}
     for _, id in ipairs(redis.call('SMEMBERS', ARGV[3] .. task)) do
       local connection = redis.call('HMGET', ARGV[4] .. id, 'session', 'head')
@@ -101,3 +111,4 @@ for _, task in ipairs(redis.call('SMEMBERS', KEYS[1])) do
 end
 return orphans
 """
+)

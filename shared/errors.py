@@ -5,6 +5,7 @@
     ├── Unauthorized                 401  UNAUTHORIZED
     ├── Forbidden                    403  FORBIDDEN
     ├── SessionNotFound              404  SESSION_NOT_FOUND
+    ├── NothingHere                  404  NOT_FOUND
     ├── NoSuchFile                   404  FILE_NOT_FOUND
     ├── OperationNotFound            404  OPERATION_NOT_FOUND
     ├── ConnectionNotFound           404  CONNECTION_NOT_FOUND
@@ -86,6 +87,16 @@ class SessionNotFound(WallCrawlerError):
 
     code = "SESSION_NOT_FOUND"
     http_status = 404
+
+
+class NothingHere(WallCrawlerError):
+    """The path names nothing that is served."""
+
+    code = "NOT_FOUND"
+    http_status = 404
+
+    def __init__(self, message: str = "There is nothing at this path.") -> None:
+        super().__init__(message)
 
 
 class NoSuchFile(WallCrawlerError):

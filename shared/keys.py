@@ -5,6 +5,7 @@
 | `wc:session:{id}` | hash | the session (`shared.store`) | hard deadline + 24 h |
 | `wc:owner:{owner}` | zset | session ids by creation time | 30 h after the last creation |
 | `wc:tasks` | zset | task ids by heartbeat deadline | none; dead ones are reaped |
+| `wc:doubt` | string | until when silent tasks count as alive (`shared.scripts`) | 24 h |
 | `wc:task:{id}` | hash | address, capacity, draining | 10 heartbeat TTLs |
 | `wc:leases:{task}` | zset | session ids by lease deadline | none; reaped with the task |
 | `wc:room` | zset | tasks with a free slot by slots in use (`shared.scripts`) | none |
@@ -33,6 +34,7 @@ from typing import Final
 from shared.ids import ConnectionId, OwnerId, RequestId, SessionId, TaskId
 
 TASKS: Final = "wc:tasks"
+DOUBT: Final = "wc:doubt"
 ROOM: Final = "wc:room"
 OLD_ROOM: Final = "wc:old-room"
 NEWEST: Final = "wc:newest"

@@ -107,6 +107,8 @@ FILE_NAME_BYTES_MAX: Final = 200
 
 CDP_ID_MAX: Final = 2**31 - 1
 """CDP message ids are 32-bit signed integers in Chromium's dispatcher."""
+CDP_ID_MIN: Final = -(2**30)
+"""The least that clients may use; those below are the proxy's own."""
 
 JWT_SECRET_CHARS_MIN: Final = 32
 """RFC 7518 3.2: an HS256 key has at least the size of the hash output (256 bits)."""
@@ -140,6 +142,10 @@ CHANNEL_VIEWER_MESSAGE_BYTES_MAX: Final = 1024 * 1024
 a link to watch is given to many."""
 CHANNEL_QUEUE_MAX: Final = 1_000
 """Messages of one channel that wait for their turn."""
+COPIED_CHARS_MAX: Final = 1_000_000
+"""Selected text that is told to a person who copies it."""
+PICKED_CHARS_MAX: Final = 100
+"""A date, a time or a colour."""
 INPUT_PENDING_MAX: Final = 500
 """Input commands of one session that its page has not taken yet."""
 TAB_COMMANDS_MAX: Final = 100

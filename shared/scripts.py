@@ -14,6 +14,10 @@ service's newest live task (`records.Task.leads`; `wc:newest` has them by their 
 session, placed or from the line, only when no task of the current version has a free slot. Which
 version is current is derived whenever it matters and stored nowhere: when the tasks of a new
 version go, those of the old one are current again from the next session on.
+
+A task whose heartbeat has lapsed is dead, unless all have lapsed: then it may be Redis that was
+away, for a failover say, and whoever came first afterwards would bury all the others with their
+sessions. So the first to see such a silence notes how long they have to beat again (`in_doubt`).
 """
 
 from __future__ import annotations
@@ -21,11 +25,13 @@ from __future__ import annotations
 from typing import Final
 
 from shared import keys
+from shared.limits import ENDED_SESSION_RETENTION_SECONDS, HEARTBEAT_TTL_SECONDS_DEFAULT
 
 COMMON: Final = (
     f"local TASKS, ROOM, WAITING, STARTS = '{keys.TASKS}', '{keys.ROOM}', '{keys.WAITING}', "
     f"'{keys.STARTS}'\n"
-    f"local OLD_ROOM, NEWEST = '{keys.OLD_ROOM}', '{keys.NEWEST}'\n"
+    f"local OLD_ROOM, NEWEST, DOUBT = '{keys.OLD_ROOM}', '{keys.NEWEST}', '{keys.DOUBT}'\n"
+    f"local GRACE, KEPT = {HEARTBEAT_TTL_SECONDS_DEFAULT}, {ENDED_SESSION_RETENTION_SECONDS}\n"
     f"local CANARY, CANARY_ROOM = '{keys.CANARY}', '{keys.CANARY_ROOM_PREFIX}'\n"
     f"local TASK, LEASES, SESSION = '{keys.TASK_PREFIX}', '{keys.LEASES_PREFIX}', "
     f"'{keys.SESSION_PREFIX}'\n"
@@ -34,6 +40,16 @@ COMMON: Final = (
 local function lives(task, now)
   local deadline = redis.call('ZSCORE', TASKS, task)
   return deadline and tonumber(deadline) > tonumber(now)
+end
+
+-- Whether no task is to be taken for dead just now: all have fallen silent, or had until lately.
+local function in_doubt(now)
+  local ends = tonumber(redis.call('GET', DOUBT) or 0)
+  if tonumber(now) < ends then return true end
+  local newest = tonumber(redis.call('ZREVRANGE', TASKS, 0, 0, 'WITHSCORES')[2] or 0)
+  if newest > tonumber(now) or newest == 0 or ends > newest then return false end
+  redis.call('SET', DOUBT, now + GRACE, 'EX', KEPT)
+  return true
 end
 
 -- The version that new sessions are to go to; false when no live task says one.
@@ -215,6 +231,7 @@ BEAT: Final = (
     + """
 -- KEYS task, requests; ARGV now, task, doc, capacity, draining, ttlMs, deadline, canary, version,
 --      startedAt ('' when the task does not lead)
+in_doubt(ARGV[1])  -- before this beat ends the silence
 redis.call('HSET', KEYS[1], 'doc', ARGV[3], 'capacity', ARGV[4], 'draining', ARGV[5],
            'canary', ARGV[8], 'version', ARGV[9])
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
@@ -246,8 +263,9 @@ REAP: Final = (
     COMMON
     + """
 -- ARGV now, status, reason, waitingStatus, waitingReason, retention, requestsPrefix, liveStatus...
-local failed = {}
-for _, task in ipairs(redis.call('ZRANGEBYSCORE', TASKS, '-inf', ARGV[1])) do
+local failed, silent = {}, {}
+if not in_doubt(ARGV[1]) then silent = redis.call('ZRANGEBYSCORE', TASKS, '-inf', ARGV[1]) end
+for _, task in ipairs(silent) do
   for _, id in ipairs(redis.call('ZRANGE', LEASES .. task, 0, -1)) do
     if finish(id, ARGV[1], ARGV[2], ARGV[3], '', ARGV[6], ARGV, 8) then
       table.insert(failed, id)

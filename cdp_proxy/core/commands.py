@@ -122,6 +122,11 @@ def node_in(context_id: int, expression: str) -> CdpCommand[str | None]:
     return found
 
 
+def release_object(object_id: str) -> CdpCommand[None]:
+    """`Runtime.releaseObject`: the page need not keep it any more."""
+    yield {"method": "Runtime.releaseObject", "params": {"objectId": object_id}}
+
+
 def backend_node_id(object_id: str) -> CdpCommand[int]:
     """`DOM.describeNode`, for the id alone."""
     answer = yield {"method": "DOM.describeNode", "params": {"objectId": object_id}}

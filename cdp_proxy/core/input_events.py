@@ -12,10 +12,10 @@ from cdp_proxy.core.keyboard import ALT, CONTROL, META, SHIFT, strike
 from cdp_proxy.core.pictures import PageView
 from shared.envelope.incoming import (
     FrameSize,
-    InputDescription,
     KeyInput,
     Modifier,
     MouseInput,
+    PageInput,
     PasteInput,
     TextInput,
     TouchInput,
@@ -44,7 +44,7 @@ Fingers = dict[int, cdp.input_.TouchPoint]
 
 
 def commands_for(
-    event: InputDescription, view: PageView | None, fingers: Fingers
+    event: PageInput, view: PageView | None, fingers: Fingers
 ) -> Iterator[CdpCommand[Any]]:
     """The commands, in order.
 

@@ -75,8 +75,7 @@ class SessionLatencies:
     def answered(self, cdp_session_id: bytes, answer: bytes) -> None:
         """An answer, which begins with `{"id":`, has come from this flat session."""
         digits = answer[_ID_AT : answer.find(b",", _ID_AT)]
-        command_id = int(digits) if digits.isdigit() else -1
-        sent = self._pending.pop((cdp_session_id, command_id), None)
+        sent = self._pending.pop((cdp_session_id, int(digits)), None)
         if sent is not None:
             seconds = self.now - sent[1]
             self.browser.observe(seconds)

@@ -7,6 +7,7 @@ in any order (CLIENTS: Puppeteer sends `method, params, id, sessionId`).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Annotated, Final, TypeVar
 
@@ -15,7 +16,7 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from cdp_proxy.core import json_text
 from cdp_proxy.core.json_text import TooLarge, TreeReader
-from shared.limits import CDP_ID_MAX
+from shared.limits import CDP_ID_MAX, CDP_ID_MIN
 from shared.surrogates import mend_surrogates
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ class Command(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     Chromium's dispatcher takes no other top-level properties either.
     """
 
-    id: Annotated[int, Meta(ge=0, le=CDP_ID_MAX)]
+    id: Annotated[int, Meta(ge=CDP_ID_MIN, le=CDP_ID_MAX)]
     method: str
     session_id: str | UnsetType = msgspec.field(default=UNSET, name="sessionId")
     params: Raw = Raw()
@@ -54,10 +55,11 @@ class Numbered(Struct, frozen=True, gc=False):
     id: int
 
 
-class TargetInfo(Struct, frozen=True):
-    """What kind of target it is: `page`, `iframe`, `worker` and so on."""
+class TargetInfo(Struct, frozen=True, rename="camel"):
+    """Which target it is, and what kind: `page`, `iframe`, `worker` and so on."""
 
     type: str
+    target_id: str = ""
 
 
 class AttachedParams(Struct, frozen=True, rename="camel"):
@@ -109,10 +111,18 @@ class Answer(Struct, frozen=True):
 decode_attached: Final = msgspec.json.Decoder(AttachedParams).decode
 decode_frame_attached: Final = msgspec.json.Decoder(FrameAttached).decode
 
+
+class _TargetParams(Struct, frozen=True, rename="camel"):
+    target_id: str = ""
+
+
+_decode_target: Final = msgspec.json.Decoder(_TargetParams).decode
 _decode_target_event: Final = msgspec.json.Decoder(TargetEvent).decode
 _decode_answer: Final = msgspec.json.Decoder(Answer).decode
 _decode_command: Final = msgspec.json.Decoder(Command).decode
 _decode_numbered: Final = msgspec.json.Decoder(Numbered).decode
+_TEN_DIGITS: Final = re.compile(rb'\{"id":(-\d{10}),').match
+"""As every id below `CDP_ID_MIN` has them."""
 _KEYS: Final = (b'"id"', b'"method"', b'"sessionId"', b'"params"')
 
 
@@ -161,8 +171,6 @@ def decode_command(message: bytes) -> Command:
         raise Malformed(_answer_to(message, PARSE_ERROR, "JSON: a NUL byte"))
     try:
         command = _decode_command(message)
-    except msgspec.ValidationError as error:
-        raise Malformed(_answer_to(message, INVALID_REQUEST, str(error))) from error
     except (msgspec.DecodeError, RecursionError):
         command = _decode_odd(message)
     else:
@@ -181,8 +189,26 @@ def decode_command(message: bytes) -> Command:
     return command
 
 
+def is_own_answer(message: bytes) -> bool:
+    """Whether a message is the answer to a command of the proxy's own, by its id."""
+    found = _TEN_DIGITS(message)
+    return found is not None and int(found[1]) < CDP_ID_MIN
+
+
+def target_id_of(command: Command) -> str:
+    """The `targetId` among a command's params; empty when there is none."""
+    try:
+        return _decode_target(command.params or b"{}").target_id
+    except msgspec.DecodeError:
+        return ""
+
+
 def _decode_odd(message: bytes) -> Command:
-    """JSON that msgspec does not take but Chromium does: lone surrogates, as JavaScript writes."""
+    """What msgspec does not take: a lone surrogate, which JavaScript writes and Chromium reads.
+
+    Raises:
+        Malformed: or else it is no command.
+    """
     reader = TreeReader()
     try:
         tree = reader.read(message)
@@ -194,12 +220,36 @@ def _decode_odd(message: bytes) -> Command:
     if reader.fault or reader.repeats:
         text = f"JSON: {reader.fault or 'a key is repeated'}"
         raise Malformed(_answer(command_id, PARSE_ERROR, text))
-    if isinstance(tree, dict) and "params" in tree:
+    if not isinstance(tree, dict):
+        raise Malformed(_answer(None, INVALID_REQUEST, "Message must be an object"))
+    if "params" in tree:
         tree["params"] = Raw(json.dumps(tree["params"]).encode())
     try:
         return msgspec.convert(tree, Command)
     except msgspec.ValidationError as error:
-        raise Malformed(_answer(command_id, INVALID_REQUEST, str(error))) from error
+        raise Malformed(_answer(command_id, INVALID_REQUEST, _fault_in(tree))) from error
+
+
+_NO_ID: Final = "Message must have integer 'id' property"
+_NO_METHOD: Final = "Message must have string 'method' property"
+
+
+def _fault_in(tree: dict[str, object]) -> str:
+    """What makes it no command: the first fault, in the words of Chromium's dispatcher."""
+    for name, value in tree.items():
+        if name == "id" and not _is_id(value):
+            return _NO_ID
+        if name == "method" and not isinstance(value, str):
+            return _NO_METHOD
+        if name == "sessionId" and not isinstance(value, str):
+            return "Message may have string 'sessionId' property"
+        if name not in {"id", "method", "sessionId", "params"}:
+            return "Message has property other than 'id', 'method', 'sessionId', 'params'"
+    return _NO_METHOD if "id" in tree else _NO_ID
+
+
+def _is_id(value: object) -> bool:
+    return type(value) is int and CDP_ID_MIN <= value <= CDP_ID_MAX
 
 
 def _check_keys(message: bytes, command: Command) -> None:
@@ -227,7 +277,7 @@ def _answer_to(message: bytes, code: int, text: str) -> bytes:
 
 def _answer(command_id: object, code: int, text: str) -> bytes:
     answer: dict[str, object] = {"error": {"code": code, "message": text}}
-    if type(command_id) is int and 0 <= command_id <= CDP_ID_MAX:
+    if _is_id(command_id):
         answer = {"id": command_id, **answer}
     return msgspec.json.encode(answer)
 

@@ -26,10 +26,14 @@ from cdp_proxy.core.control import is_mutating
 from cdp_proxy.core.latency import SessionLatencies
 from cdp_proxy.core.messages import Command
 from cdp_proxy.core.policy import CloseBrowser, Policy, Refusal
+from cdp_proxy.core.told_dialogs import DIALOG_EVENT, ToldDialogs
 
 _RECENT_COMMANDS = 256
 """How many commands are remembered for `stray_answer`; Chromium answers those at once."""
+_FAREWELL_ID = -(2**31)
+"""The first id of a farewell's commands: nobody's who may get a stray answer."""
 _ANSWER = b'{"id":'
+_NEGATIVE = b'{"id":-'
 _TARGET_EVENT = b'{"method":"Target.'
 
 
@@ -38,7 +42,9 @@ class Member:
     """One client's share of the pipe."""
 
     root: bytes
-    """Its flat session on the browser target."""
+    """Its flat session on the browser target, or on the one target that it speaks to."""
+    anchor: str
+    """The flat session on the browser target that it all hangs on: mostly its root."""
     deliver: Callable[[bytes], None]
     """Takes each message that is for this client."""
     suffix: bytes
@@ -68,22 +74,44 @@ class Multiplexer:
     def __init__(self, policy: Policy, latencies: SessionLatencies) -> None:
         self.holding = False
         """Whether mutating commands have to wait."""
+        self.dialogs = ToldDialogs()
+        """JavaScript dialogs that clients know of."""
+        self.on_front: Callable[[str], None] = lambda _target_id: None
+        """Told of the tab that a client brings to the front."""
         self._policy = policy
         self._latencies = latencies
         self._owners: dict[bytes, Member] = {}
+        self._targets: dict[bytes, str] = {}
+        """Ids of the targets that flat sessions of clients are on, as far as they are of one."""
         self._recent: deque[tuple[int, Member]] = deque(maxlen=_RECENT_COMMANDS)
 
-    def join(self, root: str, deliver: Callable[[bytes], None]) -> Member:
-        """Make the flat session `root` the endpoint of a new client."""
+    def join(
+        self,
+        root: str,
+        deliver: Callable[[bytes], None],
+        anchor: str | None = None,
+        target_id: str | None = None,
+    ) -> Member:
+        """Make the flat session `root` the endpoint of a new client.
+
+        Args:
+            root: on the browser target, or under a session on it.
+            deliver: takes what is for the client.
+            anchor: that session, if it is not `root` itself.
+            target_id: of the one target that `root` is on; None: it is on the browser.
+        """
         key = root.encode()
-        member = Member(root=key, deliver=deliver, suffix=messages.suffix_of(key))
+        suffix = messages.suffix_of(key)
+        member = Member(root=key, anchor=anchor or root, deliver=deliver, suffix=suffix)
         self._owners[key] = member
+        if target_id is not None:
+            self._targets[key] = target_id
         return member
 
     def leave(self, member: Member) -> None:
         """Forget a client; what Chromium still sends for it is dropped."""
         for key in (member.root, *member.flat):
-            self._owners.pop(key, None)
+            self._forget(key)
 
     def client_message(
         self, member: Member, message: bytes
@@ -112,8 +140,8 @@ class Multiplexer:
                 return verdict
             message = verdict
             member.steers_downloads |= command.method == "Browser.setDownloadBehavior"
-        elif command.method in _PAUSES:
-            _note_pause(member, key, command)
+        elif command.method in _NOTED:
+            self._note_command(member, key, command)
         self._recent.append((command.id, member))
         self._latencies.sent(key, command.id, command.method)
         if session_id is UNSET:
@@ -125,7 +153,8 @@ class Multiplexer:
 
         Returns:
             False when it is no client's: it has no `sessionId` (an answer to the proxy's own
-            commands), or that of one of the proxy's own flat sessions, or its client has left.
+            commands), or that of one of the proxy's own flat sessions, or answers a command that
+            the proxy has sent on a client's, or its client has left.
         """
         key = message[-34:-2]
         if message[-48:-34] != b',"sessionId":"' or not message.endswith(b'"}'):
@@ -134,9 +163,13 @@ class Multiplexer:
         if member is None:
             return False
         if message.startswith(_ANSWER):
+            if message.startswith(_NEGATIVE) and messages.is_own_answer(message):
+                return False
             self._latencies.answered(key, message)
         elif message.startswith(_TARGET_EVENT):
             self._note_target_event(member, message)
+        elif message.startswith(DIALOG_EVENT) and key in self._targets:
+            self.dialogs.hear(key.decode(), self._targets[key], message)
         if key == member.root:
             message = message[: -messages.SUFFIX_BYTES] + b"}"
         member.deliver(message)
@@ -151,7 +184,11 @@ class Multiplexer:
         Returns:
             Whether it has been delivered.
         """
-        senders = {member for number, member in self._recent if number == command_id}
+        senders = {
+            member
+            for number, member in self._recent
+            if number == command_id and member.root in self._owners
+        }
         if len(senders) != 1:
             return False
         senders.pop().deliver(message)
@@ -171,7 +208,7 @@ class Multiplexer:
         member.waiting.clear()
         return [
             messages.make_command(number, method, params, key.decode())
-            for number, (method, params, key) in enumerate(calls)
+            for number, (method, params, key) in enumerate(calls, _FAREWELL_ID)
         ]
 
     def _note_target_event(self, member: Member, message: bytes) -> None:
@@ -182,19 +219,35 @@ class Multiplexer:
         if event.method == messages.ATTACHED:
             self._owners[key] = member
             member.flat.add(key)
+            if event.params.target_info is not None:
+                self._targets[key] = event.params.target_info.target_id
             if event.params.waiting_for_debugger:
                 member.waiting.add(key)
         else:
-            self._owners.pop(key, None)
+            self._forget(key)
             member.flat.discard(key)
             member.waiting.discard(key)
             member.auto_attached.discard(key)
+
+    def _forget(self, key: bytes) -> None:
+        self._owners.pop(key, None)
+        if self._targets.pop(key, None) is not None:
+            self.dialogs.forget(key.decode())
+
+    def _note_command(self, member: Member, key: bytes, command: Command) -> None:
+        if command.method in _PAUSES:
+            _note_pause(member, key, command)
+        elif command.method == "Page.bringToFront":
+            self.on_front(self._targets.get(key, ""))
+        else:
+            self.on_front(messages.target_id_of(command))
 
 
 _OWNERSHIP_EVENTS = tuple(
     b'{"method":"%b"' % name.encode() for name in (messages.ATTACHED, messages.DETACHED)
 )
 _PAUSES = frozenset({"Target.setAutoAttach", "Runtime.runIfWaitingForDebugger"})
+_NOTED = _PAUSES | {"Page.bringToFront", "Target.activateTarget"}
 
 
 def _note_pause(member: Member, key: bytes, command: Command) -> None:

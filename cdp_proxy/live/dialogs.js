@@ -43,8 +43,8 @@ export class Dialogs {
   }
 
   /** A dialog opens in a tab, or, without a kind, is closed. */
-  update({ targetId, kind, text }) {
-    if (kind) this.#open.set(targetId, { targetId, kind, text: text ?? "" });
+  update({ targetId, kind, text = "", defaultText = "" }) {
+    if (kind) this.#open.set(targetId, { targetId, kind, text, defaultText });
     else this.#open.delete(targetId);
   }
 
@@ -61,16 +61,21 @@ export class Dialogs {
     this.#shown = dialog;
     if (dialog) this.#render(dialog);
     this.box.hidden = !dialog;
-    if (dialog) (this.field.hidden ? this.accept : this.field).focus();
+    if (dialog) this.#focus();
     else if (had) this.closed();
   }
 
-  #render({ kind, text }) {
+  #focus() {
+    if (this.field.hidden) this.accept.focus();
+    else this.field.select(); // which takes the focus too
+  }
+
+  #render({ kind, text, defaultText }) {
     const words = KINDS[kind] ?? KINDS.confirm;
     this.title.textContent = words.title;
     this.text.textContent = kind === "beforeunload" ? LEAVING : text;
     this.field.hidden = kind !== "prompt";
-    this.field.value = "";
+    this.field.value = defaultText;
     this.accept.textContent = words.accept;
     this.dismiss.textContent = words.dismiss;
     this.dismiss.hidden = !words.dismiss;

@@ -37,12 +37,14 @@ export class Keyboard {
    * @param {HTMLElement} preedit where the text is shown that an input method is at
    * @param {(event: object) => Promise} input
    * @param {(name: string) => void} command called with `address`, `reload`, `back`, `forward`
+   * @param {(text: string) => void} copied called with what was copied in the remote page
    */
-  constructor(field, preedit, input, command) {
+  constructor(field, preedit, input, command, copied) {
     this.field = field;
     this.preedit = preedit;
     this.input = input;
     this.command = command;
+    this.copied = copied;
     const listen = (name, method) => field.addEventListener(name, (event) => method(event));
     listen("keydown", (event) => this.#down(event));
     listen("keyup", (event) => this.#up(event));
@@ -125,9 +127,16 @@ export class Keyboard {
     if (command === "paste" && !this.#copiedThere) return; // the paste event follows
     if (command === "own" || OWN_KEYS.test(event.key)) return;
     event.preventDefault();
-    if (command === "copy") this.#copiedThere = true;
+    if (command === "copy") this.#copy();
     if (["copy", "paste", undefined].includes(command)) this.#press(event);
     else this.command(command);
+  }
+
+  /** Before its key, which may cut: the text is asked for while it is still there. */
+  async #copy() {
+    this.#copiedThere = true;
+    const answer = await this.input({ kind: "copy" });
+    if (answer?.text) this.copied(answer.text);
   }
 
   #press(event) {

@@ -7,10 +7,12 @@
 
 import { Connection } from "./connection.js";
 import { Control } from "./control.js";
+import { copyHere } from "./copy.js";
 import { Dialogs } from "./dialogs.js";
 import { Keyboard, modifiersOf } from "./keyboard.js";
 import { show, toast } from "./notices.js";
 import { usePasteButton } from "./paste.js";
+import { Picker } from "./picker.js";
 import { Pace, Picture, parseFrame } from "./picture.js";
 import { Pointer } from "./pointer.js";
 import { BLANK, Tabs, addressOf } from "./tabs.js";
@@ -81,6 +83,7 @@ const connection = new Connection(channelUrl(), location.href, {
   up: () => {
     dialogs.forget();
     tabs.forgetCalls();
+    picker.update({});
     pointer.reset();
   },
   down: lost,
@@ -96,20 +99,30 @@ const dialogs = new Dialogs(
   (action, targetId, text) => tab(action, { targetId, text }),
   backToPage,
 );
-const keyboard = new Keyboard($("#keys"), $("#preedit"), input, command);
+const picker = new Picker(
+  $("#picker"),
+  (choice) => input({ kind: "choose", ...choice }),
+  backToPage,
+);
+const keyboard = new Keyboard($("#keys"), $("#preedit"), input, command, async (text) => {
+  if (!(await copyHere(text, $("#keys")))) toast("This browser does not let the page copy.");
+  keyboard.clear();
+});
 const pointer = new Pointer(view, $("#backdrop"), input, {
   connected: mayTouch,
   enabled: () => mayTouch() && !dialogs.shown,
   modifiers: modifiersOf,
   pressed: (event) => {
+    const box = stage.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    picker.pressed(x, y);
     if (connection.open && !state.scopes.includes("input")) toast(ONLY_WATCHES);
     else if (event.pointerType === "touch") {
       if (keyboard.focused) keyboard.clear();
       state.touched = true;
       view.place();
     } else {
-      const box = stage.getBoundingClientRect();
-      keyboard.focus(event.clientX - box.left, event.clientY - box.top);
+      keyboard.focus(x, y);
     }
   },
 });
@@ -201,6 +214,9 @@ function received(message) {
       dialogs.update(message);
       tabs.calls(message.targetId, Boolean(message.kind));
       break;
+    case "PICKER":
+      picker.update(message);
+      break;
     case "SCREENCAST_IDLE":
       state.idle = message.idle;
       break;
@@ -243,6 +259,7 @@ function render() {
     if (why) element.title = why;
   }
   dialogs.show(tabs.activeId);
+  picker.show(tabs.activeId, touch);
   keyboard.allow(scoped, touch && !dialogs.shown);
   control.allow(touch, connection.open);
   document.title = `${tabs.active?.title || "Live browser"} · live`;
@@ -272,6 +289,9 @@ function curtain() {
     if (!state.retryAt) return [state.seen ? "Reconnecting" : "Connecting", "", ""];
     const seconds = Math.max(0, Math.ceil((state.retryAt - Date.now()) / 1000));
     return ["Connection lost", `Trying again in ${seconds} s`, "Try now"];
+  }
+  if (tabs.active?.crashed) {
+    return ["This page has crashed", "", mayTouch() ? "Reload" : ""];
   }
   if (state.failure && !tabs.count) {
     return ["No tab is open", "", mayTouch() ? "Open a tab" : ""];
@@ -324,8 +344,9 @@ $("#address").addEventListener("keydown", (event) => {
   backToPage();
 });
 $("#curtain-button").addEventListener("click", () => {
-  if (connection.open) tab("open", { targetId: undefined });
-  else connection.retryNow();
+  if (!connection.open) connection.retryNow();
+  else if (tabs.active) tab("reload");
+  else tab("open", { targetId: undefined });
 });
 
 const keyboardButton = $("#keyboard");

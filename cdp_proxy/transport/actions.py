@@ -12,7 +12,7 @@ from cdp_proxy.core.actions.observe import observe
 from cdp_proxy.core.actions.performing import paging
 from cdp_proxy.core.actions.performing.work import Work
 from cdp_proxy.core.actions.picture import take_picture
-from cdp_proxy.core.actions.ports import CommandFailed
+from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed
 from cdp_proxy.core.actions.reading import read_page
 from cdp_proxy.core.actions.steps import Method
 from cdp_proxy.core.commands import history
@@ -69,6 +69,9 @@ class Actions:
                 tab.watch(watching=True)
                 try:
                     return await self._do(session, tab, request, deadline)
+                except BlockedByDialog:
+                    paging.check_dialog(tab)
+                    raise
                 finally:
                     tab.watch(watching=False)
         except CommandFailed as error:

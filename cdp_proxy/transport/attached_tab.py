@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
+import cdp.inspector
 import cdp.network
 import cdp.page
 import cdp.target
@@ -27,6 +28,7 @@ from cdp_proxy.core.actions.activity import Activity, works_when_crashed
 from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, CommandRefused, Dialog
 from cdp_proxy.core.commands import CdpCommand, attach_frames
 from cdp_proxy.core.messages import Answer
+from cdp_proxy.core.told_dialogs import ToldDialog
 from cdp_proxy.transport.caller import CdpCaller, Passage
 from cdp_proxy.transport.reactor import Reactor
 
@@ -44,16 +46,18 @@ class AttachedTab:
         caller: CdpCaller,
         target_id: str,
         passage: Passage | None,
-        on_dialog: Callable[[], None],
+        on_change: Callable[[], None],
     ) -> None:
-        """`attach` comes next; `on_dialog` is called when a dialog opens or closes."""
+        """`attach` comes next; `on_change` is called when a dialog opens or closes, or it crashes
+        or has recovered.
+        """
         self.target_id = target_id
         self.session = ""
         self.activity = Activity(target_id, "")
         self._reactor = reactor
         self._caller = caller
         self._passage = passage
-        self._on_dialog = on_dialog
+        self._on_change = on_change
         self._frames: dict[str, str] = {}
         self._watching = False
         self._attaching = DeferredLock()
@@ -66,6 +70,8 @@ class AttachedTab:
         self._calls: dict[Deferred[Any], str | None] = {}
         """Commands under way; the method of those that need the page to answer."""
         self._waiting: list[Deferred[bool]] = []
+        self._told_dialog: ToldDialog | None = None
+        """The dialog that a client was told of; it may have opened before the tab was attached."""
 
     async def attach(self, root: str | None) -> None:
         """Attach to its target, and begin to attach to those of its frames, unless it is done.
@@ -92,6 +98,7 @@ class AttachedTab:
         self.activity = Activity(self.target_id, self.session)
         self._caller.listen(self.session, self._on_event)
         self._caller.notify(cdp.page.enable(), self.session)
+        self._caller.notify(cdp.inspector.enable(), self.session)
         self._attach_frames()
 
     async def frames_known(self) -> None:
@@ -124,7 +131,14 @@ class AttachedTab:
     @property
     def dialog(self) -> Dialog | None:
         """The dialog that is open now."""
-        return self.activity.dialog
+        if self.activity.dialog is not None or self._told_dialog is None:
+            return self.activity.dialog
+        return self._told_dialog.dialog
+
+    @property
+    def crashed(self) -> bool:
+        """Whether its renderer is gone."""
+        return self.activity.crashed
 
     def watch(self, *, watching: bool) -> None:
         """Follow what the tab asks of the network, or stop; for the time of an action."""
@@ -138,6 +152,10 @@ class AttachedTab:
     ) -> T:
         """Run one command; see `Page.call`."""
         return await self._follow(command, session, timeout_seconds, blockable=True)
+
+    def notify(self, command: CdpCommand[Any], session: str) -> None:
+        """Send a command whose answer does not matter."""
+        self._caller.notify(command, session)
 
     async def call_unheld(self, command: CdpCommand[T]) -> T:
         """Run a command of the human who watches, whoever holds the session.
@@ -157,10 +175,21 @@ class AttachedTab:
         """
         return await self._follow(command, None, 10.0, blockable=False, held=False)
 
-    async def answer_dialog(self, accept: bool, text: str | None) -> None:
-        """Close the dialog that is open; see `Tab.answer_dialog`."""
+    def tell_dialog(self, told: ToldDialog | None) -> None:
+        """A client has been told of a dialog, or of its end; the tab itself may be told too."""
+        before, self._told_dialog = self.dialog, told
+        self._dialog_was(before)
+
+    async def answer_dialog(self, accept: bool, text: str | None, *, held: bool = True) -> None:
+        """Close the dialog that is open; see `Tab.answer_dialog`.
+
+        It does not wait for a human who holds the session if `held` is false: it is their doing.
+        """
+        session = None
+        if self.activity.dialog is None and self._told_dialog is not None:
+            session = self._told_dialog.cdp_session_id
         command = cdp.page.handle_java_script_dialog(accept, text)
-        await self._follow(command, None, 10.0, blockable=False)
+        await self._follow(command, session, 10.0, blockable=False, held=held)
 
     async def call_all(
         self, commands: Sequence[CdpCommand[Any]], session: str | None = None
@@ -236,7 +265,7 @@ class AttachedTab:
                 await self._passage(method)
             if self.closed:
                 raise CommandFailed("the tab has been closed")
-            if blockable and self.activity.dialog is not None:
+            if blockable and self.dialog is not None:
                 raise BlockedByDialog("a dialog is open")
             if blockable and self.activity.crashed and not works_when_crashed(method):
                 raise CommandRefused(_CRASHED)
@@ -257,16 +286,22 @@ class AttachedTab:
             self._frame_attached(messages.decode_frame_attached(event.params))
         elif event.method == messages.DETACHED:
             self._frame_detached(messages.decode_attached(event.params).session_id)
-        dialog = self.activity.dialog
+        dialog, crashed = self.dialog, self.crashed
         if not self.activity.receive(event, self._reactor.seconds()):
             return
-        if self.activity.dialog is not dialog:
-            self._on_dialog()
-        if self.activity.dialog is not None and dialog is None:
-            self._interrupt(lambda _method: True, BlockedByDialog("a dialog opened"))
-        if self.activity.crashed:
+        if event.method == "Page.javascriptDialogClosed":
+            self._told_dialog = None  # whoever was told that it opened
+        if self.dialog != dialog or self.crashed is not crashed:
+            self._on_change()
+        self._dialog_was(dialog)
+        if self.crashed:
             self._interrupt(lambda it: not works_when_crashed(it), CommandRefused(_CRASHED))
         self._wake()
+
+    def _dialog_was(self, before: Dialog | None) -> None:
+        """Release the commands that a dialog which has just opened holds up."""
+        if self.dialog is not None and before is None:
+            self._interrupt(lambda _method: True, BlockedByDialog("a dialog opened"))
 
     def _interrupt(self, held_up: Callable[[str], bool], why: CommandFailed) -> None:
         """End the commands under way that the page will not answer."""

@@ -1,7 +1,7 @@
 """The proxy's own CDP commands on a pipe: ids to answers, each with an end.
 
-Its ids are negative, so that no answer to a client's malformed message (which Chromium sends
-without `sessionId`) can be taken for one of ours.
+Its ids are below those of clients, so that no answer to a client's malformed message (which
+Chromium sends without `sessionId`) can be taken for one of ours.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from cdp_proxy.core import messages
 from cdp_proxy.core.actions.ports import CommandFailed, CommandRefused
 from cdp_proxy.core.commands import CdpCommand
 from cdp_proxy.core.messages import Answer
+from shared.limits import CDP_ID_MIN
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ class CdpCaller:
         self._reactor = reactor
         self._send = send
         self._pending: dict[int, Deferred[dict[str, Any]]] = {}
-        self._last_id = 0
+        self._last_id = CDP_ID_MIN
         self._lost: str | None = None
         self._listeners: dict[str | None, list[Callable[[Answer], None]]] = {}
         self.on_stray: Callable[[int, bytes], object] = lambda _id, _message: None
@@ -118,7 +119,7 @@ class CdpCaller:
             for heard in self._listeners.get(answer.session_id, ()):
                 heard(answer)
             return
-        if answer.id >= 0:
+        if answer.id >= CDP_ID_MIN:
             self.on_stray(answer.id, message)
             return
         deferred = self._pending.pop(answer.id, None)

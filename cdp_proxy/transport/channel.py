@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from msgspec import UNSET
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
@@ -49,6 +50,7 @@ from shared.envelope.outgoing import (
     Hello,
     InputResult,
     Outgoing,
+    PickerState,
     Pong,
     ScreencastFailed,
     ScreencastIdle,
@@ -57,7 +59,6 @@ from shared.envelope.outgoing import (
     SessionEnded,
     TabResult,
     Tabs,
-    TabView,
 )
 from shared.errors import ActionFailed, Forbidden, InvalidRequest, TargetDetached, WallCrawlerError
 from shared.limits import CHANNEL_QUEUE_MAX, CHUNKED_BYTES_MAX, TAB_COMMANDS_MAX
@@ -124,7 +125,7 @@ class Channel:
         await session.pages.start()
         if self._left:
             return
-        self._told_tabs = self._tabs()
+        self._told_tabs = self._session.pages.strip()
         self._send(
             Hello(
                 session_id=session.spec.session_id,
@@ -136,6 +137,9 @@ class Channel:
         )
         session.pages.watchers.add(self._pages_changed)
         session.takeover.watchers.add(self._control_changed)
+        session.input.picker.watchers.add(self._picker_changed)
+        if session.input.picker.shown is not None:
+            self._picker_changed()
         self._pages_changed()  # dialogs that are open already
         session.pages.follow_titles()
 
@@ -176,6 +180,7 @@ class Channel:
         session.channels.discard(self)
         session.pages.watchers.discard(self._pages_changed)
         session.takeover.watchers.discard(self._control_changed)
+        session.input.picker.watchers.discard(self._picker_changed)
         session.screencast.leave(self)
         self._cdp.leave()
         self._queue.clear()
@@ -259,10 +264,10 @@ class Channel:
         self._session.used()
         spawn(self._answering(message.id, self._confirm(message.id, taken)), "an input event")
 
-    async def _confirm(self, message_id: MessageId, taken: Deferred[None]) -> None:
-        await taken
+    async def _confirm(self, message_id: MessageId, taken: Deferred[str | None]) -> None:
+        text = await taken
         if message_id is not None:
-            self._send(InputResult(id=message_id))
+            self._send(InputResult(id=message_id, text=UNSET if text is None else text))
 
     async def _begin_tab_command(self, message: TabCommand) -> None:
         if self._tab_commands >= TAB_COMMANDS_MAX:
@@ -320,7 +325,7 @@ class Channel:
         self._send(ControlState(control=self._session.takeover.info))
 
     def _pages_changed(self) -> None:
-        tabs = self._tabs()
+        tabs = self._session.pages.strip()
         if tabs != self._told_tabs:
             self._told_tabs = tabs
             self._send(tabs)
@@ -328,21 +333,19 @@ class Channel:
         for target_id in self._told_dialogs.keys() - dialogs.keys():
             self._send(DialogState(target_id=target_id))
         for target_id, dialog in dialogs.items():
-            if self._told_dialogs.get(target_id) is not dialog:
-                self._send(DialogState(target_id=target_id, kind=dialog.kind, text=dialog.text))
+            if self._told_dialogs.get(target_id) != dialog:
+                self._send(
+                    DialogState(
+                        target_id=target_id,
+                        kind=dialog.kind,
+                        text=dialog.text,
+                        default_text=dialog.default_text,
+                    )
+                )
         self._told_dialogs = dialogs
 
-    def _tabs(self) -> Tabs:
-        tabs = self._session.pages.tabs
-        views = [
-            TabView(target_id=info.target_id, title=info.title, url=info.url)
-            for info in map(tabs.get, tabs.ids)
-            if info is not None
-        ]
-        active = tabs.active
-        return Tabs(
-            tabs=tuple(views), active_target_id=active.target_id if active is not None else None
-        )
+    def _picker_changed(self) -> None:
+        self._send(self._session.input.picker.shown or PickerState())
 
     def _fail(self, message_id: MessageId, error: WallCrawlerError) -> None:
         self._send(envelope.error_message(message_id, error))

@@ -33,11 +33,11 @@ class Discovery:
             "User-Agent": user_agent,
             "V8-Version": js_version,
             "WebKit-Version": f"537.36 ({revision})",
-            "webSocketDebuggerUrl": _public_url(request),
+            "webSocketDebuggerUrl": _public_url(request, "/cdp"),
         }
 
-    async def targets(self, session: LiveSession) -> list[dict[str, str]]:
-        """`/json/list`: the open targets. All of them are reached through the browser's URL."""
+    async def targets(self, session: LiveSession, request: Request) -> list[dict[str, str]]:
+        """`/json/list`: the open targets, each with a URL that leads to it alone."""
         try:
             targets = await session.browser.caller.call(cdp.target.get_targets())
         except CallFailed as error:
@@ -49,6 +49,7 @@ class Discovery:
                 "title": target.title,
                 "type": target.type_,
                 "url": target.url,
+                "webSocketDebuggerUrl": _public_url(request, f"/devtools/page/{target.target_id}"),
             }
             for target in targets
         ]
@@ -58,8 +59,8 @@ class Discovery:
         return await self._protocol_file.get()
 
 
-def _public_url(request: Request) -> str:
-    """`ws[s]://host/cdp?token=…` as seen by the client, behind proxies too."""
+def _public_url(request: Request, path: str) -> str:
+    """`ws[s]://host/path?token=…` as seen by the client, behind proxies too."""
     forwarded = request.getHeader("X-Forwarded-Proto") or ""
     secure = forwarded.split(",")[0].strip() in {"https", "wss"} or request.isSecure()
     host = request.getHeader("X-Forwarded-Host") or request.getHeader("Host") or ""
@@ -70,4 +71,4 @@ def _public_url(request: Request) -> str:
     prefix = (request.getHeader("X-Forwarded-Prefix") or "").rstrip("/")
     token = request.args.get(b"token", [b""])[-1].decode("latin-1")
     query = f"?{urlencode({'token': token})}" if token else ""
-    return f"{'wss' if secure else 'ws'}://{host}{prefix}/cdp{query}"
+    return f"{'wss' if secure else 'ws'}://{host}{prefix}{path}{query}"

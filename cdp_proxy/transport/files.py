@@ -22,7 +22,14 @@ from cdp_proxy.transport.outflow import Outflow
 from cdp_proxy.transport.request_body import BoundedRequest
 from cdp_proxy.transport.session import LiveSession
 from cdp_proxy.transport.uploads import Reception, Reservation, Uploaded
-from shared.errors import InvalidRequest, NoSuchFile, SessionEnded, TooLarge, WallCrawlerError
+from shared.errors import (
+    InvalidRequest,
+    NoSuchFile,
+    NothingHere,
+    SessionEnded,
+    TooLarge,
+    WallCrawlerError,
+)
 from shared.limits import UPLOADS_BYTES_MAX
 
 _SLICE_BYTES = 1024 * 1024
@@ -90,7 +97,7 @@ class Files:
                 _check_method(request, b"POST")
                 reply(request, alive, UploadsView(await self._receive(request, alive, session)))
             case _:
-                raise NoSuchFile("There is nothing at this path.")
+                raise NothingHere
 
     async def _list_or_zip(
         self, request: BoundedRequest, alive: Alive, session: LiveSession

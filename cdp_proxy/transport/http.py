@@ -34,7 +34,7 @@ from cdp_proxy.transport.screencast_requests import ScreencastRequests
 from cdp_proxy.transport.tasks import spawn
 from cdp_proxy.transport.uploads import Reservation
 from cdp_proxy.transport.whereabouts import LivesElsewhere
-from shared.errors import SessionEnded, SessionNotFound, WallCrawlerError
+from shared.errors import NothingHere, SessionEnded, WallCrawlerError
 from shared.limits import CDP_MESSAGE_BYTES_MAX, CHANNEL_VIEWER_MESSAGE_BYTES_MAX
 from shared.tokens import Scope
 
@@ -113,14 +113,14 @@ class FrontDoor(Resource):
 
     async def _dispatch(self, request: BoundedRequest, alive: Alive) -> None:
         match _parts(request):
-            case ["cdp"] | ["cdp", _] as path:
-                await self._open_cdp(request, alive, path[1] if len(path) > 1 else None)
+            case ["cdp" | "devtools", *_] as path:
+                await self._open_cdp(request, alive, path)
             case ["internal", "ws"]:
                 await self._open_channel(request, alive)
             case ["sessions", session_id, *rest]:
                 await self._in_session(request, alive, session_id, rest)
-            case ["json", name]:
-                await self._discover(request, alive, name)
+            case ["json", *rest]:
+                await self._discover(request, alive, rest)
             case ["live", *rest]:
                 await self._rooms.live.answer(request, alive, rest)
             case ["health"]:
@@ -130,13 +130,24 @@ class FrontDoor(Resource):
                 request.setHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
                 alive.finish(self._rooms.monitoring.metrics())
             case _:
-                raise SessionNotFound("There is nothing at this path.")
+                raise NothingHere
 
-    async def _open_cdp(self, request: BoundedRequest, alive: Alive, path_id: str | None) -> None:
-        session = await self._rooms.authority.session_for(request, Scope.CDP, path_id)
+    async def _open_cdp(self, request: BoundedRequest, alive: Alive, path: list[str]) -> None:
+        session_id: str | None = None
+        target_id: str | None = None
+        match path:
+            case ["cdp"]:
+                pass
+            case ["cdp", session_id]:
+                pass
+            case ["devtools", "page", target_id]:
+                pass
+            case _:
+                raise NothingHere
+        session = await self._rooms.authority.session_for(request, Scope.CDP, session_id)
         _check_upgrade(request)
         socket = CdpSocket()
-        member = await session.admit(socket)
+        member = await session.admit(socket, target_id)
         if alive.gone:
             session.depart(member)
             return
@@ -175,19 +186,19 @@ class FrontDoor(Resource):
                 session = await authority.session_for(request, Scope.CDP, session_id)
                 await self._rooms.files.answer(request, alive, session, path)
 
-    async def _discover(self, request: BoundedRequest, alive: Alive, name: str) -> None:
+    async def _discover(self, request: BoundedRequest, alive: Alive, path: list[str]) -> None:
         session = await self._rooms.authority.session_for(request, Scope.CDP, None)
         discovery = self._rooms.discovery
         body: object
-        match name:
-            case "version":
+        match path:
+            case ["version"]:
                 body = await discovery.version(session, request)
-            case "list":
-                body = await discovery.targets(session)
-            case "protocol":
+            case [] | ["list"]:
+                body = await discovery.targets(session, request)
+            case ["protocol"]:
                 body = await discovery.protocol()
             case _:
-                raise SessionNotFound("There is nothing at this path.")
+                raise NothingHere
         reply(request, alive, body)
 
 

@@ -24,7 +24,7 @@ from twisted.web.server import Request
 from cdp_proxy.transport.answers import Alive, refuse
 from cdp_proxy.transport.authority import Authority
 from cdp_proxy.transport.files import MethodNotAllowed
-from shared.errors import SessionNotFound, WallCrawlerError
+from shared.errors import NothingHere, WallCrawlerError
 from shared.tokens import Scope
 
 FOLDER: Final = Path(__file__).parents[1] / "live"
@@ -100,7 +100,7 @@ class LivePage:
             case [name] if name in self._assets:
                 _send_asset(request, alive, self._assets[name])
             case _:
-                raise SessionNotFound("There is nothing at this path.")
+                raise NothingHere
 
     async def _give_page(self, request: Request, alive: Alive) -> None:
         try:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import Deferred, gatherResults, succeed
 from twisted.internet.defer import FirstError as OneFailed
 
 from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, CommandRefused
-from cdp_proxy.core.commands import CdpCommand
+from cdp_proxy.core.commands import CdpCommand, call_on_node, release_object
+from cdp_proxy.core.focus import PATIENCE_SECONDS, SELECTED_TEXT, focused
 from cdp_proxy.core.input_events import Fingers, commands_for
 from cdp_proxy.transport.attached_tab import AttachedTab
+from cdp_proxy.transport.live_picker import LivePicker
 from cdp_proxy.transport.pages import Pages
 from cdp_proxy.transport.screencast import LiveScreencast
-from shared.envelope.incoming import InputDescription
+from shared.envelope.incoming import ChooseInput, CopyInput, InputDescription, PageInput
 from shared.errors import DialogOpen, InvalidRequest
-from shared.limits import INPUT_PENDING_MAX
+from shared.limits import COPIED_CHARS_MAX, INPUT_PENDING_MAX
 
 
 class LiveInput:
@@ -23,6 +25,8 @@ class LiveInput:
 
     def __init__(self, pages: Pages, screencast: LiveScreencast) -> None:
         """`screencast` says which tab is meant, and where its pictures lie on the page."""
+        self.picker = LivePicker(pages)
+        """The list or calendar that is open."""
         self._pages = pages
         self._screencast = screencast
         self._fingers: Fingers = {}
@@ -30,12 +34,14 @@ class LiveInput:
         """The tab that the fingers are on."""
         self._pending = 0
 
-    async def dispatch(self, event: InputDescription, target_id: str | None) -> Deferred[None]:
+    async def dispatch(
+        self, event: InputDescription, target_id: str | None
+    ) -> Deferred[str | None]:
         """Send an event to the page, after those before it.
 
         Returns:
-            Fires when the page has taken it, errbacks with `CommandFailed` when it did not; a
-            dialog that opens at it means that it did.
+            Fires when the page has taken it, with the text that `copy` asks for; errbacks with
+            `CommandFailed` when it did not. A dialog that opens at it means that it did.
 
         Raises:
             InvalidRequest: there is no such tab; or its positions are in a picture, and none has
@@ -50,13 +56,30 @@ class LiveInput:
                 kind=tab.dialog.kind,
                 text=tab.dialog.text,
             )
+        if isinstance(event, CopyInput):
+            return succeed(await self._selected_text(tab))  # before what comes next changes it
+        if isinstance(event, ChooseInput):
+            return Deferred.fromCoroutine(self.picker.choose(event, tab))
         if self._pending >= INPUT_PENDING_MAX:
             raise InvalidRequest(f"{INPUT_PENDING_MAX} events wait for the page already.")
         if tab.target_id != self._touched:
             self._touched, self._fingers = tab.target_id, {}
         commands = list(commands_for(event, self._screencast.view, self._fingers))
         sent = [Deferred.fromCoroutine(self._send(tab, command)) for command in commands]
-        return Deferred.fromCoroutine(_all(sent))
+        return Deferred.fromCoroutine(self._taken(event, tab, sent))
+
+    async def _taken(self, event: PageInput, tab: AttachedTab, sent: list[Deferred[None]]) -> None:
+        await _all(sent)
+        self.picker.after(event, tab)
+
+    async def _selected_text(self, tab: AttachedTab) -> str:
+        node = await focused(tab)
+        if node is None:
+            return ""
+        asking = call_on_node(node.object_id, SELECTED_TEXT, (COPIED_CHARS_MAX,))
+        text = await tab.call(asking, node.session, timeout_seconds=PATIENCE_SECONDS)
+        tab.notify(release_object(node.object_id), node.session)
+        return str(text)
 
     async def _send(self, tab: AttachedTab, command: CdpCommand[Any]) -> None:
         self._pending += 1

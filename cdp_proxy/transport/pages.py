@@ -19,10 +19,12 @@ from cdp_proxy.core import messages
 from cdp_proxy.core.actions.ports import CommandFailed, Dialog
 from cdp_proxy.core.commands import discover_tabs, list_tabs
 from cdp_proxy.core.messages import Answer
-from cdp_proxy.core.targets import Tabs
+from cdp_proxy.core.targets import Tabs as OpenTabs
+from cdp_proxy.core.told_dialogs import ToldDialogs
 from cdp_proxy.transport.attached_tab import AttachedTab
 from cdp_proxy.transport.caller import CdpCaller, Passage
 from cdp_proxy.transport.tasks import spawn
+from shared.envelope.outgoing import Tabs, TabView
 from shared.errors import InvalidRequest, TargetNotFound
 
 TITLES_EVERY_SECONDS = 1.0
@@ -33,7 +35,11 @@ class Pages:
     """All tabs of one session, as actions reach them."""
 
     def __init__(
-        self, reactor: IReactorTime, caller: CdpCaller, passage: Passage | None = None
+        self,
+        reactor: IReactorTime,
+        caller: CdpCaller,
+        passage: Passage | None = None,
+        told: ToldDialogs | None = None,
     ) -> None:
         """Nothing is attached yet.
 
@@ -41,17 +47,22 @@ class Pages:
             reactor: for the clock.
             caller: of the session's browser.
             passage: waited for before each command of an action; None: nothing stands in the way.
+            told: the dialogs that clients were told of; None: there are no clients.
         """
-        self.tabs = Tabs()
+        self.tabs = OpenTabs()
         self.watchers: set[Callable[[], None]] = set()
-        """Called when tabs have opened, closed or changed, or a dialog has."""
+        """Called when tabs have opened, closed, changed or crashed, or a dialog has."""
         self.turn = DeferredLock()
         """Held by the action under way: they take turns."""
         self._reactor = reactor
         self._caller = caller
         self._passage = passage
+        self._told = told or ToldDialogs()
+        self._told.on_change = self._dialog_told
         self._starting = DeferredLock()
         self._root: str | None = None
+        self._chosen = ""
+        """The tab that was made the active one before `start`."""
         self._attached: dict[str, AttachedTab] = {}
         self._reading_titles = False
 
@@ -83,6 +94,7 @@ class Pages:
             tab = self._attached[info.target_id] = AttachedTab(
                 self._reactor, self._caller, info.target_id, self._passage, self._changed
             )
+            tab.tell_dialog(self._told.get(info.target_id))
         await tab.attach(self._root)
         return tab
 
@@ -110,10 +122,13 @@ class Pages:
             # Chromium tells of the tabs that are there before it answers.
             await self._caller.call(discover_tabs(), root)
             self._root = root
+            self.choose(self._chosen)
 
     def choose(self, target_id: str) -> None:
-        """Make a tab the active one; harmless when it has closed."""
-        if self.tabs.get(target_id) is not None:
+        """Make a tab the active one, now or once it is known; harmless when it has closed."""
+        if self._root is None:
+            self._chosen = target_id
+        elif self.tabs.get(target_id) is not None:
             self.tabs.choose(target_id)
             self._changed()
 
@@ -141,16 +156,42 @@ class Pages:
 
     @property
     def dialogs(self) -> Mapping[str, Dialog]:
-        """The dialogs that are open in attached tabs, by the tab's id."""
-        return {
-            target_id: tab.dialog
-            for target_id, tab in self._attached.items()
-            if tab.dialog is not None
-        }
+        """The dialogs that are open, by the tab's id; those that nobody was told of close."""
+        told = {target_id: told.dialog for target_id, told in self._told.all().items()}
+        attached = {target_id: tab.dialog for target_id, tab in self._attached.items()}
+        return {at: dialog for at, dialog in {**told, **attached}.items() if dialog is not None}
+
+    def strip(self) -> Tabs:
+        """The tabs as people are told of them."""
+        views = [
+            TabView(
+                target_id=info.target_id,
+                title=info.title,
+                url=info.url,
+                crashed=self.has_crashed(info.target_id),
+            )
+            for info in map(self.tabs.get, self.tabs.ids)
+            if info is not None
+        ]
+        active = self.tabs.active
+        return Tabs(
+            tabs=tuple(views), active_target_id=active.target_id if active is not None else None
+        )
+
+    def has_crashed(self, target_id: str) -> bool:
+        """Whether the renderer of a tab is gone; of attached tabs."""
+        tab = self._attached.get(target_id)
+        return tab is not None and tab.crashed
 
     def _changed(self) -> None:
         for changed in list(self.watchers):
             changed()
+
+    def _dialog_told(self, target_id: str) -> None:
+        tab = self._attached.get(target_id)
+        if tab is not None:
+            tab.tell_dialog(self._told.get(target_id))
+        self._changed()
 
     def _on_event(self, event: Answer) -> None:
         self.tabs.receive(event)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -24,10 +24,15 @@ from shared import envelope, errors
 from shared.connections import ConnectionHead, Hops
 from shared.envelope.chunks import Assembly, split
 from shared.envelope.incoming import ChunkMessage, ClientMessage, MessageId
-from shared.envelope.outgoing import Accepted, Outgoing, SessionEnded
-from shared.errors import InvalidRequest, TooSlow, WallCrawlerError
+from shared.envelope.outgoing import Accepted, ErrorMessage, Outgoing, SessionEnded
+from shared.errors import InvalidRequest, ResultTooLarge, TooSlow, WallCrawlerError
 from shared.ids import RequestId
-from shared.limits import CHANNEL_QUEUE_MAX, CHUNKED_BYTES_MAX, WS_API_PUSH_BYTES_MAX
+from shared.limits import (
+    CHANNEL_BACKLOG_BYTES_MAX,
+    CHANNEL_QUEUE_MAX,
+    CHUNKED_BYTES_MAX,
+    WS_API_PUSH_BYTES_MAX,
+)
 
 _AI_ACTION: Final = "AI_ACTION"
 _CHUNK: Final = "CHUNK"
@@ -166,7 +171,10 @@ class PushedConnection:
         text = envelope.encode(message)
         if arrived is not None and self.head.trace and arrived.hops is not None:
             text = _traced(text, arrived, arrived.hops, self._clock())
-        self._push(text, arrived.request_id if arrived is not None else None)
+        pieces = self._pieces(text)
+        if sum(map(len, pieces)) > CHANNEL_BACKLOG_BYTES_MAX:
+            pieces = [envelope.encode(_too_large(None if answers is UNSET else answers, text))]
+        self._push(pieces, arrived.request_id if arrived is not None else None)
 
     def show(self, picture: Picture, *, keep_alive: bool) -> None:
         """Push a picture (`channel.Carrier`)."""
@@ -259,21 +267,33 @@ class PushedConnection:
         for arrived in list(self._waiting):
             self.send(envelope.error_message(arrived.id, over))
 
-    def _push(self, text: bytes, mark: RequestId | None) -> None:
+    def _pieces(self, text: bytes) -> list[bytes]:
+        if WS_API_PUSH_BYTES_MAX < len(text) <= CHANNEL_BACKLOG_BYTES_MAX:
+            return list(split(text, f"s{next(self._sets)}", WS_API_PUSH_BYTES_MAX))
+        return [text]
+
+    def _push(self, pieces: Sequence[bytes], mark: RequestId | None) -> None:
         if mark is not None:
             self._going_out.add(mark)
-        if len(text) <= WS_API_PUSH_BYTES_MAX:
-            self._outbox.send(text, mark)
-        else:
-            pieces = list(split(text, f"s{next(self._sets)}", WS_API_PUSH_BYTES_MAX))
-            for piece in pieces[:-1]:
-                self._outbox.send(piece)
-            self._outbox.send(pieces[-1], mark)
+        for piece in pieces[:-1]:
+            self._outbox.send(piece)
+        self._outbox.send(pieces[-1], mark)
         if self._outbox.full and not self._closing:
             self._outbox.clear()
             slow = TooSlow("More is waiting for this connection than is kept; it is closed.")
             self._outbox.send(envelope.encode(envelope.error_message(None, slow)))
             self.close(CloseCode.TOO_SLOW, slow.message)
+
+
+def _too_large(message_id: MessageId, text: bytes) -> ErrorMessage:
+    """What is sent instead of a message that is too long to wait for any connection."""
+    error = ResultTooLarge(
+        f"It was done, but its result has {len(text)} bytes: in chunks more than the"
+        f" {CHANNEL_BACKLOG_BYTES_MAX} that may wait for a connection. Ask for less.",
+        bytes=len(text),
+        limit=CHANNEL_BACKLOG_BYTES_MAX,
+    )
+    return envelope.error_message(message_id, error)
 
 
 def _wants_answer(arrived: Arrived) -> bool:

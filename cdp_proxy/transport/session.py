@@ -30,6 +30,7 @@ from cdp_proxy.transport.caller import CallFailed
 from cdp_proxy.transport.chromium import Browser
 from cdp_proxy.transport.download_names import DownloadNames
 from cdp_proxy.transport.live_input import LiveInput
+from cdp_proxy.transport.page_client import FAREWELL, attach_to_page
 from cdp_proxy.transport.pages import Pages
 from cdp_proxy.transport.screencast import LiveScreencast
 from cdp_proxy.transport.takeover import Takeover
@@ -132,8 +133,9 @@ class LiveSession:
             reactor, on_change=self._hold, resend=self._resend, flush=self.flush
         )
         """Who holds it: its agent, or a human."""
-        self.pages = Pages(reactor, browser.caller, self.takeover.passage)
+        self.pages = Pages(reactor, browser.caller, self.takeover.passage, self._mux.dialogs)
         """Its tabs, for actions, input and the screencast."""
+        self._mux.on_front = self.pages.choose
         self.screencast = LiveScreencast(reactor, self.pages, browser.caller)
         self.input = LiveInput(self.pages, self.screencast)
         self.channels: set[Channel] = set()
@@ -202,24 +204,34 @@ class LiveSession:
         if max(len(self._sockets), len(self.channels)) + self._admitting >= CLIENTS_MAX:
             raise NoCapacity(f"The session has {CLIENTS_MAX} clients already.")
 
-    async def admit(self, socket: ClientSocket) -> Member:
-        """Give a new client its root.
+    async def admit(self, socket: ClientSocket, target_id: str | None = None) -> Member:
+        """Give a new client its root: on the browser, or on one target alone.
 
         Raises:
             NoCapacity: the session has as many clients as it may.
+            NothingHere: there is no such target.
             SessionEnded: it ended meanwhile.
         """
+
+        def gone() -> None:
+            socket.deliver(FAREWELL)
+            socket.close(CloseCode.NORMAL, "The target has been closed.")
+
         self.check_room()
         self._admitting += 1
+        caller = self._browser.caller
         try:
-            root = await self._browser.caller.call(cdp.target.attach_to_browser_target())
+            anchor = await caller.call(cdp.target.attach_to_browser_target())
+            root = anchor
+            if target_id is not None:
+                root = await attach_to_page(caller, anchor, target_id, gone)
         except CallFailed as error:
             raise SessionEnded("The session's browser is gone.") from error
         finally:
             self._admitting -= 1
         if self.end_reason is not None:
             raise SessionEnded(self.end_reason.text)
-        member = self._mux.join(root, socket.deliver)
+        member = self._mux.join(root, socket.deliver, anchor, target_id)
         self._sockets[member] = socket
         self._lifecycle.client_joined(self._reactor.seconds())
         return member
@@ -253,7 +265,7 @@ class LiveSession:
         """A client has gone, in whatever way; may be called again."""
         if self._sockets.pop(member, None) is None:
             return
-        member.deliver = _discard
+        member.deliver = lambda _message: None  # what Chromium still sends it
         self.takeover.forget(member)
         self._lifecycle.client_left(self._reactor.seconds())
         self._arm()
@@ -338,8 +350,8 @@ class LiveSession:
                     self._browser.send(command)
                 # An answer on the pipe itself: Chromium has taken the commands before it.
                 await caller.call(cdp.browser.get_version())
-            root = cdp.target.SessionID(member.root.decode())
-            await caller.call(cdp.target.detach_from_target(root))
+            caller.stop_listening(member.anchor)
+            await caller.call(cdp.target.detach_from_target(cdp.target.SessionID(member.anchor)))
             if member.steers_downloads:
                 await self.downloads.allow()
         except CallFailed as error:
@@ -382,7 +394,3 @@ class LiveSession:
             self._misses += 1
             if self._misses >= _PROBE_MISSES_MAX:
                 self.end(EndReason.BROWSER_HUNG)
-
-
-def _discard(_message: bytes) -> None:
-    """What Chromium still sends to a client that has gone."""

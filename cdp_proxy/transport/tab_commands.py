@@ -56,9 +56,7 @@ async def _do(tab: AttachedTab, command: TabCommand) -> None:
             await tab.call_unheld(cdp.page.reload())
         case "acceptDialog" | "dismissDialog":
             accept = command.action == "acceptDialog"
-            await tab.call_unheld(
-                cdp.page.handle_java_script_dialog(accept, command.text if accept else None)
-            )
+            await tab.answer_dialog(accept, command.text if accept else None, held=False)
 
 
 async def _navigate(tab: AttachedTab, url: str) -> None:

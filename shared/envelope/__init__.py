@@ -43,6 +43,7 @@ _ALLOWED: Allowed = {
         "in an AI_ACTION act, extract, observe, navigate or screenshot; in a TAB_COMMAND activate,"
         " open, close, navigate, back, forward, reload, acceptDialog or dismissDialog"
     ),
+    "targetId": "the targetId of a tab, as HELLO and TABS tell it",
     "event": "an object with a kind: mouse, key, text, paste or touch",
     "event.kind": "one of mouse, key, text, paste, touch",
     "event.action": (

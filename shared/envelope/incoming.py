@@ -130,7 +130,22 @@ class TouchInput(_Input, frozen=True, kw_only=True, tag="touch"):
     frame: FrameSize | None = None
 
 
-InputDescription = MouseInput | KeyInput | TextInput | PasteInput | TouchInput
+class ChooseInput(_Input, frozen=True, kw_only=True, tag="choose"):
+    """Close the list or picker that is open (`PickerState`): with a choice, or without."""
+
+    index: Annotated[int, Meta(ge=0)] | None = None
+    """Of an option of a list."""
+    value: Annotated[str, Meta(max_length=limits.PICKED_CHARS_MAX)] | None = None
+    """Of a date, a time or a colour, as `HTMLInputElement.value` has it."""
+
+
+class CopyInput(_Input, frozen=True, kw_only=True, tag="copy"):
+    """Ask for the text that is selected; it comes in `InputResult`."""
+
+
+PageInput = MouseInput | KeyInput | TextInput | PasteInput | TouchInput
+"""What the page itself gets."""
+InputDescription = PageInput | ChooseInput | CopyInput
 
 
 class InputEvent(Incoming, frozen=True, kw_only=True, tag="INPUT_EVENT"):

@@ -16,12 +16,14 @@ class Outgoing(
     """A message to a client."""
 
 
-class TabView(Struct, frozen=True, kw_only=True, rename="camel"):
+class TabView(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """A tab in a strip of tabs."""
 
     target_id: str
     title: str
     url: str
+    crashed: bool = False
+    """Whether there is nothing left of its page; a reload brings it back."""
 
 
 class ControlInfo(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -91,6 +93,8 @@ class InputResult(Outgoing, frozen=True, kw_only=True, tag="INPUT_RESULT"):
     """The page has taken an `INPUT_EVENT`."""
 
     id: MessageId
+    text: str | UnsetType = UNSET
+    """Of `copy`: what is selected."""
 
 
 class ScreencastStarted(Outgoing, frozen=True, kw_only=True, tag="SCREENCAST_STARTED"):
@@ -167,6 +171,35 @@ class DialogState(Outgoing, frozen=True, kw_only=True, tag="DIALOG"):
     target_id: str
     kind: str | None = None
     text: str = ""
+    default_text: str = ""
+    """What a prompt offers as its answer."""
+
+
+class PickerOption(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """One line of a list that is open."""
+
+    index: int
+    """Among all of the list's options, those too that it does not show."""
+    label: str
+    group: str = ""
+    selected: bool = False
+    disabled: bool = False
+
+
+class PickerState(Outgoing, frozen=True, kw_only=True, tag="PICKER"):
+    """A list or picker is open in a tab, and in no picture; without `kind` none is any more."""
+
+    target_id: str = ""
+    kind: str | None = None
+    """`select`, or the input's type: `date`, `time`, `datetime-local`, `month`, `week`, `color`."""
+    label: str = ""
+    options: tuple[PickerOption, ...] = ()
+    """Of a `select`."""
+    value: str = ""
+    min: str = ""
+    max: str = ""
+    step: str = ""
+    """Of an input."""
 
 
 class ControlState(Outgoing, frozen=True, kw_only=True, tag="CONTROL_STATE"):

@@ -120,8 +120,9 @@ class SocketApi:
         return protocol
 
     def find(self, connection_id: str) -> Connection | None:
-        """An open connection."""
-        return self._connections.get(connection_id)
+        """An open connection; one that is closing is gone, as on AWS."""
+        connection = self._connections.get(connection_id)
+        return connection if connection is not None and connection.open else None
 
     def opened(self, connection: Connection) -> None:
         """The upgrade is done."""
@@ -174,6 +175,11 @@ class Connection:
     _handling: bool = field(default=False, init=False)
     _timers: list[IDelayedCall] = field(default_factory=list, init=False)
 
+    @property
+    def open(self) -> bool:
+        """Whether messages reach the client: no closing handshake has begun."""
+        return self.socket is not None and not self.socket.gone
+
     def begin(self) -> None:
         """The upgrade is done: its life begins."""
         reactor, lifetimes = self.api.reactor, self.api.lifetimes
@@ -202,7 +208,7 @@ class Connection:
     def post(self, data: bytes) -> None:
         """Send to the client: as text when it is UTF-8, as API Gateway does."""
         self._note_activity()
-        if self.socket is not None:
+        if self.socket is not None and self.open:
             self.socket.post(data)
 
     def close(self, code: int, reason: str) -> None:

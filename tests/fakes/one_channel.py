@@ -64,6 +64,8 @@ class TabbedSession(OneSession):
         super().__post_init__()
         self.browser.results["Target.attachToTarget"] = self._attach
         self.browser.results["Target.getTargets"] = {"targetInfos": []}
+        self.browser.results["Page.createIsolatedWorld"] = {"executionContextId": 1}
+        self.browser.results["Runtime.evaluate"] = {"result": {"type": "object"}}
         self.flat: dict[str, list[str]] = {}
         """The flat sessions on each tab, in the order they were attached."""
         self.start()

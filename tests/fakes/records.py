@@ -63,3 +63,8 @@ def make_task(name: str = "task-a", *, capacity: int = 2, draining: bool = False
         browser="headless-shell",
         started_at=NOW - 60,
     )
+
+
+def make_witness() -> Task:
+    """A task that takes no sessions; while it beats, the silence of others is their own."""
+    return make_task("witness", draining=True)

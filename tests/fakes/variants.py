@@ -27,6 +27,7 @@ def with_model(
 
 VARIANTS: Mapping[str, Deployment] = {
     "first": Deployment(settings=DEVELOPMENT, desired_count=0, architecture="x86_64"),
+    "traced": Deployment(settings=dataclasses.replace(DEVELOPMENT, traces=True)),
     "bedrock-model": with_model(ModelProvider.BEDROCK, "amazon.nova-pro-v1:0", region="eu-west-1"),
     "bedrock-profile": with_model(ModelProvider.BEDROCK, "eu.amazon.nova-pro-v1:0"),
     "bedrock-arn": with_model(

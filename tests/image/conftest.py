@@ -17,6 +17,8 @@ from tests.fakes.ports import free_port
 from tests.image.container import ImageContainer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+_BUILT_SECONDS_MAX = 3_600
+"""The first one waits for the build, and minutes become many where much else runs."""
 EDITION = os.environ.get("WALLCRAWLER_IMAGE_BROWSER", "headless-shell")
 
 
@@ -25,6 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ours = [item for item in items if Path(__file__).parent in item.path.parents]
     for item in ours:
         item.add_marker(pytest.mark.image)
+        item.add_marker(pytest.mark.timeout(_BUILT_SECONDS_MAX))
     items.sort(key=lambda item: item in ours)
 
 

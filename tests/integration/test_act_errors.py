@@ -152,6 +152,13 @@ def test_an_address_that_nobody_answers_at_is_a_failed_navigation(alone: Actor) 
     assert details["performed"] == []
 
 
+@pytest.mark.parametrize("url", ["example.com", "http://", "https://[::1"])
+def test_what_is_no_address_is_a_failed_navigation(actor: Actor, url: str) -> None:
+    answer = actor.send("navigate", url=url)
+
+    assert (answer.status, answer.error["code"]) == (422, "NAVIGATION_FAILED")
+
+
 def test_waiting_for_what_never_comes_ends_in_time(actor: Actor) -> None:
     actor.open("toasts")
 
@@ -165,6 +172,8 @@ def test_an_open_dialog_blocks_until_it_is_answered(alone: Actor) -> None:
     alone.act('click "Delete all"')
 
     details = alone.refused('click "Back up"', "DIALOG_OPEN")
+    for what in ("observe", "extract", "screenshot"):
+        assert alone.send(what).error["code"] == "DIALOG_OPEN"
     alone.act("accept the dialog")
 
     assert "Really delete everything?" in json.dumps(details)

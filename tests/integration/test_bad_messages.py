@@ -57,6 +57,20 @@ def test_a_malformed_message_gets_an_error_and_the_other_client_goes_on(
     assert bad.page().evaluate("7 * 7") == 49
 
 
+def test_an_id_below_zero_is_answered_to_its_client(
+    two_clients: tuple[CdpClient, CdpClient],
+) -> None:
+    """Also when Chromium answers without `sessionId`, as it does to params that are no object."""
+    negative, _ = two_clients
+    negative.send_raw('{"id": -9999, "method": "Browser.getVersion"}')
+    answer = negative.wait_for(lambda received: received.get("id") == -9999, what="the answer")
+    assert "product" in answer["result"]
+
+    negative.send_raw('{"id": -9998, "method": "Browser.getVersion", "params": 5}')
+    refusal = negative.wait_for(lambda received: received.get("id") == -9998, what="the refusal")
+    assert refusal["error"]["code"] == -32600
+
+
 @pytest.mark.parametrize("data", [b"\xff\xfe\x00", '{"id": 1}'.encode("utf-16")])
 def test_bytes_that_are_no_text_close_their_own_client_with_a_code(
     two_clients: tuple[CdpClient, CdpClient], data: bytes

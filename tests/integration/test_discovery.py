@@ -46,7 +46,7 @@ def test_json_version_takes_the_token_as_a_bearer_too(stack: Stack, remote: Remo
     assert answer.status == 200
 
 
-@pytest.mark.parametrize("path", ["/json/list", "/json/list/"])
+@pytest.mark.parametrize("path", ["/json", "/json/list", "/json/list/"])
 def test_json_list_shows_the_one_blank_page_of_a_new_session(
     stack: Stack, remote: RemoteBrowser, path: str
 ) -> None:
@@ -64,6 +64,13 @@ def test_json_protocol_describes_this_very_chromium(stack: Stack, remote: Remote
     assert answer.status == 200
     domains = {domain["domain"] for domain in answer.json()["domains"]}
     assert domains >= {"Browser", "Target", "Page", "Runtime", "Network"}
+
+
+@pytest.mark.parametrize("path", ["/json/nothing", "/json/list/x"])
+def test_there_is_nothing_else_to_discover(stack: Stack, remote: RemoteBrowser, path: str) -> None:
+    answer = request(stack.http_base, "GET", f"{path}?token={remote.token}")
+
+    assert (answer.status, answer.json()["code"]) == (404, "NOT_FOUND")
 
 
 @pytest.mark.parametrize("path", ["/json/version", "/json/list", "/json/protocol"])

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from cdp_proxy.core.actions.ports import Dialog
 from cdp_proxy.core.messages import Answer
+from cdp_proxy.core.told_dialogs import decode_dialog
 
 _AWAITED_TYPES = frozenset({"Document", "Stylesheet", "Script", "XHR", "Fetch"})
 """`Network.ResourceType`s."""
@@ -45,11 +46,6 @@ class _RequestParams(Struct, frozen=True, rename="camel"):
     type: str | None = None
 
 
-class _DialogParams(Struct, frozen=True):
-    type: str
-    message: str
-
-
 class _ChooserParams(Struct, frozen=True, rename="camel"):
     backend_node_id: int | None = None
 
@@ -66,7 +62,6 @@ class _ResponseParams(Struct, frozen=True, rename="camel"):
 
 _decode_frame = msgspec.json.Decoder(_FrameParams).decode
 _decode_request = msgspec.json.Decoder(_RequestParams).decode
-_decode_dialog = msgspec.json.Decoder(_DialogParams).decode
 _decode_chooser = msgspec.json.Decoder(_ChooserParams).decode
 _decode_response = msgspec.json.Decoder(_ResponseParams).decode
 
@@ -143,9 +138,14 @@ class Activity:
         if domain == "Page":
             return self._page(name, event)
         if domain == "Inspector" and event.session_id == self._session:
-            self.crashed = name == "targetCrashed"
-            return True
+            return self._crash(name)
         return False
+
+    def _crash(self, name: str) -> bool:
+        before = self.crashed
+        if name in {"targetCrashed", "targetReloadedAfterCrash"}:
+            self.crashed = name == "targetCrashed"
+        return self.crashed != before
 
     def _network(self, name: str, event: Answer) -> bool:
         if name == "responseReceived":
@@ -170,8 +170,7 @@ class Activity:
         elif name in _FRAME_STEPS:
             self._frame_step(name, event)
         elif name == "javascriptDialogOpening":
-            params = _decode_dialog(event.params)
-            self.dialog = Dialog(params.type, params.message)
+            self.dialog = decode_dialog(event.params).dialog()
         elif name == "fileChooserOpened":
             node = _decode_chooser(event.params).backend_node_id
             self.file_chooser = (node, event.session_id or "") if node is not None else None

@@ -34,6 +34,8 @@ class Dialog:
     kind: str
     """`alert`, `confirm`, `prompt` or `beforeunload`."""
     text: str
+    default_text: str = ""
+    """What a prompt offers as its answer."""
 
 
 class Page(Protocol):

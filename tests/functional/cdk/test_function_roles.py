@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.fakes.policies import rights_of
 from tests.fakes.template import Template
 
@@ -90,3 +92,14 @@ def test_the_roles_are_lambdas_to_take(template: Template) -> None:
     for name in ("RolesApi", "RolesSocket", "RolesReaper"):
         (statement,) = roles[name]["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+@pytest.mark.parametrize("role", ["RolesApi", "RolesSocket", "RolesReaper"])
+def test_functions_may_send_traces_only_where_there_are_to_be_some(
+    role: str, variants: dict[str, Template]
+) -> None:
+    traced, plain = (rights_of(variants[name], role) for name in ("traced", "first"))
+
+    assert traced - plain == {
+        f"Allow xray:{action} on *" for action in ("PutTelemetryRecords", "PutTraceSegments")
+    }

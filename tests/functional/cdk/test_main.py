@@ -19,6 +19,11 @@ def stacks_of(synthesis: Synthesis) -> dict[str, Any]:
     }
 
 
+def test_no_test_loads_aws_cdk_itself() -> None:
+    """Importing it starts a `node`, which a bare machine has only inside the wheel."""
+    assert "aws_cdk" not in sys.modules
+
+
 def test_a_stack_bears_its_environments_name(synthesized: dict[str, Synthesis]) -> None:
     for environment, synthesis in synthesized.items():
         assert list(stacks_of(synthesis)) == [f"wallcrawler-{environment}"]

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from cdk.scaling import FEW_FREE, MOST_FREE
 from cdk.settings import DEVELOPMENT, PRODUCTION, Settings
 from tests.fakes.template import Properties, Template
 
@@ -64,11 +63,14 @@ def test_most_slots_must_have_been_free_for_ten_minutes_before_a_task_goes(
 
 
 @pytest.mark.parametrize("tasks", range(2, 21))
-def test_no_task_goes_only_to_be_missed(tasks: int) -> None:
+def test_no_task_goes_only_to_be_missed(tasks: int, production: Template) -> None:
+    slots = PRODUCTION.max_sessions
+    few_free = trigger(production, "FewSlotsFree")["Threshold"]
+    most_free = trigger(production, "MostSlotsFree")["Threshold"]
     going = max(1, tasks // 10)
-    used = (1 - MOST_FREE) * tasks
+    used = (slots - most_free) * tasks
 
-    assert 1 - used / (tasks - going) > FEW_FREE
+    assert slots - used / (tasks - going) > few_free
 
 
 @pytest.mark.parametrize(

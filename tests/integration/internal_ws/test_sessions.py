@@ -68,6 +68,50 @@ class TestTabs:
             page.call("Page.handleJavaScriptDialog", {"accept": True})
             client.ask("INPUT_EVENT", event={"kind": "mouse", "action": "move", "x": 1, "y": 1})
 
+    def test_a_dialog_that_another_was_told_of_first_is_told_and_answered(
+        self, remote: RemoteBrowser, url: str
+    ) -> None:
+        with CdpClient(remote.connect_url) as direct:
+            page = direct.page()
+            page.call("Page.enable")
+            asking = {"expression": "prompt('Name?', 'Ada')", "returnByValue": True}
+            waiting = direct.start("Runtime.evaluate", asking, page.session_id)
+            direct.wait_event("Page.javascriptDialogOpening")
+
+            with ChannelClient(url) as late:
+                dialog = late.wait("DIALOG")
+                late.ask("TAB_COMMAND", action="acceptDialog", text="Grace")
+                assert "kind" not in late.wait("DIALOG")
+
+            assert (dialog["text"], dialog["defaultText"]) == ("Name?", "Ada")
+            answer = direct.wait_for(lambda it: it.get("id") == waiting)
+            assert answer["result"]["result"]["value"] == "Grace"
+
+    def test_the_tab_that_a_client_brings_to_the_front_is_active(
+        self, client: ChannelClient, remote: RemoteBrowser
+    ) -> None:
+        first = client.wait("HELLO")["activeTargetId"]
+        with CdpClient(remote.connect_url) as direct:
+            page = direct.attach(first)
+            second = direct.new_page()
+            client.wait("TABS", lambda it: it["activeTargetId"] == second.target_id)
+
+            page.call("Page.bringToFront")
+            client.wait("TABS", lambda it: it["activeTargetId"] == first)
+            direct.call("Target.activateTarget", {"targetId": second.target_id})
+            client.wait("TABS", lambda it: it["activeTargetId"] == second.target_id)
+
+    def test_a_tab_that_crashes_is_told_and_mended(self, client: ChannelClient, site: Site) -> None:
+        client.ask("TAB_COMMAND", action="navigate", url=site.url("/plain"))
+        client.ask("START_SCREENCAST")
+        client.wait_frame()
+        client.start("CDP_COMMAND", method="Page.crash")  # which nobody is left to answer
+        client.wait("TABS", lambda it: it["tabs"][0].get("crashed", False))
+
+        client.ask("TAB_COMMAND", action="reload")
+
+        client.wait("TABS", lambda it: "crashed" not in it["tabs"][0])
+
     def test_who_comes_late_hears_of_an_open_dialog(self, client: ChannelClient, url: str) -> None:
         client.ask("START_SCREENCAST")
         client.wait_frame()

@@ -101,6 +101,7 @@ def test_dialogs_of_the_page_are_answered(live: LivePage, there: Page) -> None:
     live.click(there, "#ask")
     expect(box).to_contain_text("How many?")
     expect(live.page.locator("#dialog-answer")).to_be_focused()
+    expect(live.page.locator("#dialog-answer")).to_have_value("ten")
     live.page.keyboard.type("twelve")
     live.page.keyboard.press("Enter")
     expect(box).to_be_hidden()

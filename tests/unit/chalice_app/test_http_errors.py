@@ -95,12 +95,16 @@ def test_the_bus_request_is_told_apart_from_the_http_request() -> None:
 @pytest.mark.parametrize(
     "error", [RedisUnreachable("10.0.0.7:6379"), PasswordRefused("10.0.0.7:6379")]
 )
-def test_redis_being_away_is_503_and_names_no_host(error: Exception) -> None:
-    response = answer(error)
+def test_redis_being_away_is_503_and_names_no_host_but_in_the_log(
+    error: Exception, recorder: Recorder
+) -> None:
+    response = answer(error, requestId="req")
 
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "2"
     assert "10.0.0.7" not in response.body
+    logged = next(line for line in recorder.lines if line["level"] == "WARNING")
+    assert (logged["reason"], logged["requestId"]) == ("10.0.0.7:6379", "req")
 
 
 def test_anything_else_is_500_and_leaks_nothing(recorder: Recorder) -> None:

@@ -16,7 +16,7 @@ from shared.session_state import EndReason
 from tests.fakes.connections import make_head
 from tests.fakes.lambda_runtime import event_of
 from tests.fakes.logs import recorded
-from tests.fakes.records import make_spec, make_task
+from tests.fakes.records import make_spec, make_task, make_witness
 
 
 class Outbox:
@@ -172,6 +172,7 @@ def test_the_schedule_reaps_and_takes_orphans(program: Program, deps: Deps, redi
     # Nobody listens there: that it cannot be told is logged, and the schedule goes on.
     head = make_head(endpoint="http://127.0.0.1:9/ws")
     deps.connections.open(head, deps.new_request_id(), deps.clock())
+    deps.store.beat(make_witness(), deps.clock(), 60)
     deps.store.beat(make_task(), deps.clock() - 120, 60)
 
     program.reap(event_of("scheduled"), None)

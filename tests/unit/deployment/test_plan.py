@@ -90,11 +90,18 @@ def test_destroying_ends_what_lets_sessions_in_first() -> None:
     assert lines(destroy_steps(options)) == [
         ".venv/bin/chalice delete --stage development",
         ".venv/bin/python -m deployment.tasks stop development --region eu-central-1",
+        ".venv/bin/python -m deployment.buckets empty development --region eu-central-1",
         (
             "./wallcrawler cdk destroy wallcrawler-development --force"
             " -c environment=development -c publicHost=a.example"
         ),
     ]
+
+
+def test_an_environment_that_keeps_its_data_keeps_it() -> None:
+    steps = lines(destroy_steps(with_(environment="production")))
+
+    assert "deployment.buckets" not in " ".join(steps)
 
 
 def test_without_knowing_anything_a_first_deployment_is_assumed() -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from chalice.config import Config
 
 from cdk.settings import PRODUCTION
 from chalice_app.config import ApiConfig
@@ -31,7 +33,7 @@ def stage_in(config: Path, name: str = "production") -> dict[str, Any]:
 
 
 def test_functions_run_in_the_vpc_under_roles_of_their_own() -> None:
-    stage = stage_of("production", make_outputs())
+    stage = stage_of(PRODUCTION, make_outputs())
 
     assert stage["subnet_ids"] == ["subnet-1", "subnet-2"]
     assert stage["security_group_ids"] == ["sg-0a1b2c"]
@@ -47,7 +49,7 @@ def test_functions_run_in_the_vpc_under_roles_of_their_own() -> None:
 
 
 def test_the_variables_make_a_configuration_of_the_program() -> None:
-    variables = stage_of("production", make_outputs())["environment_variables"]
+    variables = stage_of(PRODUCTION, make_outputs())["environment_variables"]
 
     config = ApiConfig.from_env(variables)
 
@@ -57,7 +59,7 @@ def test_the_variables_make_a_configuration_of_the_program() -> None:
 
 
 def test_tasks_are_started_from_the_newest_revision() -> None:
-    variables = stage_of("production", make_outputs())["environment_variables"]
+    variables = stage_of(PRODUCTION, make_outputs())["environment_variables"]
 
     config = ApiConfig.from_env(variables)
 
@@ -65,6 +67,16 @@ def test_tasks_are_started_from_the_newest_revision() -> None:
     assert config.capacity is not None
     assert config.capacity.slots_per_task == PRODUCTION.max_sessions
     assert config.capacity.tasks_max == PRODUCTION.tasks_max
+
+
+@pytest.mark.parametrize("traces", [True, False])
+def test_traces_are_for_the_settings_to_switch(traces: bool) -> None:
+    settings = dataclasses.replace(PRODUCTION, traces=traces)
+
+    stage = stage_of(settings, make_outputs())
+
+    read = Config("production", config_from_disk={"stages": {"production": stage}})
+    assert read.xray_enabled is traces
 
 
 def test_no_variable_is_a_secret_itself() -> None:

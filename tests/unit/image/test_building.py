@@ -52,6 +52,13 @@ def test_it_builds_saves_and_can_be_measured(docker: Path, tmp_path: Path) -> No
     assert len(archive.layers()) == 3
 
 
+def test_a_failure_tells_the_way_without_a_registry(docker: Path, tmp_path: Path) -> None:
+    (docker / "docker").write_text("#!/bin/sh\nexit 125\n")
+
+    with pytest.raises(Failed, match=r"docker failed \(exit code 125\).*--base debootstrap"):
+        build(Tool("docker"), wish(tmp_path), tmp_path)
+
+
 def test_only_buildah_makes_its_own_base(tmp_path: Path) -> None:
     with pytest.raises(Failed, match="--tool buildah"):
         build(Tool("docker"), wish(tmp_path, local_base=True), tmp_path)

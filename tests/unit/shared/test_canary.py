@@ -12,7 +12,7 @@ from shared.ids import TaskId
 from shared.lean_redis import connect
 from shared.store import Full, Growth, Placed, SessionStore, Waiting
 from shared.waiting import Line
-from tests.fakes.records import NOW, make_spec, make_task
+from tests.fakes.records import NOW, make_spec, make_task, make_witness
 
 TTL = 9.0
 STABLE, CANARY = TaskId("stable"), TaskId("canary")
@@ -155,6 +155,7 @@ def test_of_a_canary_that_died_nothing_is_left(
     beat(store, "canary", "v2")
     assert redis_client.exists(keys.canary_room("v2"))
 
+    store.beat(make_witness(), NOW + 2, TTL)
     store.reap(NOW + TTL + 1)
 
     assert not redis_client.exists(keys.canary_room("v2"))

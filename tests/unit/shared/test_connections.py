@@ -24,7 +24,7 @@ from shared.request_kind import RequestKind
 from shared.session_state import EndReason
 from shared.store import SessionStore
 from tests.fakes.connections import make_head
-from tests.fakes.records import NOW, make_spec, make_task
+from tests.fakes.records import NOW, make_spec, make_task, make_witness
 
 TASK = TaskId("task-a")
 TTL = 9.0
@@ -44,6 +44,7 @@ def connections(redis_client: redis.Redis) -> Connections:
     store.beat(make_task(), NOW, TTL)
     store.place(make_spec(), NOW)
     store.activate(make_spec().session_id, NOW)
+    store.beat(make_witness(), NOW + 1, TTL)
     return Connections(redis_client)
 
 

@@ -9,6 +9,7 @@ def test_keys_are_those_of_the_table_in_the_docstring() -> None:
         keys.session(SessionId("id")),
         keys.owner(OwnerId("owner")),
         keys.TASKS,
+        keys.DOUBT,
         keys.task(TaskId("id")),
         keys.leases(TaskId("task")),
         keys.ROOM,

@@ -10,6 +10,7 @@ import redis
 
 from shared import keys
 from shared.ids import TaskId
+from shared.limits import HEARTBEAT_TTL_SECONDS_DEFAULT
 from shared.records import Task
 from shared.store import Full, Growth, Placed, SessionStore, Waiting
 from shared.waiting import Line
@@ -247,6 +248,7 @@ def test_of_tasks_that_have_gone_no_index_tells(
         elif kind == "retired":
             assert store.retire(each, NOW)
     if kind == "reaped":
-        store.reap(NOW + TTL + 1)
+        store.reap(NOW + TTL + 1)  # all have fallen silent
+        store.reap(NOW + TTL + 1 + HEARTBEAT_TTL_SECONDS_DEFAULT)
 
     assert not redis_client.exists(keys.ROOM, keys.OLD_ROOM, keys.NEWEST)

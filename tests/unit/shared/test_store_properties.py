@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from shared import keys
 from shared.ids import SessionId, TaskId
+from shared.limits import HEARTBEAT_TTL_SECONDS_DEFAULT
 from shared.session_state import EndReason, SessionStatus
 from shared.store import Full, Growth, Placed, SessionStore, Waiting
 from shared.waiting import Line
@@ -39,6 +40,7 @@ class Slots(RuleBasedStateMachine):
         self.line = Line(client)
         self.now = NOW
         self.alive_until: dict[TaskId, float] = {}
+        self.doubt_until = 0.0
         self.placed_on: dict[SessionId, TaskId] = {}
         self.ended: set[SessionId] = set()
         self.waiting: dict[SessionId, float] = {}
@@ -51,8 +53,16 @@ class Slots(RuleBasedStateMachine):
         # A task that comes back from the dead is met with its leases gone only once it was reaped.
         if self.alive_until.get(task, self.now + 1) <= self.now:
             self.reap()
+        self.in_doubt()
         self.store.beat(make_task(task, capacity=CAPACITY[task]), self.now, TTL)
         self.alive_until[task] = self.now + TTL
+
+    def in_doubt(self) -> bool:
+        """Whether silent tasks are left alone: all are silent, or were until lately."""
+        newest = max(self.alive_until.values(), default=self.now + 1)
+        if newest <= self.now and self.doubt_until <= newest:
+            self.doubt_until = self.now + HEARTBEAT_TTL_SECONDS_DEFAULT
+        return self.now < self.doubt_until
 
     @rule(seconds=st.floats(0.5, TTL))
     def wait(self, seconds: float) -> None:
@@ -152,6 +162,8 @@ class Slots(RuleBasedStateMachine):
     @rule()
     def reap(self) -> None:
         dead = {task for task, end in self.alive_until.items() if end <= self.now}
+        if self.in_doubt():
+            dead.clear()
         lost = {
             session_id
             for task in dead

@@ -11,8 +11,9 @@ from cdp_proxy.core.actions.extraction.plain import read_as
 from cdp_proxy.core.actions.extraction.schema import make_plan
 from cdp_proxy.core.actions.extraction.tree import Node
 from cdp_proxy.core.actions.extraction.wish import Extracted, ExtractWish, Format, Missing
+from cdp_proxy.core.actions.performing.paging import check_dialog
 from cdp_proxy.core.actions.ports import Page
-from shared.errors import DialogOpen, InvalidRequest, TargetNotFound
+from shared.errors import InvalidRequest, TargetNotFound
 
 
 async def extract(page: Page, wish: ExtractWish) -> Extracted:
@@ -51,9 +52,7 @@ async def _read(
     page: Page, css: str | None, selectors: Sequence[Selector]
 ) -> tuple[Reading, Node | None]:
     """Read the page; the subtree is None when all of it is wished for."""
-    if page.dialog is not None:
-        kind, text = page.dialog.kind, page.dialog.text
-        raise DialogOpen(f"A {kind} dialog blocks the page.", kind=kind, text=text)
+    check_dialog(page)
     own = [Selector(css)] if css is not None else []
     reading = await read(page, [*selectors, *own])
     return reading, _subtree(reading, css) if css is not None else None

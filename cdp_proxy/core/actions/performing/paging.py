@@ -6,7 +6,7 @@ from typing import Final
 
 import cdp.page
 
-from cdp_proxy.core.actions.ports import CommandFailed, CommandRefused, Tab
+from cdp_proxy.core.actions.ports import CommandFailed, CommandRefused, Page, Tab
 from cdp_proxy.core.commands import go_to_entry, history
 from cdp_proxy.core.commands import navigate as navigate_command
 from cdp_proxy.core.policy import Refused, check_url
@@ -115,7 +115,7 @@ def _is_there(tab: Tab, wait_until: str) -> bool:
     )
 
 
-def check_dialog(tab: Tab) -> None:
+def check_dialog(tab: Page) -> None:
     """Raise `DialogOpen` if a JavaScript dialog is."""
     if tab.dialog is not None:
         raise DialogOpen(

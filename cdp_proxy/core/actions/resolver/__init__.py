@@ -122,7 +122,7 @@ def _may_be_deed(target: Target, method: Method) -> bool:
 def _not_found(target: Target, method: Method, view: View) -> TargetNotFound:
     said = describing.in_words(target)
     return TargetNotFound(
-        f"nothing on the page fits {said}",
+        f"Nothing on the page fits {said}.",
         target=said,
         candidates=_as_json(_nearest(target, method, view), view),
     )

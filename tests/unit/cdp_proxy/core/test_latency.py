@@ -29,14 +29,15 @@ def test_a_duration_counts_in_the_first_bucket_that_holds_it(seconds, bucket):
     assert histogram.total_seconds == seconds
 
 
-def test_a_command_takes_from_its_batch_to_that_of_its_answer():
+@pytest.mark.parametrize("command_id", [7, -9999])
+def test_a_command_takes_from_its_batch_to_that_of_its_answer(command_id: int):
     methods = MethodLatencies()
     latencies = SessionLatencies(methods)
 
     latencies.now = 10.0
-    latencies.sent(PAGE, 7, "Page.navigate")
+    latencies.sent(PAGE, command_id, "Page.navigate")
     latencies.now = 10.5
-    latencies.answered(PAGE, b'{"id":7,"result":{}}')
+    latencies.answered(PAGE, b'{"id":%d,"result":{}}' % command_id)
 
     assert latencies.browser.total_seconds == 0.5
     assert methods.by_method["Page.navigate"].total_seconds == 0.5

@@ -49,12 +49,41 @@ def test_a_command_needs_neither_session_nor_params() -> None:
     assert bytes(command.params) == b""
 
 
-@pytest.mark.parametrize("number", ["-1", "2147483648", '"1"', "null", "1.5"])
-def test_an_id_is_a_32_bit_number(number: str) -> None:
+@pytest.mark.parametrize("number", ["-1073741825", "2147483648", '"1"', "null", "1.5"])
+def test_an_id_is_a_32_bit_number_and_none_of_the_proxys(number: str) -> None:
     answer = refused(f'{{"id":{number},"method":"A.b"}}'.encode())
 
     assert answer["error"]["code"] == -32600
     assert "id" not in answer
+
+
+@pytest.mark.parametrize("number", [-9999, 0, 2147483647])
+def test_an_id_may_be_negative(number: int) -> None:
+    """Playwright closes browsers with -9999."""
+    assert messages.decode_command(f'{{"id":{number},"method":"A.b"}}'.encode()).id == number
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"[]", "Message must be an object"),
+        (b'{"method":"A.b"}', "Message must have integer 'id' property"),
+        (b'{"id":"1","method":7}', "Message must have integer 'id' property"),
+        (b'{"id":true,"method":"A.b"}', "Message must have integer 'id' property"),
+        (b'{"id":1}', "Message must have string 'method' property"),
+        (b'{"method":7,"id":"1"}', "Message must have string 'method' property"),
+        (
+            b'{"id":1,"method":"A.b","sessionId":5}',
+            "Message may have string 'sessionId' property",
+        ),
+        (
+            b'{"id":1,"method":"A.b","extra":1}',
+            "Message has property other than 'id', 'method', 'sessionId', 'params'",
+        ),
+    ],
+)
+def test_what_is_no_command_is_refused_in_chromiums_own_words(text: bytes, words: str) -> None:
+    assert refused(text)["error"]["message"] == words
 
 
 MALFORMED = [

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from cdp_proxy.core.multiplexer import Held, Multiplexer
 from cdp_proxy.core.policy import CloseBrowser, Refusal
+from shared.limits import CDP_ID_MIN
 from tests.fakes.scripted_browser import FOLDERS, attached_event, detached_event, message
 from tests.unit.cdp_proxy.core.multiplexing import (
     CHILD,
@@ -168,12 +170,79 @@ class TestStrayAnswers:
         assert not mux.stray_answer(1, self.STRAY)
         assert alice.got == bob.got == []
 
+    def test_who_has_left_waits_for_no_answer(
+        self, mux: Multiplexer, alice: Client, bob: Client
+    ) -> None:
+        alice.sends(id=1)
+        bob.sends(id=1)
+        mux.leave(bob.member)
+
+        assert mux.stray_answer(1, self.STRAY)
+        assert alice.got == [self.STRAY]
+
     def test_an_id_nobody_used_is_nobodys(self, mux: Multiplexer, alice: Client) -> None:
         assert not mux.stray_answer(1, self.STRAY)
         assert alice.got == []
 
 
+class TestTheFront:
+    """Which tab a client brings to the front."""
+
+    @pytest.fixture
+    def front(self, mux: Multiplexer, alice: Client) -> list[str]:
+        told: list[str] = []
+        mux.on_front = told.append
+        mux.browser_message(message(attached_event(CHILD), ROOT_A))
+        return told
+
+    def test_the_tab_of_a_flat_session_is_told(self, alice: Client, front: list[str]) -> None:
+        assert isinstance(alice.sends(method="Page.bringToFront", sessionId=CHILD), bytes)
+
+        assert front == [attached_event(CHILD)["params"]["targetInfo"]["targetId"]]
+
+    def test_so_is_that_of_a_client_of_one_tab(self, mux: Multiplexer, front: list[str]) -> None:
+        member = mux.join(ROOT_B, lambda _: None, ROOT_A, target_id="T5")
+
+        mux.client_message(member, message({"id": 1, "method": "Page.bringToFront"}))
+
+        assert front == ["T5"]
+
+    def test_a_tab_that_is_named_is_told(self, alice: Client, front: list[str]) -> None:
+        assert isinstance(
+            alice.sends(method="Target.activateTarget", params={"targetId": "T7"}), bytes
+        )
+
+        assert front == ["T7"]
+
+    @pytest.mark.parametrize("params", [{}, {"params": {"targetId": 7}}, {"params": [1]}])
+    def test_no_tab_is_told_as_none(
+        self, alice: Client, front: list[str], params: dict[str, Any]
+    ) -> None:
+        alice.sends(method="Target.activateTarget", **params)
+
+        assert front == [""]
+
+    def test_what_has_to_wait_is_told_later(
+        self, mux: Multiplexer, alice: Client, front: list[str]
+    ) -> None:
+        mux.holding = True
+
+        assert isinstance(alice.sends(method="Page.bringToFront", sessionId=CHILD), Held)
+        assert front == []
+
+
 class TestOwnership:
+    def test_the_answer_to_the_proxys_own_command_is_no_clients(
+        self, mux: Multiplexer, alice: Client
+    ) -> None:
+        mux.browser_message(message(attached_event(CHILD), ROOT_A))
+        before = list(alice.got)
+
+        assert not mux.browser_message(message({"id": CDP_ID_MIN - 1, "result": {}}, CHILD))
+        assert alice.got == before
+        assert mux.browser_message(message({"id": CDP_ID_MIN, "result": {}}, CHILD))
+        assert mux.browser_message(message({"id": -1, "result": {}}, CHILD))
+
     def test_attached_sessions_are_the_clients_at_any_depth(
         self, mux: Multiplexer, alice: Client
     ) -> None:

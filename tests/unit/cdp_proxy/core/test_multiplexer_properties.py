@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from cdp_proxy.core.messages import is_own_answer
 from cdp_proxy.core.policy import Refusal
 from tests.fakes.scripted_browser import attached_event, detached_event, flat_session, message
 from tests.unit.cdp_proxy.core.multiplexing import CHILD, ROOT_A, ROOT_B, Client, make_mux
@@ -132,6 +133,7 @@ def test_no_bytes_of_a_client_get_past_its_own_sessions(text: bytes) -> None:
 def test_no_bytes_of_the_browser_reach_a_client_they_are_not_addressed_to(
     text: bytes, session: str
 ) -> None:
+    assume(not is_own_answer(text + b","))
     assume(not text.startswith(b'{"method":"Target.'))  # those Chromium makes, well formed
     mux = make_mux()
     alice, bob = Client(mux, ROOT_A), Client(mux, ROOT_B)

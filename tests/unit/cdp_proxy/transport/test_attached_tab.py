@@ -7,12 +7,19 @@ import cdp.runtime
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
-from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, CommandRefused
+from cdp_proxy.core.actions.ports import (
+    BlockedByDialog,
+    CommandFailed,
+    CommandRefused,
+    Dialog,
+)
 from cdp_proxy.core.commands import activate_target
+from cdp_proxy.core.told_dialogs import ToldDialogs
 from cdp_proxy.transport.attached_tab import AttachedTab
 from cdp_proxy.transport.pages import Pages
 from tests.fakes.attached_tab import FRAME, ROOT, TAB, Asked
 from tests.fakes.attached_tab import TabOfBrowser as Session
+from tests.fakes.scripted_browser import flat_session, message
 
 
 @pytest.fixture
@@ -120,6 +127,98 @@ class TestPassage:
         asked = Asked(tab.call_unheld(cdp.page.reload()))
 
         assert asked.values == [None]
+
+
+class TestToldDialogs:
+    """Dialogs that Chromium told a client of, and not the proxy, which came later."""
+
+    CLIENTS = flat_session(70)
+
+    @pytest.fixture
+    def told(self, at: Session) -> ToldDialogs:
+        told = ToldDialogs()
+        at.pages = Pages(at.clock, at.browser.caller, told=told)
+        return told
+
+    def opens(self, told: ToldDialogs) -> None:
+        params = {"type": "confirm", "message": "Sure?"}
+        told.hear(
+            self.CLIENTS,
+            "T1",
+            message({"method": "Page.javascriptDialogOpening", "params": params}),
+        )
+
+    def closes(self, told: ToldDialogs) -> None:
+        event = {"method": "Page.javascriptDialogClosed", "params": {"result": True}}
+        told.hear(self.CLIENTS, "T1", message(event))
+
+    def test_one_that_opened_before_is_open(self, at: Session, told: ToldDialogs) -> None:
+        self.opens(told)
+
+        assert at.pages.dialogs == {"T1": Dialog("confirm", "Sure?")}
+        assert at.tab().dialog == Dialog("confirm", "Sure?")
+        assert at.pages.dialogs == {"T1": Dialog("confirm", "Sure?")}
+
+    @pytest.mark.parametrize("held", [True, False])
+    def test_it_is_answered_through_the_client(
+        self, at: Session, told: ToldDialogs, held: bool
+    ) -> None:
+        self.opens(told)
+
+        assert Asked(at.tab().answer_dialog(accept=True, text=None, held=held)).values == [None]
+        assert at.sent_to(self.CLIENTS) == ["Page.handleJavaScriptDialog"]
+
+    def test_it_blocks_the_page(self, at: Session, told: ToldDialogs) -> None:
+        self.opens(told)
+
+        asked = Asked(at.tab().call(cdp.page.reload()))
+
+        assert [type(error) for error in asked.errors] == [BlockedByDialog]
+
+    def test_it_releases_what_it_holds_up(self, at: Session, told: ToldDialogs) -> None:
+        tab = at.tab()
+        at.browser.silent.add("Page.reload")
+        asked = Asked(tab.call(cdp.page.reload()))
+
+        self.opens(told)
+
+        assert [type(error) for error in asked.errors] == [BlockedByDialog]
+
+    def test_watchers_are_told_of_it_and_its_end(self, at: Session, told: ToldDialogs) -> None:
+        tab = at.tab()
+        dialogs: list[Dialog | None] = []
+        at.pages.watchers.add(lambda: dialogs.append(tab.dialog))
+
+        self.opens(told)
+        self.closes(told)
+
+        assert dialogs == [Dialog("confirm", "Sure?"), None]
+
+    def test_of_one_that_both_are_told_of_the_tabs_own_word_counts(
+        self, at: Session, told: ToldDialogs
+    ) -> None:
+        tab = at.tab()
+        self.opens(told)
+        at.dialog("confirm")
+        Asked(tab.answer_dialog(accept=True, text=None))
+        closed = {"method": "Page.javascriptDialogClosed", "params": {"result": True}}
+        at.browser.emit(closed, TAB)
+
+        assert tab.dialog is None
+        assert at.sent_to(self.CLIENTS) == []
+        assert "Page.handleJavaScriptDialog" in at.sent_to(TAB)
+
+
+def test_a_crash_is_told_to_watchers(at: Session) -> None:
+    at.tab()
+    crashed: list[bool] = []
+    at.pages.watchers.add(lambda: crashed.append(at.pages.has_crashed("T1")))
+
+    for method in ("Inspector.targetCrashed", "Inspector.targetReloadedAfterCrash"):
+        at.browser.emit({"method": method, "params": {}}, TAB)
+
+    assert crashed == [True, False]
+    assert not at.pages.has_crashed("T9")
 
 
 class TestCrashes:

@@ -178,7 +178,7 @@ def test_an_answer_with_a_clients_id_is_a_stray_one(line: Line) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [b'{"id":-99,"result":{}}', b'{"error":{"code":-32700,"message":"no"}}', b"{}"]
+    "text", [b'{"id":-2147483648,"result":{}}', b'{"error":{"code":-32700,"message":"no"}}', b"{}"]
 )
 def test_answers_to_nothing_are_dropped(line: Line, text: bytes) -> None:
     outcome = line.call(cdp.browser.get_version())

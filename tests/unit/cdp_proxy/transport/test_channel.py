@@ -85,6 +85,14 @@ class TestGreeting:
 
         assert [told.kind for told in one.of(DialogState)] == ["alert", None]
 
+    def test_a_tab_that_crashes_is_told_until_it_is_mended(self, one: OneChannel) -> None:
+        one.say("START_SCREENCAST")
+        for method in ("Inspector.targetCrashed", "Inspector.targetReloadedAfterCrash"):
+            one.browser.emit({"method": method, "params": {}}, one.session.flat["T1"][0])
+
+        told = [it["tabs"][0] for it in one.said() if it["type"] == "TABS"]
+        assert [tab.get("crashed") for tab in told] == [True, None]
+
 
 class TestReceiving:
     def test_a_ping_is_answered(self, one: OneChannel) -> None:

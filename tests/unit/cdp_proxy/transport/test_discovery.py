@@ -100,7 +100,9 @@ def test_targets_are_listed_as_chromium_lists_them(one: OneSession) -> None:
             }
         ]
     }
-    (targets,) = outcome_of(Deferred.fromCoroutine(DISCOVERY.targets(one.live)))
+    (targets,) = outcome_of(
+        Deferred.fromCoroutine(DISCOVERY.targets(one.live, request(Host="box")))
+    )
 
     assert targets == [
         {
@@ -109,6 +111,7 @@ def test_targets_are_listed_as_chromium_lists_them(one: OneSession) -> None:
             "title": "Hello",
             "type": "page",
             "url": "https://example.com/",
+            "webSocketDebuggerUrl": "ws://box/devtools/page/T?token=a.b.c",
         }
     ]
 
@@ -121,5 +124,5 @@ def test_a_session_that_is_over_has_nothing_to_show(one: OneSession) -> None:
     one.live.end(EndReason.RELEASED)
 
     assert isinstance(version(one, request(Host="box")), SessionEnded)
-    (error,) = outcome_of(Deferred.fromCoroutine(DISCOVERY.targets(one.live)))
+    (error,) = outcome_of(Deferred.fromCoroutine(DISCOVERY.targets(one.live, request(Host="box"))))
     assert isinstance(error, SessionEnded)

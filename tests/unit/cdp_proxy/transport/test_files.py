@@ -131,10 +131,16 @@ class TestFiles(TestCase):
         self.assertEqual((every[0], every[2]), (200, b""))
 
     async def test_what_is_not_there_is_not_found(self) -> None:
-        for path in ("downloads/a", "downloads/..%2fuploads", "downloads/a/b", "other", ""):
+        for path, code in (
+            ("downloads/a", "FILE_NOT_FOUND"),
+            ("downloads/..%2fuploads", "FILE_NOT_FOUND"),
+            ("downloads/a/b", "NOT_FOUND"),
+            ("other", "NOT_FOUND"),
+            ("", "NOT_FOUND"),
+        ):
             status, _, body = await self.get(path)
 
-            self.assertEqual((status, json.loads(body)["code"]), (404, "FILE_NOT_FOUND"))
+            self.assertEqual((status, json.loads(body)["code"]), (404, code))
 
     async def test_other_methods_are_told_which_are_right(self) -> None:
         for method, path, allowed in (

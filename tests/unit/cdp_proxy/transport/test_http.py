@@ -60,10 +60,11 @@ class TestFrontDoor(TestCase):
         self.assertIn(b"wallcrawler_slots_free 4.0\n", body)
 
     async def test_there_is_nothing_elsewhere(self) -> None:
-        for path in ("/", "/json", "/json/nothing", "/cdp/a/b", "/%ff", "/metrics/x"):
+        for path in ("/", "/cdp/a/b", "/devtools", "/devtools/page", "/devtools/browser/x", "/%ff",
+                     "/metrics/x"):  # fmt: skip
             status, body = await self.refusal(f"{path}?token={self.door.token}")
 
-            self.assertEqual((status, body["code"]), (404, "SESSION_NOT_FOUND"))
+            self.assertEqual((status, body["code"]), (404, "NOT_FOUND"))
 
     async def test_a_refused_upgrade_is_an_answer_with_a_message(self) -> None:
         status, body = await self.refusal("/cdp?token=nonsense", **UPGRADE)

@@ -99,7 +99,7 @@ class TestLivePage(TestCase):
                      "/live/..%2fservice.py", "/live/../service.py"):  # fmt: skip
             status, _, body = await self.door.get(path)
 
-            self.assertEqual((status, json.loads(body)["code"]), (404, "SESSION_NOT_FOUND"))
+            self.assertEqual((status, json.loads(body)["code"]), (404, "NOT_FOUND"))
 
     async def test_a_slash_at_the_end_leads_to_the_page(self) -> None:
         status, headers, _ = await self.door.get("/live/?token=x&y=1")

@@ -28,7 +28,7 @@ def test_a_tab_is_attached_once(at: Session) -> None:
     assert again.values == [tab]
     assert at.browser.methods().count("Target.attachToTarget") == 1
     assert at.browser.methods().count("Target.attachToBrowserTarget") == 1
-    assert at.sent_to(TAB) == ["Page.enable", "Target.setAutoAttach"]
+    assert at.sent_to(TAB) == ["Page.enable", "Inspector.enable", "Target.setAutoAttach"]
 
 
 def test_who_asks_while_a_tab_is_being_attached_gets_it_when_it_is(at: Session) -> None:

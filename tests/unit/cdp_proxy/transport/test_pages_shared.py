@@ -1,4 +1,4 @@
-"""Titles, who waits for the same tab, and who holds the session."""
+"""Titles, the tab in front, who waits for the same tab, and who holds the session."""
 
 from __future__ import annotations
 
@@ -136,3 +136,40 @@ def test_a_tab_that_has_closed_cannot_be_chosen(at: Session) -> None:
     at.pages.choose("T9")
 
     assert told == []
+
+
+class TestTheFront:
+    def active(self, at: Session) -> str | None:
+        active = at.pages.tabs.active
+        return active.target_id if active is not None else None
+
+    def test_the_tab_that_is_chosen_is_active_and_watchers_are_told(self, at: Session) -> None:
+        told = watched(at)
+        at.open_tab("T2")
+        before = len(told)
+
+        at.pages.choose("T1")
+
+        assert self.active(at) == "T1"
+        assert len(told) == before + 1
+
+    def test_one_that_was_chosen_before_the_tabs_were_known_is_active_then(
+        self, at: Session
+    ) -> None:
+        at.pages.choose("T1")
+        at.browser.results["Target.setDiscoverTargets"] = lambda _: (
+            at.open_tab("T1") or at.open_tab("T2") or {}
+        )
+
+        Deferred.fromCoroutine(at.pages.start())
+
+        assert self.active(at) == "T1"
+
+    def test_one_that_is_not_there_changes_nothing(self, at: Session) -> None:
+        told = watched(at)
+        before = len(told)
+
+        at.pages.choose("T9")
+
+        assert self.active(at) == "T1"
+        assert len(told) == before

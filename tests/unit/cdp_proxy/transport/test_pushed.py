@@ -348,17 +348,37 @@ def test_a_client_that_takes_too_little_is_told_so_and_closed() -> None:
     pool = HeldPool()
     case = Case(pool=pool)
     case.join()
-    large = msgspec.Raw(b'"' + b"x" * (limits.CHANNEL_BACKLOG_BYTES_MAX + 1) + b'"')
+    large = msgspec.Raw(b'"' + b"x" * (limits.CHANNEL_BACKLOG_BYTES_MAX // 2) + b'"')
     case.arrive("r1", 1)
+    case.arrive("r2", 2)
 
     case.connection.send(CdpResponse(id=1, result=large))
+    case.connection.send(CdpResponse(id=2, result=large))
     while pool.held:
         pool.work()
 
-    assert len(case.said) == 2
     assert case.management.said[-1]["error"]["code"] == "TOO_SLOW"
     assert case.management.closed == ["c"]
     assert case.connection.over
+
+
+@pytest.mark.parametrize("letter", [b"x", rb"\""])
+def test_an_answer_that_no_connection_could_wait_for_is_an_error_of_its_own(
+    case: Case, letter: bytes
+) -> None:
+    """Quotes are escaped once more in chunks: half as many are too many."""
+    case.join()
+    large = b'"' + letter * (limits.CHANNEL_BACKLOG_BYTES_MAX // len(letter)) + b'"'
+    case.arrive("r0", 0)
+
+    case.connection.send(CdpResponse(id=0, result=msgspec.Raw(large)))
+    case.connection.send(CdpEvent(method="A.b", params=msgspec.Raw(large)))
+
+    told, also = case.management.said
+    assert (told["id"], told["error"]["code"]) == (0, "RESULT_TOO_LARGE")
+    assert told["error"]["details"]["bytes"] > len(large)
+    assert (also["id"], also["error"]["code"]) == (None, "RESULT_TOO_LARGE")
+    assert not case.connection.over
 
 
 def test_the_next_picture_comes_when_the_last_has_gone_out(case: Case) -> None:

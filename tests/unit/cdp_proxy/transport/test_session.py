@@ -10,14 +10,15 @@ from twisted.internet.defer import Deferred
 from cdp_proxy.core.close_codes import CloseCode
 from cdp_proxy.core.multiplexer import Member
 from cdp_proxy.transport.session import CLIENTS_MAX
-from shared.errors import InvalidRequest, NoCapacity, SessionEnded
+from shared.errors import InvalidRequest, NoCapacity, NothingHere, SessionEnded
 from shared.records import BrowserSettings
 from shared.session_state import EndReason
 from tests.fakes.container import FakeSocket, OneSession
 from tests.fakes.records import make_spec
-from tests.fakes.scripted_browser import attached_event, flat_session
+from tests.fakes.scripted_browser import attached_event, detached_event, flat_session
 
 CHILD = flat_session(99)
+PAGE = flat_session(77)
 
 
 @pytest.fixture
@@ -33,17 +34,19 @@ def without_keep_alive() -> OneSession:
     return one
 
 
-def admitted(one: OneSession, socket: FakeSocket | None = None) -> Member:
+def admitted(
+    one: OneSession, socket: FakeSocket | None = None, target_id: str | None = None
+) -> Member:
     members: list[Member] = []
-    admission = Deferred.fromCoroutine(one.live.admit(socket or FakeSocket()))
+    admission = Deferred.fromCoroutine(one.live.admit(socket or FakeSocket(), target_id))
     admission.addCallback(members.append)
     (member,) = members
     return member
 
 
-def refused(one: OneSession) -> BaseException:
+def refused(one: OneSession, target_id: str | None = None) -> BaseException:
     errors: list[BaseException] = []
-    admission = Deferred.fromCoroutine(one.live.admit(FakeSocket()))
+    admission = Deferred.fromCoroutine(one.live.admit(FakeSocket(), target_id))
     admission.addErrback(lambda failure: errors.append(failure.value))
     (error,) = errors
     return error
@@ -65,6 +68,49 @@ class TestClients:
         assert socket.got == [b'{"id":1,"result":{"windowId":3}}']
         assert socket.flushed > 0
         assert one.live.clients == 1
+
+    def test_a_client_of_one_target_speaks_to_it_without_an_address(self, one: OneSession) -> None:
+        socket = FakeSocket()
+        one.browser.results["Target.attachToTarget"] = {"sessionId": PAGE}
+        member = admitted(one, socket, "T")
+        one.browser.results["Page.enable"] = {}
+
+        send(one, member, "Page.enable")
+        one.browser.emit({"method": "Page.loadEventFired", "params": {}}, PAGE)
+
+        assert one.browser.received[-1]["sessionId"] == PAGE
+        assert socket.got == [
+            b'{"id":1,"result":{}}',
+            b'{"method":"Page.loadEventFired","params":{}}',
+        ]
+
+    def test_a_client_of_one_target_goes_with_it(self, one: OneSession) -> None:
+        socket = FakeSocket()
+        one.browser.results["Target.attachToTarget"] = {"sessionId": PAGE}
+        member = admitted(one, socket, "T")
+
+        one.browser.emit(detached_event(PAGE), member.anchor)
+
+        assert json.loads(socket.got[-1])["method"] == "Inspector.detached"
+        assert socket.closed == (CloseCode.NORMAL, "The target has been closed.")
+
+    def test_a_client_of_one_target_takes_its_browser_session_along(self, one: OneSession) -> None:
+        one.browser.results["Target.attachToTarget"] = {"sessionId": PAGE}
+        member = admitted(one, FakeSocket(), "T")
+
+        one.live.depart(member)
+
+        last = one.browser.received[-1]
+        assert last["method"] == "Target.detachFromTarget"
+        assert last["params"] == {"sessionId": member.anchor}
+        assert member.anchor != PAGE
+
+    def test_a_target_that_is_not_there_admits_nobody(self, one: OneSession) -> None:
+        one.browser.errors["Target.attachToTarget"] = "No target with given id found"
+
+        assert isinstance(refused(one, "T"), NothingHere)
+        assert one.live.clients == 0
+        assert one.browser.methods()[-1] == "Target.detachFromTarget"
 
     def test_a_refusal_goes_to_the_client_alone(self, one: OneSession) -> None:
         socket, other = FakeSocket(), FakeSocket()

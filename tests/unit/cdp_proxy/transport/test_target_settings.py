@@ -62,7 +62,7 @@ def test_the_start_waits_for_the_targets_that_are_open(browser: ScriptedBrowser)
     browser.silent.update({"Target.setAutoAttach", "Emulation.setLocaleOverride"})
     outcome = start(browser)
     browser.emit(attached_event(PAGE, waiting=True))
-    browser.emit({"id": -1, "result": {}})
+    browser.answer("Target.setAutoAttach")
     assert outcome == []
 
     locale = next(c for c in browser.received if c["method"] == "Emulation.setLocaleOverride")
@@ -77,7 +77,7 @@ def test_a_setting_refused_on_an_open_target_fails_the_start(browser: ScriptedBr
     browser.errors["Emulation.setLocaleOverride"] = "Invalid locale name"
     outcome = start(browser)
     browser.emit(attached_event(PAGE, waiting=True))
-    browser.emit({"id": -1, "result": {}})
+    browser.answer("Target.setAutoAttach")
 
     (error,) = outcome
     assert isinstance(error, CallFailed)

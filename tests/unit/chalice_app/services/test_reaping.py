@@ -13,7 +13,7 @@ from shared.session_state import EndReason
 from tests.fakes.api import make_test_deps
 from tests.fakes.cluster import FakeCluster
 from tests.fakes.logs import recorded
-from tests.fakes.records import make_spec, make_task
+from tests.fakes.records import make_spec, make_task, make_witness
 from tests.unit.chalice_app.services.test_capacity import CONFIG, Growing
 
 
@@ -27,6 +27,7 @@ def test_sessions_of_silent_tasks_fail_and_are_counted(
     deps.store.beat(make_task(), now - 60, 9)
     spec = make_spec(created_at=now - 60)
     deps.store.place(spec, now - 60)
+    deps.store.beat(make_witness(), now - 55, 60)
 
     with recorded() as log:
         look_after(deps)

@@ -36,6 +36,7 @@ from tests.fakes.records import (
     make_session,
     make_spec,
     make_task,
+    make_witness,
     session_id_of,
 )
 
@@ -126,6 +127,7 @@ class TestCreating:
     def test_a_dead_containers_slots_are_not_offered(
         self, service: SessionService, deps: Deps
     ) -> None:
+        deps.store.beat(make_witness(), deps.clock() - 10, 60)
         deps.store.beat(make_task(), deps.clock() - 10, 5)
 
         with pytest.raises(NoCapacity):
@@ -248,6 +250,7 @@ class TestReading:
         deps.store.beat(task, deps.clock(), 60)
         spec = make_spec(created_at=deps.clock())
         deps.store.place(spec, deps.clock())
+        deps.store.beat(make_witness(), deps.clock(), 60)
         deps.store.beat(task, deps.clock() - 120, 60)
 
         assert service.get(OWNER, spec.session_id).end_reason is EndReason.CONTAINER_LOST
@@ -327,6 +330,7 @@ class TestDeleting:
 
         with container.serving(heartbeat_ttl_seconds=20):
             session = service.create(OWNER, CreateSession())
+            deps.store.beat(make_witness(), deps.clock(), 60)
             container.behaviour = times_out_by(clock)
 
             after = service.delete(OWNER, session.spec.session_id)

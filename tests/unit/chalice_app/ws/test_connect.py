@@ -19,7 +19,7 @@ from shared.records import Session
 from shared.session_state import EndReason
 from shared.tokens import ALL_SCOPES, Claims, Scope, make_token
 from tests.fakes.api import SECRET, make_test_deps
-from tests.fakes.records import make_spec, make_task
+from tests.fakes.records import make_spec, make_task, make_witness
 
 
 @pytest.fixture
@@ -227,6 +227,7 @@ def test_an_ended_session_is_gone_and_says_why(deps: Deps, session: Session) -> 
 def test_a_dead_containers_session_is_gone(deps: Deps, session: Session) -> None:
     token = token_of(deps, session)
     dead = msgspec.structs.replace(make_task(), draining=True)
+    deps.store.beat(make_witness(), deps.clock(), 60)
     deps.store.beat(dead, deps.clock() - 120, 60)
 
     status, error = refusal_of(deps, token)

@@ -20,7 +20,7 @@ from shared.request_kind import RequestKind
 from shared.session_state import EndReason
 from tests.fakes.api import make_test_deps
 from tests.fakes.connections import make_head
-from tests.fakes.records import make_spec, make_task
+from tests.fakes.records import make_spec, make_task, make_witness
 
 TASK = TaskId("task-a")
 COMMAND = '{"type": "CDP_COMMAND", "id": 3, "method": "Page.enable"}'
@@ -154,9 +154,16 @@ def test_an_ended_session_is_said_to_be_so(deps: Deps) -> None:
 
 
 def test_a_dead_container_is_said_to_be_so_at_once(deps: Deps) -> None:
+    deps.store.beat(make_witness(), deps.clock(), 60)
     deps.store.beat(make_task(), deps.clock() - 120, 60)
 
     assert error_to(deps, COMMAND) == (3, "CONTAINER_LOST")
+
+
+def test_while_all_containers_are_silent_none_is_said_to_be_dead(deps: Deps) -> None:
+    deps.store.beat(make_task(), deps.clock() - 120, 60)
+
+    assert error_to(deps, COMMAND) == (3, "SESSION_NOT_READY")
 
 
 def test_a_session_without_a_container_is_to_be_asked_later(

@@ -16,7 +16,7 @@ from shared.connections import ClientText
 from tests.fakes.api import make_test_deps
 from tests.fakes.connections import make_head
 from tests.fakes.logs import recorded
-from tests.fakes.records import make_spec, make_task
+from tests.fakes.records import make_spec, make_task, make_witness
 
 HEAD = make_head("c")
 
@@ -59,6 +59,7 @@ def deps(redis_url: str, redis_client: redis.Redis) -> Deps:
             text=b"{}", type="CDP_COMMAND", id=message_id, answered=True, received_at=now
         )
         deps.connections.send(HEAD.connection_id, deps.new_request_id(), message, now)
+    deps.store.beat(make_witness(), now, 60)
     deps.store.beat(make_task(), now - 120, 60)
     return deps
 

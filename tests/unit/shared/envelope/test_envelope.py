@@ -38,6 +38,8 @@ def test_any_id_comes_back_as_it_was_given(message_id: MessageId) -> None:
         ('{"type": "CDP_COMMAND", "id": 1}', 1, "method"),
         ('{"type": "CDP_COMMAND", "id": 1, "method": "navigate"}', 1, "method"),
         ('{"type": "AI_ACTION", "id": 1, "action": "fly"}', 1, "action"),
+        ('{"type": "CDP_COMMAND", "id": 1, "method": "A1.b", "targetId": ""}', 1, "method"),
+        ('{"type": "CDP_COMMAND", "id": 1, "method": "Ab.b", "targetId": ""}', 1, "targetId"),
         ('{"type": "SUBSCRIBE", "id": 3, "events": []}', 3, "events"),
         ('{"type": "INPUT_EVENT", "id": 3, "event": {"kind": "pen"}}', 3, "event.kind"),
         (

@@ -11,7 +11,15 @@ from shared.limits import ENDED_SESSION_RETENTION_SECONDS, SESSIONS_LISTED_MAX
 from shared.located import Located
 from shared.session_state import EndReason, SessionStatus
 from shared.store import Growth, SessionStore
-from tests.fakes.records import NOW, OWNER, make_session, make_spec, make_task, session_id_of
+from tests.fakes.records import (
+    NOW,
+    OWNER,
+    make_session,
+    make_spec,
+    make_task,
+    make_witness,
+    session_id_of,
+)
 from tests.unit.shared.store.sessions import ONE, TASK_A, TTL, place, stored
 
 
@@ -140,6 +148,7 @@ class TestClaiming:
     def test_an_ended_session_cannot_be_claimed(self, store: SessionStore) -> None:
         store.beat(make_task(), NOW, TTL)
         place(store)
+        store.beat(make_witness(), NOW + 1, TTL)
         store.reap(NOW + TTL)
 
         assert not store.claim(make_session(make_spec()), NOW)

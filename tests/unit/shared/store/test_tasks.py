@@ -6,10 +6,11 @@ import pytest
 import redis
 
 from shared import keys
+from shared.limits import HEARTBEAT_TTL_SECONDS_DEFAULT as GRACE
 from shared.redis_client import connect
 from shared.session_state import EndReason, SessionStatus
 from shared.store import SessionStore
-from tests.fakes.records import NOW, make_task
+from tests.fakes.records import NOW, make_task, make_witness
 from tests.unit.shared.store.sessions import ONE, TASK_A, TTL, place, stored
 
 
@@ -63,17 +64,20 @@ class TestReaping:
     ) -> None:
         store.beat(make_task(), NOW, TTL)
         place(store)
+        store.beat(make_witness(), NOW + 1, TTL)
 
         failed = store.reap(NOW + TTL)
 
         assert failed == [ONE]
         assert stored(store).end_reason is EndReason.CONTAINER_LOST
         assert stored(store).status is SessionStatus.FAILED
-        assert redis_client.exists(keys.TASKS, keys.task(TASK_A), keys.leases(TASK_A)) == 0
+        assert store.live_tasks(NOW) == [make_witness()]
+        assert redis_client.exists(keys.task(TASK_A), keys.leases(TASK_A)) == 0
 
     def test_a_second_reap_finds_nothing(self, store: SessionStore) -> None:
         store.beat(make_task(), NOW, TTL)
         place(store)
+        store.beat(make_witness(), NOW + 1, TTL)
         store.reap(NOW + TTL)
 
         assert store.reap(NOW + TTL + 1) == []
@@ -94,6 +98,56 @@ class TestReaping:
 
         assert store.reap(NOW + TTL) == []
         assert stored(store).end_reason is EndReason.RELEASED
+
+
+class TestSilence:
+    """All tasks fall silent at once: it may be Redis that was away."""
+
+    LATER = NOW + 60
+
+    @pytest.fixture(autouse=True)
+    def _two_tasks(self, store: SessionStore) -> None:
+        store.beat(make_task("task-a"), NOW, TTL)
+        place(store)
+        store.beat(make_task("task-b"), NOW, TTL)
+
+    def test_who_comes_first_afterwards_buries_nobody(self, store: SessionStore) -> None:
+        assert store.reap(self.LATER) == []
+
+        store.beat(make_task("task-b"), self.LATER + 1, TTL)
+        assert store.reap(self.LATER + 1) == []
+        store.beat(make_task("task-a"), self.LATER + 3, TTL)
+        store.beat(make_task("task-b"), self.LATER + GRACE, TTL)
+
+        assert store.reap(self.LATER + GRACE) == []
+        assert stored(store).live
+
+    def test_a_task_that_comes_first_itself_buries_nobody(self, store: SessionStore) -> None:
+        store.beat(make_task("task-b"), self.LATER, TTL)
+
+        assert store.reap(self.LATER) == []
+        assert stored(store).live
+
+    def test_a_task_that_stays_silent_is_buried_then(self, store: SessionStore) -> None:
+        store.beat(make_task("task-b"), self.LATER, TTL)
+        store.beat(make_task("task-b"), self.LATER + 3, TTL)
+
+        assert store.reap(self.LATER + GRACE) == [ONE]
+
+    def test_if_all_stay_silent_all_are(self, store: SessionStore) -> None:
+        store.reap(self.LATER)
+
+        assert store.reap(self.LATER + GRACE - 1) == []
+        assert store.reap(self.LATER + GRACE) == [ONE]
+        assert store.live_tasks(NOW) == []
+
+    def test_the_next_silence_has_time_of_its_own(self, store: SessionStore) -> None:
+        store.reap(self.LATER)
+        store.beat(make_task("task-a"), self.LATER + 1, TTL)
+        again = self.LATER + 100
+
+        assert store.reap(again) == []
+        assert store.reap(again + GRACE) == [ONE]
 
 
 class TestApiKeys:

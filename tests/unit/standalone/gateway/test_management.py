@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
@@ -14,6 +16,14 @@ from websockets.sync.client import connect
 from shared.limits import WS_API_MESSAGE_BYTES_MAX
 from standalone.gateway.management import connection_id_of
 from tests.unit.standalone.tiny_app import TIMEOUT_SECONDS, GatewayCase, client
+
+_UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+_GOODBYE = b"\x88\x82\x00\x00\x00\x00" + (1000).to_bytes(2)
 
 
 class ManagementTest(GatewayCase):
@@ -69,6 +79,26 @@ class ManagementTest(GatewayCase):
             return closed.value.rcvd.code
 
         assert await self.manage(work) == 1000
+
+    async def test_a_connection_is_gone_as_soon_as_it_is_closing(self) -> None:
+        def post_before_the_goodbye_is_answered() -> None:
+            with closing(client(self.endpoint)) as api, closing(self.silent()) as silent:
+                connection_id = self.seen.events[0]["requestContext"]["connectionId"]
+                api.delete_connection(ConnectionId=connection_id)
+                with pytest.raises(api.exceptions.GoneException):
+                    api.post_to_connection(ConnectionId=connection_id, Data=b"late")
+                silent.sock.sendall(_GOODBYE)
+                assert self.seen.disconnected.wait(TIMEOUT_SECONDS)
+
+        await deferToThread(post_before_the_goodbye_is_answered)
+
+    def silent(self) -> HTTPConnection:
+        """A client that does nothing of its own accord after its upgrade."""
+        parts = urlsplit(self.url())
+        silent = HTTPConnection(parts.netloc, timeout=TIMEOUT_SECONDS)
+        silent.request("GET", f"{parts.path}?{parts.query}", headers=_UPGRADE)
+        assert silent.getresponse().status == 101
+        return silent
 
     async def test_a_connection_that_never_was_is_gone(self) -> None:
         def ask() -> str:

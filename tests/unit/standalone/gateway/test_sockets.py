@@ -144,6 +144,8 @@ class IdleTest(GatewayCase):
 class FakeSocket:
     """Remembers how it was closed."""
 
+    gone = False
+
     def __init__(self) -> None:
         self.closed: list[int] = []
 

@@ -198,6 +198,9 @@ def test_the_status_is_that_of_the_main_document(tab: Watched) -> None:
 def test_a_dialog_is_open_until_it_is_closed(tab: Watched) -> None:
     assert tab.tell("Page.javascriptDialogOpening", {"type": "confirm", "message": "Sure?"})
     assert tab.of.dialog == Dialog("confirm", "Sure?")
+    prompt = {"type": "prompt", "message": "Name?", "defaultPrompt": "Ada"}
+    assert tab.tell("Page.javascriptDialogOpening", prompt)
+    assert tab.of.dialog == Dialog("prompt", "Name?", "Ada")
 
     assert tab.tell("Page.javascriptDialogClosed", {"result": True, "userInput": ""})
     assert tab.of.dialog is None
@@ -225,9 +228,10 @@ def test_a_file_chooser_without_an_input_is_none(tab: Watched) -> None:
     assert tab.of.file_chooser is None
 
 
-def test_a_crash_is_told(tab: Watched) -> None:
+def test_a_crash_is_told_until_it_is_mended(tab: Watched) -> None:
     assert tab.tell("Inspector.targetCrashed")
     assert tab.of.crashed
+    assert not tab.tell("Inspector.targetCrashed")
 
     assert tab.tell("Inspector.targetReloadedAfterCrash")
     assert not tab.of.crashed
@@ -235,6 +239,7 @@ def test_a_crash_is_told(tab: Watched) -> None:
 
 def test_a_frame_that_crashes_is_not_the_tab(tab: Watched) -> None:
     assert not tab.tell("Inspector.targetCrashed", session="frame")
+    assert not tab.tell("Inspector.detached")
     assert not tab.of.crashed
 
 

@@ -1,0 +1,154 @@
+"""The list or calendar that is open in a session, for the people who watch (`core.pickers`).
+
+1. After what a person does that may open or close one, `look` asks the page; one look at a time.
+2. What is open is `shown`, and told, until another look finds it closed, its page has gone, or
+   `choose` has closed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed
+from cdp_proxy.core.actions.scripts import CHOOSE_OPTIONS, SET_VALUE
+from cdp_proxy.core.commands import call_on_node, release_object
+from cdp_proxy.core.focus import PATIENCE_SECONDS, Focused, focused
+from cdp_proxy.core.keyboard import chord
+from cdp_proxy.core.pickers import (
+    DESCRIBE,
+    IS_OPEN,
+    OPTIONS_MAX,
+    TEXT_CHARS_MAX,
+    changes,
+    check_choice,
+    may_change_picker,
+    parse_picker,
+)
+from cdp_proxy.transport.attached_tab import AttachedTab
+from cdp_proxy.transport.pages import Pages
+from cdp_proxy.transport.tasks import spawn
+from shared.envelope.incoming import ChooseInput, InputDescription
+from shared.envelope.outgoing import PickerState
+from shared.errors import InvalidRequest, TargetDetached
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A popup that is open, and whose it is."""
+
+    tab: AttachedTab
+    node: Focused
+    url: str
+    """Of the tab's page: another one does not have it."""
+    state: PickerState
+
+    def release(self) -> None:
+        """The page need not keep it for the proxy any more."""
+        self.tab.notify(release_object(self.node.object_id), self.node.session)
+
+
+class LivePicker:
+    """Of one session."""
+
+    def __init__(self, pages: Pages) -> None:
+        """None is open."""
+        self.watchers: set[Callable[[], None]] = set()
+        """Called when one has opened or closed."""
+        self._pages = pages
+        self._open: _Open | None = None
+        self._looking = False
+        self._again: AttachedTab | None = None
+
+    @property
+    def shown(self) -> PickerState | None:
+        """What is open, and what it offers."""
+        return self._open.state if self._open is not None else None
+
+    def after(self, event: InputDescription, tab: AttachedTab) -> None:
+        """A page has taken an event of a person's."""
+        if not may_change_picker(event, is_open=self._open is not None):
+            return
+        self._again = tab
+        if not self._looking:
+            self._looking = True
+            spawn(self._look(), "looking for an open list")
+
+    async def choose(self, choice: ChooseInput, tab: AttachedTab) -> None:
+        """Close the popup, with a choice or without.
+
+        Raises:
+            InvalidRequest: none is open in the tab, or it does not offer that.
+            TargetDetached: it has closed meanwhile.
+            CommandFailed: the page did not take it.
+        """
+        there = self._open
+        if there is None or there.tab is not tab:
+            raise InvalidRequest("No list or picker is open in this tab.", field="event.kind")
+        check_choice(there.state, choice)
+        node, session = there.node.object_id, there.node.session
+        self._tell(None)
+        try:
+            if not await tab.call(call_on_node(node, IS_OPEN, ()), session):
+                raise TargetDetached("The list has closed meanwhile.")
+            for command in chord("Escape"):
+                await tab.call_unheld(command)
+            if not changes(there.state, choice):
+                return
+            if choice.index is not None:
+                choosing = call_on_node(node, CHOOSE_OPTIONS, ([choice.index],))
+            else:
+                choosing = call_on_node(node, SET_VALUE, (choice.value,))
+            await tab.call(choosing, session)
+        except BlockedByDialog:
+            return  # which has opened at the change
+        finally:
+            there.release()
+
+    async def _look(self) -> None:
+        try:
+            while self._again is not None:
+                tab, self._again = self._again, None
+                try:
+                    self._is(await self._look_at(tab))
+                except CommandFailed:
+                    self._is(None)  # the page is busy, or another one
+        finally:
+            self._looking = False
+
+    async def _look_at(self, tab: AttachedTab) -> _Open | None:
+        node = await focused(tab)
+        info = self._pages.tabs.get(tab.target_id)
+        if node is None or info is None:
+            return None
+        describing = call_on_node(node.object_id, DESCRIBE, (OPTIONS_MAX, TEXT_CHARS_MAX))
+        described = await tab.call(describing, node.session, timeout_seconds=PATIENCE_SECONDS)
+        state = parse_picker(tab.target_id, described)
+        if state is None:
+            tab.notify(release_object(node.object_id), node.session)
+            return None
+        return _Open(tab, node, info.url, state)
+
+    def _is(self, now: _Open | None) -> None:
+        before = self._open
+        self._tell(now)
+        if before is not None:
+            before.release()
+
+    def _tell(self, now: _Open | None) -> None:
+        before, self._open = self._open, now
+        if now is None:
+            self._pages.watchers.discard(self._pages_changed)
+        else:
+            self._pages.watchers.add(self._pages_changed)
+        if (before and before.state) != (now and now.state):
+            for changed in list(self.watchers):
+                changed()
+
+    def _pages_changed(self) -> None:
+        there = self._open
+        if there is None:
+            return
+        info = self._pages.tabs.get(there.tab.target_id)
+        if there.tab.closed or info is None or info.url != there.url:
+            self._is(None)

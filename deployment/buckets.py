@@ -1,0 +1,63 @@
+"""`python -m deployment.buckets empty ENVIRONMENT --region REGION`: what buckets hold is deleted.
+
+A bucket with something in it cannot be deleted, nor then its stack. Where data outlives the stack
+(`keep_data`) nothing is done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from cdk.settings import ENVIRONMENTS
+from deployment.checks import Clients
+from deployment.outputs import NoStack, outputs_of_stack
+from deployment.steps import to_stderr
+
+BUCKETS = ("ScreenshotBucketName", "RecordingBucketName", "LogBucketName")
+"""The outputs with their names."""
+
+
+def empty_bucket(s3: Any, bucket: str) -> int:
+    """Delete everything in it; how much that was. A bucket that is gone holds nothing."""
+    deleted = 0
+    try:
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+            found = [{"Key": each["Key"]} for each in page.get("Contents", [])]
+            if found:
+                s3.delete_objects(Bucket=bucket, Delete={"Objects": found, "Quiet": True})
+            deleted += len(found)
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") != "NoSuchBucket":
+            raise
+    return deleted
+
+
+def main(arguments: list[str], clients: Clients = boto3.client) -> int:
+    """Empty them; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m deployment.buckets", description=__doc__)
+    parser.add_argument("action", choices=("empty",))
+    parser.add_argument("environment", choices=tuple(ENVIRONMENTS))
+    parser.add_argument("--region", required=True)
+    options = parser.parse_args(arguments)
+    if ENVIRONMENTS[options.environment].keep_data:
+        to_stderr(f"{options.environment} keeps its data.")
+        return 0
+    try:
+        cloudformation = clients("cloudformation", region_name=options.region)
+        outputs = outputs_of_stack(cloudformation, options.environment)
+    except NoStack as nothing_left:
+        to_stderr(f"{nothing_left}.")
+        return 0
+    s3 = clients("s3", region_name=options.region)
+    for bucket in (outputs[name] for name in BUCKETS if name in outputs):
+        to_stderr(f"{empty_bucket(s3, bucket)} objects of {bucket} are deleted")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
