@@ -175,6 +175,29 @@ class TestToldDialogs:
 
         assert [type(error) for error in asked.errors] == [BlockedByDialog]
 
+    def test_a_page_that_it_blocks_can_be_acted_on_without_its_frames(
+        self, at: Session, told: ToldDialogs
+    ) -> None:
+        at.browser.silent.add("Target.setAutoAttach")
+        self.opens(told)
+
+        assert at.tab().dialog is not None
+
+    def test_the_frames_are_asked_for_again_at_its_end(
+        self, at: Session, told: ToldDialogs
+    ) -> None:
+        at.browser.silent.add("Target.setAutoAttach")
+        self.opens(told)
+        tab = at.tab()
+        at.clock.advance(10)
+        at.browser.silent.clear()
+        asked = at.sent_to(TAB).count("Target.setAutoAttach")
+
+        self.closes(told)
+
+        assert at.sent_to(TAB).count("Target.setAutoAttach") == asked + 1
+        assert Asked(tab.frames_known()).values == [None]
+
     def test_it_releases_what_it_holds_up(self, at: Session, told: ToldDialogs) -> None:
         tab = at.tab()
         at.browser.silent.add("Page.reload")
