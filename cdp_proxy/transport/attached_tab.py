@@ -188,6 +188,8 @@ class AttachedTab:
         It does not wait for a human who holds the session if `held` is false: it is their doing.
         """
         session = None
+        if text is None and accept and self.dialog is not None and self.dialog.kind == "prompt":
+            text = self.dialog.default_text or None  # as a browser's own button does
         if self.activity.dialog is None and self._told_dialog is not None:
             session = self._told_dialog.cdp_session_id
         command = cdp.page.handle_java_script_dialog(accept, text)

@@ -232,6 +232,21 @@ class TestToldDialogs:
         assert "Page.handleJavaScriptDialog" in at.sent_to(TAB)
 
 
+@pytest.mark.parametrize(
+    ("accept", "text", "sent"), [(True, None, "Ada"), (True, "", ""), (False, None, None)]
+)
+def test_a_prompt_that_is_accepted_without_a_text_gets_its_own(
+    at: Session, accept: bool, text: str | None, sent: str | None
+) -> None:
+    tab = at.tab()
+    params = {"type": "prompt", "message": "Name?", "defaultPrompt": "Ada"}
+    at.browser.emit({"method": "Page.javascriptDialogOpening", "params": params}, TAB)
+
+    Asked(tab.answer_dialog(accept, text))
+
+    assert at.browser.received[-1]["params"].get("promptText") == sent
+
+
 def test_a_crash_is_told_to_watchers(at: Session) -> None:
     at.tab()
     crashed: list[bool] = []
