@@ -269,7 +269,7 @@ class Gateway:
         channel = Channel(session, connection, scopes, self._actions)
         session.joined()
         connection.use(channel, session.departed)
-        await channel.greet()
+        await channel.greet(head.connection_id)
         if head.screencast is not None:
             channel.receive(envelope.encode(StartScreencast(options=head.screencast)))
         connection.join()

@@ -89,7 +89,8 @@ def test_a_new_connection_is_greeted(case: Case) -> None:
 
     case.connect()
 
-    assert case.said == ["HELLO"]
+    (hello,) = case.management.said
+    assert (hello["type"], hello["connectionId"]) == ("HELLO", "c")
     assert len(case.gateway) == 1
 
 
