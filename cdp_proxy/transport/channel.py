@@ -37,6 +37,7 @@ from shared.envelope.incoming import (
     InputEvent,
     MessageId,
     Ping,
+    ScreencastOptions,
     StartScreencast,
     StopScreencast,
     Subscribe,
@@ -171,6 +172,20 @@ class Channel:
             self._busy = True
             spawn(self._work(), "the messages of a channel")
 
+    async def watch(self, options: ScreencastOptions) -> ScreencastOptions | None:
+        """Become a viewer, or wish otherwise; raises as `LiveScreencast.watch`.
+
+        Returns:
+            What is captured; None when the connection has gone meanwhile.
+        """
+        screencast = self._session.screencast
+        await screencast.watch(self, options)
+        if self._left:
+            screencast.leave(self)
+            return None
+        settings = screencast.settings
+        return settings.as_options() if settings is not None else options
+
     def ready_for_frame(self) -> None:
         """The carrier takes another picture."""
         self._session.screencast.ready(self)
@@ -287,16 +302,10 @@ class Channel:
         self._send(TabResult(id=message.id, target_id=target_id))
 
     async def _start_screencast(self, message: StartScreencast) -> None:
-        screencast = self._session.screencast
-        await screencast.watch(self, message.options)
-        if self._left:
-            screencast.leave(self)
-            return
-        settings = screencast.settings
-        options = settings.as_options() if settings is not None else message.options
-        self._send(
-            ScreencastStarted(id=message.id, target_id=screencast.target_id, options=options)
-        )
+        options = await self.watch(message.options)
+        if options is not None:
+            target_id = self._session.screencast.target_id
+            self._send(ScreencastStarted(id=message.id, target_id=target_id, options=options))
 
     async def _stop_screencast(self, message: StopScreencast) -> None:
         stats = self._session.screencast.leave(self)

@@ -181,13 +181,12 @@ class Gateway:
         channel = self._channel_of(session, connection_id)
         if channel.streaming:
             raise AlreadyStreaming("This connection is a viewer already.")
-        screencast = session.screencast
-        await screencast.watch(channel, options)
-        settings = screencast.settings
-        shown = settings.as_options() if settings is not None else options
+        shown = await channel.watch(options)
+        if shown is None:
+            raise ConnectionNotFound("The connection has gone.")
         return {
             "connectionId": connection_id,
-            "targetId": screencast.target_id,
+            "targetId": session.screencast.target_id,
             "options": msgspec.to_builtins(shown),
         }
 
