@@ -37,6 +37,7 @@ from shared.envelope.incoming import (
     InputEvent,
     MessageId,
     Ping,
+    ScreencastOptions,
     StartScreencast,
     StopScreencast,
     Subscribe,
@@ -115,8 +116,11 @@ class Channel:
         """Whether it is a viewer of the screencast."""
         return self._session.screencast.watches(self)
 
-    async def greet(self) -> None:
+    async def greet(self, connection_id: str | None = None) -> None:
         """Say hello, and tell of tabs, dialogs and control from here on.
+
+        Args:
+            connection_id: API Gateway's, which a client learns in no other way.
 
         Raises:
             CommandFailed: the browser does not answer.
@@ -133,6 +137,7 @@ class Channel:
                 control=session.takeover.info,
                 tabs=self._told_tabs.tabs,
                 active_target_id=self._told_tabs.active_target_id,
+                connection_id=connection_id,
             )
         )
         session.pages.watchers.add(self._pages_changed)
@@ -166,6 +171,20 @@ class Channel:
         if not self._busy:
             self._busy = True
             spawn(self._work(), "the messages of a channel")
+
+    async def watch(self, options: ScreencastOptions) -> ScreencastOptions | None:
+        """Become a viewer, or wish otherwise; raises as `LiveScreencast.watch`.
+
+        Returns:
+            What is captured; None when the connection has gone meanwhile.
+        """
+        screencast = self._session.screencast
+        await screencast.watch(self, options)
+        if self._left:
+            screencast.leave(self)
+            return None
+        settings = screencast.settings
+        return settings.as_options() if settings is not None else options
 
     def ready_for_frame(self) -> None:
         """The carrier takes another picture."""
@@ -283,16 +302,10 @@ class Channel:
         self._send(TabResult(id=message.id, target_id=target_id))
 
     async def _start_screencast(self, message: StartScreencast) -> None:
-        screencast = self._session.screencast
-        await screencast.watch(self, message.options)
-        if self._left:
-            screencast.leave(self)
-            return
-        settings = screencast.settings
-        options = settings.as_options() if settings is not None else message.options
-        self._send(
-            ScreencastStarted(id=message.id, target_id=screencast.target_id, options=options)
-        )
+        options = await self.watch(message.options)
+        if options is not None:
+            target_id = self._session.screencast.target_id
+            self._send(ScreencastStarted(id=message.id, target_id=target_id, options=options))
 
     async def _stop_screencast(self, message: StopScreencast) -> None:
         stats = self._session.screencast.leave(self)

@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from twisted.internet.defer import Deferred
 
 from cdp_proxy.core.close_codes import CloseCode
 from shared.actions import ActBody
+from shared.envelope.incoming import ScreencastOptions
 from shared.envelope.outgoing import (
     ControlState,
     DialogState,
@@ -51,17 +53,19 @@ class TestGreeting:
         assert (told.target_id, told.kind, told.text) == ("T1", "confirm", "Hi")
         assert len(first.of(DialogState)) == 1
 
-    def test_who_left_meanwhile_is_not_greeted(self, one: OneChannel) -> None:
+    def test_who_left_meanwhile_is_not_greeted_and_no_viewer(self) -> None:
         session = TabbedSession()
         session.live.pages._root = None
         session.browser.silent.add("Target.attachToBrowserTarget")
         gone = OneChannel(session=session)
+        watching = Deferred.fromCoroutine(gone.channel.watch(ScreencastOptions()))
 
         gone.channel.left()
         session.browser.answer("Target.attachToBrowserTarget")
 
         assert gone.carrier.sent == []
         assert session.live.pages.watchers == set()
+        assert (watching.result, session.live.screencast.viewers) == (None, 0)
 
     def test_tabs_that_change_are_told_once(self, one: OneChannel) -> None:
         one.session.open_tab("T2", title="two")
