@@ -6,7 +6,15 @@ import pytest
 
 from cdp_proxy.core.actions.ports import CommandFailed
 from cdp_proxy.core.focus import PATIENCE_SECONDS
-from shared.envelope.incoming import ChooseInput, CopyInput, KeyInput, MouseInput, TextInput
+from cdp_proxy.transport.live_picker import TAP_SECONDS
+from shared.envelope.incoming import (
+    ChooseInput,
+    CopyInput,
+    KeyInput,
+    MouseInput,
+    TextInput,
+    TouchInput,
+)
 from shared.envelope.outgoing import PickerState
 from shared.errors import InvalidRequest, TargetDetached
 from tests.fakes.attached_tab import Asked
@@ -97,6 +105,25 @@ class TestLooking:
         people.does(KeyInput(action="press", key="a"))
 
         assert people.session.sent("Runtime.evaluate") == []
+
+    def test_after_a_finger_it_looks_twice_as_a_page_may_wait_for_a_second_tap(
+        self, people: People
+    ) -> None:
+        people.does(TouchInput(action="end"))
+        assert len(people.session.sent("Runtime.evaluate")) == 1
+        people.page.said = {":open')) return null": LIST}
+
+        people.session.clock.advance(TAP_SECONDS)
+
+        assert people.told() == ["select"]
+
+    def test_a_tab_that_has_closed_since_is_not_looked_at(self, people: People) -> None:
+        people.does(TouchInput(action="end"))
+        people.session.close_tab("T1")
+
+        people.session.clock.advance(TAP_SECONDS)
+
+        assert len(people.session.sent("Runtime.evaluate")) == 1
 
     def test_looks_do_not_pile_up(self, people: People) -> None:
         people.session.browser.silent.add("Runtime.evaluate")
