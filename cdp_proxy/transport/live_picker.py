@@ -61,6 +61,8 @@ class LivePicker:
         """Called when one has opened or closed."""
         self._pages = pages
         self._open: _Open | None = None
+        self._choices = 0
+        """Counts up when one is made, and when it is done: looks from before then are outdated."""
         self._looking = False
         self._again: AttachedTab | None = None
 
@@ -90,7 +92,9 @@ class LivePicker:
             raise InvalidRequest("No list or picker is open in this tab.", field="event.kind")
         check_choice(there.state, choice)
         node, session = there.node.object_id, there.node.session
-        self._tell(None)
+        self._open = None
+        self._pages.watchers.discard(self._pages_changed)
+        self._choices += 1
         try:
             if not await tab.call(call_on_node(node, IS_OPEN, ()), session):
                 raise TargetDetached("The list has closed meanwhile.")
@@ -106,7 +110,10 @@ class LivePicker:
         except BlockedByDialog:
             return  # which has opened at the change
         finally:
+            self._choices += 1
             there.release()
+            if self._open is None:
+                self._changed()
 
     def _begin(self, tab: AttachedTab) -> None:
         self._again = tab
@@ -123,10 +130,15 @@ class LivePicker:
         try:
             while self._again is not None:
                 tab, self._again = self._again, None
+                choices = self._choices
                 try:
-                    self._is(await self._look_at(tab))
+                    found = await self._look_at(tab)
                 except CommandFailed:
-                    self._is(None)  # the page is busy, or another one
+                    found = None  # the page is busy, or another one
+                if choices == self._choices:
+                    self._is(found)
+                elif found is not None:
+                    found.release()  # a choice has closed it meanwhile
         finally:
             self._looking = False
 
@@ -144,20 +156,19 @@ class LivePicker:
         return _Open(tab, node, info.url, state)
 
     def _is(self, now: _Open | None) -> None:
-        before = self._open
-        self._tell(now)
+        before, self._open = self._open, now
         if before is not None:
             before.release()
-
-    def _tell(self, now: _Open | None) -> None:
-        before, self._open = self._open, now
         if now is None:
             self._pages.watchers.discard(self._pages_changed)
         else:
             self._pages.watchers.add(self._pages_changed)
         if (before and before.state) != (now and now.state):
-            for changed in list(self.watchers):
-                changed()
+            self._changed()
+
+    def _changed(self) -> None:
+        for changed in list(self.watchers):
+            changed()
 
     def _pages_changed(self) -> None:
         there = self._open

@@ -179,6 +179,27 @@ class TestChoosing:
         assert people.told() == ["select", None]
         assert people.session.sent("Runtime.releaseObject")
 
+    def test_it_is_told_as_closed_only_when_it_is(self, people: People) -> None:
+        people.opens()
+        people.session.browser.silent.add("Input.dispatchKeyEvent")
+        people.does(ChooseInput())
+        before = people.told()
+
+        people.session.browser.answer("Input.dispatchKeyEvent")
+
+        assert (before, people.told()) == (["select"], [None])
+
+    def test_a_look_from_before_does_not_open_it_again(self, people: People) -> None:
+        people.opens()
+        people.session.browser.silent.add("Runtime.evaluate")
+        people.does(MouseInput(action="up", x=1, y=1))
+        people.does(ChooseInput())
+
+        people.session.browser.answer("Runtime.evaluate")
+
+        assert people.told() == ["select", None]
+        assert people.session.live.input.picker.shown is None
+
     def test_no_choice_only_closes_it(self, people: People) -> None:
         people.opens()
         people.does(ChooseInput())
