@@ -116,8 +116,11 @@ class Channel:
         """Whether it is a viewer of the screencast."""
         return self._session.screencast.watches(self)
 
-    async def greet(self) -> None:
+    async def greet(self, connection_id: str | None = None) -> None:
         """Say hello, and tell of tabs, dialogs and control from here on.
+
+        Args:
+            connection_id: API Gateway's, which a client learns in no other way.
 
         Raises:
             CommandFailed: the browser does not answer.
@@ -134,6 +137,7 @@ class Channel:
                 control=session.takeover.info,
                 tabs=self._told_tabs.tabs,
                 active_target_id=self._told_tabs.active_target_id,
+                connection_id=connection_id,
             )
         )
         session.pages.watchers.add(self._pages_changed)
