@@ -82,8 +82,10 @@ def launch_profile(settings: BrowserSettings, window_chrome_px: int = 0) -> Laun
             headless shell, the height of the tab strip and address bar for full Chromium.
     """
     viewport = settings.viewport or DEFAULT_VIEWPORT
+    width, height = viewport.width, viewport.height + window_chrome_px
     flags = [
-        f"--window-size={viewport.width},{viewport.height + window_chrome_px}",
+        f"--window-size={width},{height}",
+        f"--screen-info={{{width}x{height}}}",  # full Chromium's is 800 by 600 else
         f"--host-resolver-rules={_METADATA_RULES}",
     ]
     if settings.user_agent is not None:

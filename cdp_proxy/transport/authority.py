@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from twisted.web.server import Request
 
 from cdp_proxy.transport.log_context import add_log_ids
@@ -12,6 +14,16 @@ from shared.errors import Forbidden, SessionNotFound, Unauthorized
 from shared.tokens import Claims, Scope, TokenRefused, parse_token
 
 _NO_TOKEN = "Pass the session's token as ?token= or as Authorization: Bearer."  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a token opens, and how long."""
+
+    session: LiveSession
+    scopes: frozenset[Scope]
+    void_at: float | None
+    """When the token is void, in epoch seconds; None: not before the session ends."""
 
 
 class Authority:
@@ -39,21 +51,29 @@ class Authority:
             LivesElsewhere: it runs on another task.
             Unavailable: Redis cannot be asked where it is.
         """
+        return (await self.client_for(request, scope, path_id)).session
+
+    async def client_for(self, request: Request, scope: Scope, path_id: str | None) -> Opening:
+        """As `session_for`, for a connection that lasts."""
         claims = self._claims(request)
         if scope not in claims.scopes:
             raise Forbidden(f"This token does not have the scope {scope.value}.")
         if path_id is not None and path_id != claims.session_id:
             raise SessionNotFound("The token is for another session.")
-        return await self._session_of(claims, request)
+        return await self._opening(claims, request)
 
-    async def channel_for(self, request: Request) -> tuple[LiveSession, frozenset[Scope]]:
-        """The running session that the token opens, and what its holder may do there.
+    async def channel_for(self, request: Request) -> Opening:
+        """As `client_for`, but for scopes: each message is checked by itself.
 
         Raises:
-            WallCrawlerError: as `session_for`, but for scopes: each message is checked by itself.
+            WallCrawlerError: as `session_for`.
         """
-        claims = self._claims(request)
-        return await self._session_of(claims, request), claims.scopes
+        return await self._opening(self._claims(request), request)
+
+    async def _opening(self, claims: Claims, request: Request) -> Opening:
+        session = await self._session_of(claims, request)
+        lasts = claims.expires_at >= int(session.spec.expires_at)
+        return Opening(session, claims.scopes, None if lasts else claims.expires_at)
 
     async def _session_of(self, claims: Claims, request: Request) -> LiveSession:
         add_log_ids(session_id=claims.session_id)

@@ -37,6 +37,10 @@ _BROWSER_DOMAINS = frozenset(
     {"Browser", "Target", "Storage", "SystemInfo", "Extensions", "Tracing", "IO", "Tethering"}
 )
 """Domains whose methods go to the browser unless a tab is named."""
+_REPORTING = frozenset({"BackgroundService", "Emulation", "Input", "PerformanceTimeline"})
+"""Domains that report without `enable`, or whose `enable` needs parameters of the client's own."""
+_NEEDS = {"CSS": "DOM", "Overlay": "DOM"}
+"""Domains that another one has to be enabled for."""
 _CLOSED = messages.RemoteError(messages.SERVER_ERROR, "The client has been closed.")
 """Why commands of a client that `Browser.close` has ended are not answered otherwise."""
 _OVER = messages.RemoteError(messages.SERVER_ERROR, "The session is over.")
@@ -104,7 +108,7 @@ class ChannelCdp:
         self._session.pages.watchers.add(self._tabs_changed)
         self._subscriptions.add(message.events, message.target_id)
         domains = {domain_of(name) for name in message.events}
-        agreeing: list[Deferred[Answer]] = []
+        agreeing: list[tuple[str, Deferred[Answer]]] = []
         for tab in tabs:
             try:
                 agreeing += await self._enable(tab, domains)
@@ -258,11 +262,20 @@ class ChannelCdp:
                 del self._pending[number]
                 pending.answering.callback(Answer(error=why))
 
-    async def _confirm(self, message: Subscribe, agreeing: Iterable[Deferred[Answer]]) -> None:
-        for answer in agreeing:
-            await answer
+    async def _confirm(
+        self, message: Subscribe, agreeing: Iterable[tuple[str, Deferred[Answer]]]
+    ) -> None:
+        refusals = []
+        for domain, answering in agreeing:
+            error = (await answering).error
+            if error is not None and error not in (_DETACHED, _CRASHED):
+                refusals.append(f"{domain}.enable: {error.message}")
         if self._member is None:
             self._send(error_message(message.id, self._session_ended()))
+        elif refusals:
+            self._subscriptions.remove(message.events, message.target_id)
+            text = f"Chromium does not report that. {refusals[0]}"
+            self._send(error_message(message.id, InvalidRequest(text, field="events")))
         else:
             self._send(Subscribed(id=message.id, events=message.events))
 
@@ -280,19 +293,22 @@ class ChannelCdp:
         except WallCrawlerError:
             return  # it closed at once, or all is over: there is nothing to report
 
-    async def _enable(self, target_id: str, domains: Iterable[str]) -> list[Deferred[Answer]]:
+    async def _enable(
+        self, target_id: str, domains: Iterable[str]
+    ) -> list[tuple[str, Deferred[Answer]]]:
         """Have a tab report domains; a domain without `enable` reports by itself.
 
         Returns:
-            The answers to come.
+            Each domain, and its answer to come.
         """
-        names = sorted(domains)
+        names = set(domains)
         self._subscriptions.enabled(target_id, names)
         attached = await self._attach(target_id)
+        needed = {_NEEDS[name] for name in names & _NEEDS.keys()}
+        later = names - needed - _BROWSER_DOMAINS - _REPORTING
         return [
-            self._begin(f"{name}.enable", b"", attached)
-            for name in names
-            if name not in _BROWSER_DOMAINS
+            (name, self._begin(f"{name}.enable", b"", attached))
+            for name in (*sorted(needed), *sorted(later))
         ]
 
     def _tabs_of(self, target_id: str | None) -> tuple[str, ...]:

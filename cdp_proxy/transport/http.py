@@ -144,9 +144,10 @@ class FrontDoor(Resource):
                 pass
             case _:
                 raise NothingHere
-        session = await self._rooms.authority.session_for(request, Scope.CDP, session_id)
+        opening = await self._rooms.authority.client_for(request, Scope.CDP, session_id)
         _check_upgrade(request)
-        socket = CdpSocket()
+        session, socket = opening.session, CdpSocket()
+        socket.void_at = opening.void_at
         member = await session.admit(socket, target_id)
         if alive.gone:
             session.depart(member)
@@ -155,10 +156,12 @@ class FrontDoor(Resource):
         _upgrade(request, alive, socket, self._rooms.sockets)
 
     async def _open_channel(self, request: BoundedRequest, alive: Alive) -> None:
-        session, scopes = await self._rooms.authority.channel_for(request)
+        opening = await self._rooms.authority.channel_for(request)
         _check_upgrade(request)
+        session, scopes = opening.session, opening.scopes
         session.check_room()
         socket = ChannelSocket(_message_bytes_max(scopes))
+        socket.void_at = opening.void_at
         channel = Channel(session, socket, scopes, self._rooms.actions)
         socket.join(channel)
         try:

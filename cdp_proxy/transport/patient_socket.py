@@ -43,6 +43,9 @@ class PatientSocket(WebSocketServerProtocol):
         super().__init__()
         self.upgraded = False
         """Whether the connection is its own; `onClose` will be called then."""
+        self.void_at: float | None = None
+        """When the token is void that has opened it, in epoch seconds: it is closed then."""
+        self._void: IDelayedCall | None = None
         self._full = False
         """Whether the client has not read what was written yet."""
         self._closing = False
@@ -55,6 +58,12 @@ class PatientSocket(WebSocketServerProtocol):
         self.upgraded = True
         self.transport.unregisterProducer()
         self.transport.registerProducer(self, True)
+        if self.void_at is not None:
+            reactor = self.factory.reactor
+            delay = max(0.0, self.void_at - reactor.seconds())
+            self._void = reactor.callLater(
+                delay, self.close, CloseCode.EXPIRED, "The token has expired."
+            )
 
     def dataReceived(self, data: bytes) -> None:
         """Bytes of the client."""
@@ -112,8 +121,9 @@ class PatientSocket(WebSocketServerProtocol):
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:  # noqa: ARG002, N803
         """The client has gone, whoever closed, and however."""
         self._closing = True
-        if self._hang_up is not None and self._hang_up.active():
-            self._hang_up.cancel()
+        for timer in (self._hang_up, self._void):
+            if timer is not None and timer.active():
+                timer.cancel()
         self._gone()
 
     def _take(self, data: bytes) -> None:

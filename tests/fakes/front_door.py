@@ -44,14 +44,16 @@ HOLD_SECONDS = 90.0
 PATIENCE = Patience(ping_seconds=30, pong_seconds=120)
 
 
-def token_of(spec: SessionSpec, scopes: frozenset[Scope] = ALL_SCOPES) -> str:
+def token_of(
+    spec: SessionSpec, scopes: frozenset[Scope] = ALL_SCOPES, expires_at: int | None = None
+) -> str:
     claims = Claims(
         session_id=spec.session_id,
         owner_id=spec.owner_id,
         token_id=spec.token_id,
         scopes=scopes,
         issued_at=1,
-        expires_at=int(spec.expires_at),
+        expires_at=expires_at or int(spec.expires_at),
     )
     return make_token(claims, SECRET)
 

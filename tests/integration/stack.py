@@ -25,20 +25,22 @@ from weakref import WeakSet
 import psutil
 import redis
 
+from bench.containers import claims_of, make_spec
 from shared.bus import RequestBus
 from shared.clock import system_clock
-from shared.ids import OwnerId, SessionId
-from shared.randomness import new_request_id, new_session_id, new_token_id
-from shared.records import BrowserSettings, OpenSession, SessionSpec
+from shared.ids import SessionId
+from shared.randomness import new_request_id
+from shared.records import OpenSession, SessionSpec
 from shared.request_kind import RequestKind
 from shared.store import Placed, SessionStore
-from shared.tokens import ALL_SCOPES, Claims, make_token
+from shared.tokens import Claims, make_token
 from tests.integration.api import Api, RemoteBrowser, gauge
 from tests.integration.processes import (
     command_line,
     descendants,
     folders_below,
     processes_naming,
+    running,
 )
 from tests.integration.waiting import PATIENCE_SECONDS, wait_until
 
@@ -135,10 +137,10 @@ class Stack:
         code = self.process.wait(PATIENCE_SECONDS)
         rest = self.process.stdout.read() if self.process.stdout else b""
         self._forget()
-        _, alive = psutil.wait_procs(below, timeout=PATIENCE_SECONDS)
         assert code == 0, f"exit code {code}: {self.errors()[-2000:]}"
         assert rest == b"", "stdout holds more than the ready line"
-        assert [command_line(process) for process in alive] == []
+        # Not `psutil.wait_procs`: it fails where the number of one that has gone is a thread's.
+        wait_until(lambda: not running(below), f"the end of {[each.pid for each in below]}")
         wait_until(lambda: not processes_naming(self.temporary), "the end of what it has started")
         assert folders_below(self.temporary) == []
         assert not self.unusual(_FAILURE), self.unusual()
@@ -211,19 +213,10 @@ class Stack:
             keep_alive: as in the API.
             idle_seconds: its idle timeout.
         """
-        now = system_clock()
-        spec = SessionSpec(
-            session_id=new_session_id(),
-            owner_id=OwnerId("test"),
-            token_id=new_token_id(),
-            created_at=now,
-            expires_at=now + lasts_seconds,
-            idle_timeout_seconds=idle_seconds,
-            keep_alive=keep_alive,
-            settings=BrowserSettings(),
-            user_metadata={},
+        spec = make_spec(
+            lasts_seconds=lasts_seconds, idle_seconds=idle_seconds, keep_alive=keep_alive
         )
-        placed = self.store.place(spec, now)
+        placed = self.store.place(spec, spec.created_at)
         assert isinstance(placed, Placed), placed
         self.bus.call(
             placed.task_id,
@@ -266,15 +259,7 @@ class Stack:
         return self.store.free_slots(system_clock())
 
     def _browser_of(self, spec: SessionSpec) -> RemoteBrowser:
-        claims = Claims(
-            session_id=spec.session_id,
-            owner_id=spec.owner_id,
-            token_id=spec.token_id,
-            scopes=ALL_SCOPES,
-            issued_at=int(spec.created_at),
-            expires_at=int(spec.expires_at) + 1,
-        )
-        token = self.token(claims)
+        token = self.token(claims_of(spec))
         return RemoteBrowser(spec.session_id, f"{self.cdp}?token={token}", token)
 
     def _variables(self) -> dict[str, str]:

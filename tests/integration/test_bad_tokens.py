@@ -12,6 +12,7 @@ from shared.randomness import new_session_id
 from shared.tokens import ALL_SCOPES, Claims, Scope, parse_token
 from tests.integration.api import Answer, RemoteBrowser, request
 from tests.integration.cdp import CdpClient
+from tests.integration.channels import ChannelClient, channel_url
 from tests.integration.conftest import NewSession
 from tests.integration.stack import Stack
 
@@ -66,6 +67,22 @@ def test_an_upgrade_with_an_expired_token_is_401(stack: Stack, remote: RemoteBro
     token = stack.token(_with(claims, expires_at=int(time.time()) - 1))
 
     assert "expired" in _refused(_upgrade(stack, token), 401)
+
+
+def test_a_connection_ends_with_the_token_that_opened_it(
+    stack: Stack, remote: RemoteBrowser
+) -> None:
+    claims = _with(_claims_of(stack, remote), expires_at=int(time.time()) + 10)
+    token = stack.token(claims)
+    cdp = CdpClient(f"{stack.cdp}?token={token}")
+    with cdp, ChannelClient(channel_url(stack, token)) as channel:
+        channel.wait("HELLO")
+        cdp.call("Browser.getVersion")
+
+        ends = [cdp.wait_closed(), channel.wait_closed()]
+
+    assert ends == [(4008, "The token has expired.")] * 2
+    assert stack.status(remote) == ("active", None)
 
 
 def test_an_upgrade_with_a_replaced_token_is_401(stack: Stack, remote: RemoteBrowser) -> None:

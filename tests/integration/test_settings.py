@@ -28,6 +28,8 @@ KATHMANDU_MINUTES = -345
 _FACTS = """(async () => ({
   width: innerWidth,
   height: innerHeight,
+  screen: [screen.width, screen.height],
+  window: [outerWidth, outerHeight],
   userAgent: navigator.userAgent,
   language: navigator.language,
   languages: navigator.languages,
@@ -104,6 +106,7 @@ def opened(client: CdpClient, site: Site, request: pytest.FixtureRequest) -> Ope
 
 def test_a_page_has_the_viewport(opened: Opened) -> None:
     assert (opened.facts["width"], opened.facts["height"]) == (801, 603)
+    assert opened.facts["screen"] == opened.facts["window"]
 
 
 def test_a_page_and_its_worker_have_the_user_agent(opened: Opened) -> None:
@@ -245,6 +248,7 @@ def test_full_chromium_honours_the_settings_too(full_stack: Stack, site: Site, w
     full_stack.api.delete(browser.id)
 
     assert (facts["width"], facts["height"]) == (801, 603)
+    assert facts["screen"] == facts["window"]
     assert (facts["userAgent"], facts["language"], facts["locale"]) == (
         USER_AGENT,
         "de-DE",

@@ -184,6 +184,22 @@ class TestSubscriptions:
 
         assert "CDP_EVENT" not in client.lanes
 
+    @pytest.mark.parametrize("domain", ["Nope", "Cast"])
+    def test_a_domain_that_chromium_does_not_report_is_an_error(
+        self, client: ChannelClient, domain: str
+    ) -> None:
+        error = refusal(client, "SUBSCRIBE", events=[domain])
+
+        assert error.details == {"field": "events"}
+        assert f"{domain}.enable" in error.text
+
+    def test_a_domain_that_needs_another_is_reported(self, client: ChannelClient) -> None:
+        client.ask("SUBSCRIBE", events=["CSS"])
+
+        client.evaluate("document.head.append(document.createElement('style'))")
+
+        client.wait("CDP_EVENT", lambda it: it["method"] == "CSS.styleSheetAdded")
+
     def test_a_blocked_page_holds_nothing_else_up(self, client: ChannelClient) -> None:
         client.ask("START_SCREENCAST")
         alert = {"expression": "alert('Hi')"}

@@ -50,10 +50,13 @@ def test_equal_settings_make_equal_profiles() -> None:
     assert isinstance(launch_profile(BrowserSettings()), LaunchProfile)
 
 
-def test_the_window_is_higher_than_its_page() -> None:
+def test_the_window_is_higher_than_its_page_and_fills_the_screen() -> None:
     settings = BrowserSettings(viewport=Viewport(width=800, height=600))
 
-    assert flags(settings, window_chrome_px=87)["--window-size"] == "800,687"
+    found = flags(settings, window_chrome_px=87)
+
+    assert found["--window-size"] == "800,687"
+    assert found["--screen-info"] == "{800x687}"
 
 
 def test_a_locale_is_asked_for_with_its_language() -> None:

@@ -5,7 +5,7 @@ from twisted.internet.defer import Deferred
 from twisted.web.test.requesthelper import DummyRequest
 
 from cdp_proxy.transport.arrivals import Arrivals
-from cdp_proxy.transport.authority import Authority
+from cdp_proxy.transport.authority import Authority, Opening
 from cdp_proxy.transport.directory import Directory
 from cdp_proxy.transport.session import LiveSession
 from cdp_proxy.transport.whereabouts import LivesElsewhere, Whereabouts
@@ -187,10 +187,18 @@ class TestChannels:
     def test_any_scope_opens_one_and_says_what_it_may(self, door: Door, scope: Scope) -> None:
         outcome = self.ask(door, token_of(make_spec(), scopes=frozenset({scope})))
 
-        assert isinstance(outcome, tuple)
-        session, scopes = outcome
-        assert session.spec.session_id == ONE
-        assert scopes == frozenset({scope})
+        assert isinstance(outcome, Opening)
+        assert outcome.session.spec.session_id == ONE
+        assert outcome.scopes == frozenset({scope})
+
+    def test_it_lasts_as_long_as_its_token(self, door: Door) -> None:
+        spec = make_spec()
+        expiry = int(spec.expires_at)
+
+        for expires_at, void_at in ((expiry, None), (expiry - 1, expiry - 1)):
+            outcome = self.ask(door, token_of(spec, expires_at=expires_at))
+            assert isinstance(outcome, Opening)
+            assert outcome.void_at == void_at
 
     def test_another_token_opens_none(self, door: Door) -> None:
         assert isinstance(self.ask(door, "nonsense"), Unauthorized)

@@ -239,6 +239,41 @@ class TestSubscriptions:
             {"type": "CDP_EVENT", "method": CONSOLE, "params": {"type": "log"}, "targetId": "T1"}
         ]
 
+    def test_a_domain_that_chromium_refuses_is_told_and_not_reported(self, one: OneChannel) -> None:
+        one.browser.errors["Nope.enable"] = "'Nope.enable' wasn't found"
+
+        told = one.answer("SUBSCRIBE", events=[CONSOLE, "Nope"])
+        emit(one, "Nope.happened", flat_session(100))
+
+        assert (told["type"], told["error"]["details"]) == ("ERROR", {"field": "events"})
+        assert "'Nope.enable' wasn't found" in told["error"]["message"]
+        assert one.said() == []
+
+    def test_a_tab_that_closes_before_it_agrees_refuses_nothing(self, one: OneChannel) -> None:
+        one.browser.silent.add("Runtime.enable")
+        one.say("SUBSCRIBE", id=7, events=[CONSOLE])
+
+        one.browser.emit(detached_event(flat_session(100)), ROOT)
+
+        assert [told["type"] for told in one.said()] == ["SUBSCRIBED"]
+
+    def test_what_a_domain_needs_is_enabled_before_it(self, one: OneChannel) -> None:
+        one.say("SUBSCRIBE", events=["CSS", "Accessibility.loadComplete"])
+
+        sent_now = [it["method"] for it in one.browser.received if it["method"].endswith(".enable")]
+        assert sent_now[-3:] == ["DOM.enable", "Accessibility.enable", "CSS.enable"]
+        emit(one, "DOM.documentUpdated", flat_session(100))
+        assert one.of(CdpEvent) == []
+
+    @pytest.mark.parametrize("name", ["Input.dragIntercepted", "PerformanceTimeline"])
+    def test_domains_without_an_enable_of_their_own_are_sent_none(
+        self, one: OneChannel, name: str
+    ) -> None:
+        told = one.answer("SUBSCRIBE", events=[name])
+
+        assert told["type"] == "SUBSCRIBED"
+        assert not one.session.sent(f"{name.partition('.')[0]}.enable")
+
     def test_it_is_answered_when_the_page_agrees_and_holds_nothing_up(
         self, one: OneChannel
     ) -> None:

@@ -56,11 +56,12 @@ class Wire(StringTransport):
 class Line:
     """A connection whose handshake is done."""
 
-    def __init__(self) -> None:
+    def __init__(self, void_at: float | None = None) -> None:
         self.clock = Clock()
         patience = Patience(ping_seconds=1000, pong_seconds=1000, close_seconds=5)
         self.factory = PatientSocketFactory(self.clock, patience)
         self.socket = Recorded()
+        self.socket.void_at = void_at
         self.socket.factory = self.factory
         peer = IPv4Address("TCP", "127.0.0.1", 4711)
         self.transport = Wire(peerAddress=peer)
@@ -96,6 +97,28 @@ def test_a_close_has_its_code_and_its_reason(line: Line) -> None:
 
     assert line.transport.value() == b"\x88\x06" + struct.pack(">H", 1001) + b"Bye."
     assert line.socket.told == ["before close"]
+
+
+def test_a_connection_whose_token_is_void_is_closed(line: Line) -> None:
+    short = Line(void_at=60)
+    short.clock.advance(59)
+    assert short.transport.value() == b""
+
+    short.clock.advance(1)
+
+    reason = b"The token has expired."
+    assert short.transport.value() == b"\x88\x18" + struct.pack(">H", 4008) + reason
+    short.receive_close(4008)
+    short.lose()
+    assert short.clock.getDelayedCalls() == []
+
+
+def test_a_connection_that_has_gone_is_not_closed_later(line: Line) -> None:
+    short = Line(void_at=60)
+
+    short.lose()
+
+    assert short.clock.getDelayedCalls() == []
 
 
 def test_only_the_first_close_counts(line: Line) -> None:
