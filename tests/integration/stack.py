@@ -49,7 +49,7 @@ DIE_WITH_PARENT = REPOSITORY / "standalone" / "die_with_parent.py"
 """So that a test run that is killed takes its editions with it."""
 _OPEN_SECONDS = 25.0
 _UNUSUAL = re.compile(r'"level": ?"(?:warn|warning|error|critical)"', re.IGNORECASE)
-_FAILURE = re.compile(r'"level": ?"(?:error|critical)"', re.IGNORECASE)
+_FAILURE = re.compile(r'"traceback": ?"')
 _LINES_MAX = 40
 
 
