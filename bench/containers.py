@@ -179,27 +179,8 @@ class Containers:
 
     def make(self, *, keep_alive: bool = True) -> Session:
         """A session that nobody knows of yet."""
-        now = system_clock()
-        spec = SessionSpec(
-            session_id=new_session_id(),
-            owner_id=OwnerId("test"),
-            token_id=new_token_id(),
-            created_at=now,
-            expires_at=now + 3600,
-            idle_timeout_seconds=1800,
-            keep_alive=keep_alive,
-            settings=BrowserSettings(),
-            user_metadata={},
-        )
-        claims = Claims(
-            session_id=spec.session_id,
-            owner_id=spec.owner_id,
-            token_id=spec.token_id,
-            scopes=ALL_SCOPES,
-            issued_at=int(now),
-            expires_at=int(spec.expires_at),
-        )
-        return Session(spec, make_token(claims, self.secret))
+        spec = make_spec(keep_alive=keep_alive)
+        return Session(spec, make_token(claims_of(spec), self.secret))
 
     def owner_of(self, session: Session) -> TaskId:
         """The task that has the session."""
@@ -207,6 +188,36 @@ class Containers:
         if record is None:
             raise RuntimeError("the session is not there")
         return record.task_id
+
+
+def make_spec(
+    *, lasts_seconds: float = 3600.0, idle_seconds: int = 1800, keep_alive: bool = True
+) -> SessionSpec:
+    """What a session that begins now is to be."""
+    now = system_clock()
+    return SessionSpec(
+        session_id=new_session_id(),
+        owner_id=OwnerId("test"),
+        token_id=new_token_id(),
+        created_at=now,
+        expires_at=now + lasts_seconds,
+        idle_timeout_seconds=idle_seconds,
+        keep_alive=keep_alive,
+        settings=BrowserSettings(),
+        user_metadata={},
+    )
+
+
+def claims_of(spec: SessionSpec) -> Claims:
+    """What a token says that opens all of a session."""
+    return Claims(
+        session_id=spec.session_id,
+        owner_id=spec.owner_id,
+        token_id=spec.token_id,
+        scopes=ALL_SCOPES,
+        issued_at=int(spec.created_at),
+        expires_at=int(spec.expires_at) + 1,
+    )
 
 
 def _kept() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Fixtures that every tier may use."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,6 +16,16 @@ settings.register_profile("any-pace", deadline=None, suppress_health_check=[Heal
 # For `./wallcrawler check`: what it says of a commit does not depend on luck.
 settings.register_profile("check", settings.get_profile("any-pace"), derandomize=True)
 settings.load_profile("any-pace")
+
+_TIERS = ("integration", "functional", "unit", "image")
+"""In the order they run: the long ones first, lest one worker ends with them alone; and the image
+last, which is being built meanwhile (`./wallcrawler check`)."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tiers in order."""
+    folders = {item: item.path.relative_to(Path(__file__).parent).parts[0] for item in items}
+    items.sort(key=lambda item: _TIERS.index(folders[item]) if folders[item] in _TIERS else 0)
 
 
 @pytest.fixture(autouse=True)

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import botocore.session
+import pytest
 from moto.moto_api import state_manager
 from moto.server import ThreadedMotoServer
 
 from shared.aws_names import CONTAINER_NAME
 
 REGION = "eu-central-1"
-ENVIRONMENT: Mapping[str, str] = {
+_ENVIRONMENT: Mapping[str, str] = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_DEFAULT_REGION": REGION,
@@ -50,8 +51,10 @@ class Ecs:
 
 
 @contextmanager
-def running_ecs() -> Iterator[Ecs]:
-    """A cluster in a server of its own, in this process; `ENVIRONMENT` must be set."""
+def running_ecs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ecs]:
+    """A cluster in a server of its own, in this process, whose environment leads there."""
+    for name, value in _ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     _forget_everything(*server.get_host_and_port())
@@ -62,6 +65,7 @@ def running_ecs() -> Iterator[Ecs]:
     ec2, ecs = (
         session.create_client(name, region_name=REGION, endpoint_url=url) for name in ("ec2", "ecs")
     )
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
     try:
         yield Ecs(url, ecs, _resources(ec2, ecs, url))
     finally:

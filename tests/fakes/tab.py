@@ -329,12 +329,13 @@ _METRICS = {
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """The result of a coroutine that waits for nothing but a scripted tab."""
+    """The result of a coroutine that waits for nothing but a tab that answers at once."""
     try:
         coroutine.send(None)
     except StopIteration as finished:
         result: T = finished.value
         return result
+    coroutine.close()
     raise AssertionError("it waits for something else")
 
 

@@ -18,7 +18,7 @@ from shared.ids import SessionId, StartToken, TaskId
 from shared.waiting import Line
 from tests.fakes.api import API_KEY, SECRET
 from tests.fakes.api_user import Api
-from tests.fakes.moto_ecs import ENVIRONMENT, Ecs, running_ecs
+from tests.fakes.moto_ecs import Ecs, running_ecs
 from tests.fakes.records import make_task
 
 TASK = TaskId("task-a")
@@ -26,10 +26,7 @@ TASK = TaskId("task-a")
 
 @pytest.fixture
 def ecs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ecs]:
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    with running_ecs() as ecs:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", ecs.url)
+    with running_ecs(monkeypatch) as ecs:
         yield ecs
 
 
@@ -48,11 +45,6 @@ def deps(environment: dict[str, str], redis_client: redis.Redis) -> Iterator[Dep
     deps = make_deps(ApiConfig.from_env(environment))
     yield deps
     deps.store._redis.close()
-
-
-@pytest.fixture
-def api(deps: Deps) -> Api:
-    return Api(deps)
 
 
 def reap(deps: Deps) -> None:

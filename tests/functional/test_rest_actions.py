@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,11 +18,11 @@ from shared.limits import ACTION_GRACE_SECONDS
 from shared.records import ErrorBody
 from shared.request_kind import RequestKind
 from shared.session_state import EndReason
+from tests.api_fixture import LONG
 from tests.fakes.api import (
     OTHER_API_KEY,
     FakeContainer,
     answers_with,
-    make_test_deps,
     performs,
 )
 from tests.fakes.api_user import Api
@@ -35,32 +34,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "navigate": {"url": "https://example.com/"},
     "screenshot": {},
 }
-LONG = 1_000_000.0
-"""A heartbeat's TTL that no clock of these tests passes."""
-
 never_answers = performs(lambda _store, _request: None)
-
-
-@pytest.fixture
-def deps(redis_url: str, redis_client: redis.Redis) -> Deps:
-    return make_test_deps(redis_url)
-
-
-@pytest.fixture
-def api(deps: Deps) -> Api:
-    return Api(deps)
 
 
 @pytest.fixture
 def hasty(deps: Deps) -> Api:
     """Gives up soon where no answer is to come, but not before the container has been asked."""
     return Api(replace(deps, action_wait_seconds=1.0))
-
-
-@pytest.fixture
-def container(redis_url: str, redis_client: redis.Redis) -> Iterator[FakeContainer]:
-    with FakeContainer(redis_url).serving(LONG) as container:
-        yield container
 
 
 @pytest.fixture

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import redis
 from chalice.test import Client, HTTPResponse
 
 from chalice_app.main import make_program
 from chalice_app.wiring import Deps
-from tests.fakes.api import API_KEY, OTHER_API_KEY, FakeContainer, make_test_deps
+from tests.fakes.api import API_KEY, OTHER_API_KEY
 
 
 class Api:
@@ -29,17 +27,6 @@ class Api:
 
     def create(self) -> dict[str, Any]:
         return dict(json.loads(self.send("POST", "/sessions").body)["data"])
-
-
-@pytest.fixture
-def deps(redis_url: str, redis_client: redis.Redis) -> Deps:
-    return make_test_deps(redis_url)
-
-
-@pytest.fixture
-def container(redis_url: str, redis_client: redis.Redis) -> Iterator[FakeContainer]:
-    with FakeContainer(redis_url).serving() as container:
-        yield container
 
 
 @pytest.mark.usefixtures("container")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import redis
 
 from chalice_app.wiring import Deps
 from shared.request_kind import RequestKind
@@ -15,25 +12,8 @@ from tests.fakes.api import (
     SECRET,
     FakeContainer,
     answers_with,
-    make_test_deps,
 )
 from tests.fakes.api_user import Api
-
-
-@pytest.fixture
-def deps(redis_url: str, redis_client: redis.Redis) -> Deps:
-    return make_test_deps(redis_url)
-
-
-@pytest.fixture
-def api(deps: Deps) -> Api:
-    return Api(deps)
-
-
-@pytest.fixture
-def container(redis_url: str, redis_client: redis.Redis) -> Iterator[FakeContainer]:
-    with FakeContainer(redis_url).serving() as container:
-        yield container
 
 
 def test_a_session_is_created_read_listed_and_released(api: Api, container: FakeContainer) -> None:

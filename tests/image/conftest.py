@@ -23,12 +23,11 @@ EDITION = os.environ.get("WALLCRAWLER_IMAGE_BROWSER", "headless-shell")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let these come last: the image is being built meanwhile (`./wallcrawler check`)."""
-    ours = [item for item in items if Path(__file__).parent in item.path.parents]
-    for item in ours:
-        item.add_marker(pytest.mark.image)
-        item.add_marker(pytest.mark.timeout(_BUILT_SECONDS_MAX))
-    items.sort(key=lambda item: item in ours)
+    """Mark these, of all there are."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.image)
+            item.add_marker(pytest.mark.timeout(_BUILT_SECONDS_MAX))
 
 
 @pytest.fixture(scope="session")

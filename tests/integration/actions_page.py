@@ -7,8 +7,8 @@ drive it to its end by hand.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Callable, Mapping
+from typing import ParamSpec, TypeVar
 
 from cdp_proxy.core.actions.ports import CommandFailed, Dialog
 from cdp_proxy.core.commands import CdpCommand
@@ -35,17 +35,6 @@ _TELLING = frozenset(
     }
 )
 """Events that `changed` tells of."""
-
-
-def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """The result of a coroutine that waits for nothing but an `ActionsPage`."""
-    try:
-        coroutine.send(None)
-    except StopIteration as finished:
-        result: T = finished.value
-        return result
-    coroutine.close()
-    raise AssertionError("it waits for something that no ActionsPage gives")
 
 
 class ActionsPage:

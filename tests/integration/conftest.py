@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 
 from tests.integration import node_client
+from tests.integration.acting import Actor, acting
 from tests.integration.api import RemoteBrowser
 from tests.integration.files import LargeFile, make_large_file
 from tests.integration.node_client import NodeClient
@@ -14,6 +15,16 @@ from tests.integration.site import Site, SiteServer
 from tests.integration.stack import Stack
 
 NewSession = Callable[..., RemoteBrowser]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What the editions that run have to say about a failure."""
+    report = yield
+    if report.failed:
+        for stack in list(Stack.running):
+            report.sections.append(("unusual in the logs of an edition", stack.unusual()))
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +67,15 @@ def new_session(stack: Stack) -> Iterator[NewSession]:
 def remote(new_session: NewSession) -> RemoteBrowser:
     """A session of the test's own."""
     return new_session()
+
+
+@pytest.fixture(scope="module")
+def actor(stack: Stack, site: Site) -> Iterator[Actor]:
+    """A session of a module's own, which is told what to do."""
+    browser = stack.api.create()
+    with acting(stack.api, site, browser) as one:
+        yield one
+    stack.api.delete(browser.id)
 
 
 @pytest.fixture(scope="session")

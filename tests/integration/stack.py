@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import selectors
 import shutil
 import signal
@@ -18,25 +19,28 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
+from weakref import WeakSet
 
 import psutil
 import redis
 
+from bench.containers import claims_of, make_spec
 from shared.bus import RequestBus
 from shared.clock import system_clock
-from shared.ids import OwnerId, SessionId
-from shared.randomness import new_request_id, new_session_id, new_token_id
-from shared.records import BrowserSettings, OpenSession, SessionSpec
+from shared.ids import SessionId
+from shared.randomness import new_request_id
+from shared.records import OpenSession, SessionSpec
 from shared.request_kind import RequestKind
 from shared.store import Placed, SessionStore
-from shared.tokens import ALL_SCOPES, Claims, make_token
+from shared.tokens import Claims, make_token
 from tests.integration.api import Api, RemoteBrowser, gauge
 from tests.integration.processes import (
     command_line,
     descendants,
     folders_below,
     processes_naming,
+    running,
 )
 from tests.integration.waiting import PATIENCE_SECONDS, wait_until
 
@@ -44,10 +48,15 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 DIE_WITH_PARENT = REPOSITORY / "standalone" / "die_with_parent.py"
 """So that a test run that is killed takes its editions with it."""
 _OPEN_SECONDS = 25.0
+_UNUSUAL = re.compile(r'"level": ?"(?:warn|warning|error|critical)"', re.IGNORECASE)
+_FAILURE = re.compile(r'"traceback": ?"')
+_LINES_MAX = 40
 
 
 class Stack:
     """A running `standalone up`; use it as a context manager, or `start` and `stop` it."""
+
+    running: ClassVar[WeakSet[Stack]] = WeakSet()
 
     def __init__(
         self,
@@ -90,6 +99,7 @@ class Stack:
     def start(self) -> None:
         """Start it and read its ready line."""
         self._errors = (self.folder / "stderr").open("ab")
+        self.running.add(self)
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-I", "-S", str(DIE_WITH_PARENT), str(os.getpid())),
@@ -127,12 +137,13 @@ class Stack:
         code = self.process.wait(PATIENCE_SECONDS)
         rest = self.process.stdout.read() if self.process.stdout else b""
         self._forget()
-        _, alive = psutil.wait_procs(below, timeout=PATIENCE_SECONDS)
         assert code == 0, f"exit code {code}: {self.errors()[-2000:]}"
         assert rest == b"", "stdout holds more than the ready line"
-        assert [command_line(process) for process in alive] == []
+        # Not `psutil.wait_procs`: it fails where the number of one that has gone is a thread's.
+        wait_until(lambda: not running(below), f"the end of {[each.pid for each in below]}")
         wait_until(lambda: not processes_naming(self.temporary), "the end of what it has started")
         assert folders_below(self.temporary) == []
+        assert not self.unusual(_FAILURE), self.unusual()
         if not self._keep_folder:
             shutil.rmtree(self.folder)
 
@@ -152,6 +163,16 @@ class Stack:
     def errors(self) -> str:
         """What it has written to stderr."""
         return (self.folder / "stderr").read_text()
+
+    def unusual(self, pattern: re.Pattern[str] = _UNUSUAL) -> str:
+        """The last lines of its logs that are about something unusual."""
+        lines = [
+            f"{log.stem}: {line}"
+            for log in sorted((self.state / "logs").glob("*.log"))
+            for line in log.read_text(errors="replace").splitlines()
+            if pattern.search(line)
+        ]
+        return "\n".join(lines[-_LINES_MAX:])
 
     def container_log(self) -> str:
         """What the container has logged."""
@@ -192,19 +213,10 @@ class Stack:
             keep_alive: as in the API.
             idle_seconds: its idle timeout.
         """
-        now = system_clock()
-        spec = SessionSpec(
-            session_id=new_session_id(),
-            owner_id=OwnerId("test"),
-            token_id=new_token_id(),
-            created_at=now,
-            expires_at=now + lasts_seconds,
-            idle_timeout_seconds=idle_seconds,
-            keep_alive=keep_alive,
-            settings=BrowserSettings(),
-            user_metadata={},
+        spec = make_spec(
+            lasts_seconds=lasts_seconds, idle_seconds=idle_seconds, keep_alive=keep_alive
         )
-        placed = self.store.place(spec, now)
+        placed = self.store.place(spec, spec.created_at)
         assert isinstance(placed, Placed), placed
         self.bus.call(
             placed.task_id,
@@ -247,15 +259,7 @@ class Stack:
         return self.store.free_slots(system_clock())
 
     def _browser_of(self, spec: SessionSpec) -> RemoteBrowser:
-        claims = Claims(
-            session_id=spec.session_id,
-            owner_id=spec.owner_id,
-            token_id=spec.token_id,
-            scopes=ALL_SCOPES,
-            issued_at=int(spec.created_at),
-            expires_at=int(spec.expires_at) + 1,
-        )
-        token = self.token(claims)
+        token = self.token(claims_of(spec))
         return RemoteBrowser(spec.session_id, f"{self.cdp}?token={token}", token)
 
     def _variables(self) -> dict[str, str]:
@@ -283,6 +287,7 @@ class Stack:
         return runtime / "run" / "redis.sock"
 
     def _forget(self) -> None:
+        self.running.discard(self)
         self._errors.close()
         if self.process.stdout is not None:
             self.process.stdout.close()

@@ -6,22 +6,11 @@ have happened either.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
-from tests.integration.acting import Actor, acting
-from tests.integration.site import Site
-from tests.integration.stack import Stack
-
-
-@pytest.fixture(scope="module")
-def actor(stack: Stack, site: Site) -> Iterator[Actor]:
-    browser = stack.api.create(browserSettings={"viewport": {"width": 1280, "height": 720}})
-    with acting(stack.api, site, browser) as one:
-        yield one
-    stack.api.delete(browser.id)
-
+from tests.integration.acting import Actor
 
 CASES: Sequence[tuple[str, str, list[str]]] = [
     # A form whose every node is replaced with each input and each tick of a clock.

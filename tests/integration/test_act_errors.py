@@ -13,14 +13,6 @@ from tests.integration.site import Site
 from tests.integration.stack import Stack
 
 
-@pytest.fixture(scope="module")
-def actor(stack: Stack, site: Site) -> Iterator[Actor]:
-    browser = stack.api.create(browserSettings={"viewport": {"width": 1280, "height": 720}})
-    with acting(stack.api, site, browser) as one:
-        yield one
-    stack.api.delete(browser.id)
-
-
 @pytest.fixture
 def alone(stack: Stack, site: Site, new_session: NewSession) -> Iterator[Actor]:
     """For what leaves a page in a state that others should not find."""

@@ -16,17 +16,14 @@ from chalice_app.wiring import Deps, make_deps
 from shared.clock import system_clock
 from tests.fakes.api import API_KEY
 from tests.fakes.api_user import Api
-from tests.fakes.moto_ecs import ENVIRONMENT, Ecs, running_ecs
+from tests.fakes.moto_ecs import Ecs, running_ecs
 from tests.integration.cdp import CdpClient
 from tests.integration.waiting import PATIENCE_SECONDS, wait_until
 
 
 @pytest.fixture
 def ecs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ecs]:
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    with running_ecs() as ecs:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", ecs.url)
+    with running_ecs(monkeypatch) as ecs:
         yield ecs
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from cdp_proxy.core.actions.extraction import Extracted, ExtractWish, extract, page_text
 from shared.errors import InvalidRequest, TargetNotFound
-from tests.integration.actions_page import ActionsPage, run
+from tests.fakes.tab import run
+from tests.integration.actions_page import ActionsPage
 from tests.integration.cdp import CdpClient
 from tests.integration.conftest import NewSession
 

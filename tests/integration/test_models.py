@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from tests.fakes.model_server import ModelServer, answer, serving
 from tests.fakes.model_wire import openai_answer
-from tests.integration.acting import Actor, acting
-from tests.integration.site import Site
+from tests.integration.acting import Actor
 from tests.integration.stack import Stack
 
 KEY = "sk-of-the-caller-0123456789"
 SECRET = "correct horse battery staple"
 PLEA = "I would rather that this person were not among us any longer"
 """Nothing that the rules can read."""
-
-
-@pytest.fixture(scope="module")
-def actor(stack: Stack, site: Site) -> Iterator[Actor]:
-    browser = stack.api.create()
-    with acting(stack.api, site, browser) as one:
-        yield one
-    stack.api.delete(browser.id)
 
 
 def said(**value: Any) -> bytes:

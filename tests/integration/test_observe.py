@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
-from tests.integration.acting import Actor, acting
-from tests.integration.site import Site
-from tests.integration.stack import Stack
+from tests.integration.acting import Actor
 from tests.integration.waiting import wait_until
-
-
-@pytest.fixture(scope="module")
-def actor(stack: Stack, site: Site) -> Iterator[Actor]:
-    browser = stack.api.create(browserSettings={"viewport": {"width": 1280, "height": 720}})
-    with acting(stack.api, site, browser) as one:
-        yield one
-    stack.api.delete(browser.id)
 
 
 def described(actions: list[Any], words: str) -> Any:

@@ -13,7 +13,8 @@ from cdp_proxy.core.actions.elements import Box, Element, Snapshot
 from cdp_proxy.core.actions.outline import outline
 from cdp_proxy.core.actions.snapshot import take_snapshot
 from cdp_proxy.core.commands import CdpCommand
-from tests.integration.actions_page import ActionsPage, run
+from tests.fakes.tab import run
+from tests.integration.actions_page import ActionsPage
 from tests.integration.cdp import CdpClient, Page
 from tests.integration.conftest import NewSession
 from tests.integration.stack import Stack

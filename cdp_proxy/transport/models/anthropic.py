@@ -32,7 +32,6 @@ class Anthropic:
     options: ModelOptions
     api_key: str | None = field(repr=False)
     force_tool: bool = True
-    send_temperature: bool = True
 
     def call(self, conversation: Conversation) -> HttpCall:
         """See `Provider`."""
@@ -50,17 +49,11 @@ class Anthropic:
         """See `Provider`."""
         if rejection.status != _BAD_REQUEST:
             return None
-        if "temperature" in rejection.text and self._temperature:
-            return replace(self, send_temperature=False)
+        if "temperature" in rejection.text and self.options.temperature is not None:
+            return replace(self, options=self.options.without_temperature())
         if "tool_choice" in rejection.text and self.force_tool:
             return replace(self, force_tool=False)
         return None
-
-    @property
-    def _temperature(self) -> Mapping[str, float]:
-        if self.options.temperature is None or not self.send_temperature:
-            return {}
-        return {"temperature": self.options.temperature}
 
     def _body(self, conversation: Conversation) -> dict[str, object]:
         tool = {
@@ -76,7 +69,7 @@ class Anthropic:
             "messages": _messages(conversation),
             "tools": [tool],
             "tool_choice": choice,
-            **self._temperature,
+            **self.options.temperature_field,
         }
 
 

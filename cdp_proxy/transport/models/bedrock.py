@@ -55,7 +55,6 @@ class Bedrock:
     client: Callable[[], Any] = field(repr=False)
     """Gives a client of `bedrock-runtime`, in a thread (see `client_for`)."""
     form: _Form = _Form.FORCED_TOOL
-    send_temperature: bool = True
 
     def call(self, conversation: Conversation) -> BedrockCall:
         """See `Provider`."""
@@ -66,17 +65,11 @@ class Bedrock:
         if rejection.code != _INVALID:
             return None
         text = rejection.text.lower()
-        if "temperature" in text and self._temperature:
-            return replace(self, send_temperature=False)
+        if "temperature" in text and self.options.temperature is not None:
+            return replace(self, options=self.options.without_temperature())
         if "tool" in text and self.form is not _Form.WORDS:
             return replace(self, form=_Form(self.form + 1))
         return None
-
-    @property
-    def _temperature(self) -> Mapping[str, float]:
-        if self.options.temperature is None or not self.send_temperature:
-            return {}
-        return {"temperature": self.options.temperature}
 
     def _parameters(self, conversation: Conversation) -> dict[str, object]:
         system = conversation.system
@@ -89,7 +82,7 @@ class Bedrock:
             "messages": _messages(conversation),
             "inferenceConfig": {
                 "maxTokens": self.options.max_output_tokens,
-                **self._temperature,
+                **self.options.temperature_field,
             },
             **self._tools(conversation.schema),
         }

@@ -45,7 +45,6 @@ class OpenAi:
     form: _Form = _Form.STRICT
     tokens_field: str = "max_tokens"
     """OpenAI's newer models take `max_completion_tokens` only, which others do not know."""
-    send_temperature: bool = True
 
     def call(self, conversation: Conversation) -> HttpCall:
         """See `Provider`."""
@@ -65,22 +64,16 @@ class OpenAi:
             return None
         if "max_completion_tokens" in rejection.text and self.tokens_field == "max_tokens":
             return replace(self, tokens_field="max_completion_tokens")
-        if "temperature" in rejection.text and self._temperature:
-            return replace(self, send_temperature=False)
+        if "temperature" in rejection.text and self.options.temperature is not None:
+            return replace(self, options=self.options.without_temperature())
         return None if self.form is _Form.WORDS else replace(self, form=_Form(self.form + 1))
-
-    @property
-    def _temperature(self) -> Mapping[str, float]:
-        if self.options.temperature is None or not self.send_temperature:
-            return {}
-        return {"temperature": self.options.temperature}
 
     def _body(self, conversation: Conversation) -> dict[str, object]:
         return {
             "model": self.options.name,
             "messages": self._messages(conversation),
             self.tokens_field: self.options.max_output_tokens,
-            **self._temperature,
+            **self.options.temperature_field,
             **self._response_format(conversation.schema),
         }
 

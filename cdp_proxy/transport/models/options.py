@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from shared.actions import ModelProvider, ModelUse
 
@@ -30,3 +31,12 @@ class ModelOptions:
     guarded: bool = False
     """Whether `base_url` is a caller's: then link-local addresses, where clouds serve credentials
     and metadata, are out of reach."""
+
+    @property
+    def temperature_field(self) -> Mapping[str, float]:
+        """As all providers spell it; empty where it is left out."""
+        return {} if self.temperature is None else {"temperature": self.temperature}
+
+    def without_temperature(self) -> ModelOptions:
+        """For a model that takes none."""
+        return replace(self, temperature=None)

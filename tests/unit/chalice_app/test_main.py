@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-import redis
 from chalice.app import WebsocketDisconnectedError
 
 import app as root
@@ -14,7 +13,6 @@ from shared.aws_names import CANARY_ORDER
 from shared.canary import Canary
 from shared.connections import ConnectionHead
 from shared.session_state import EndReason
-from tests.fakes.api import make_test_deps
 from tests.fakes.connections import make_head
 from tests.fakes.lambda_runtime import event_of
 from tests.fakes.logs import recorded
@@ -41,11 +39,6 @@ class Outbox:
         if self.gone:
             raise self.exceptions.GoneException
         self.sent.append((ConnectionId, Data))
-
-
-@pytest.fixture
-def deps(redis_url: str, redis_client: redis.Redis) -> Deps:
-    return make_test_deps(redis_url)
 
 
 @pytest.fixture

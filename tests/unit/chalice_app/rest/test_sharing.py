@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import redis
 from chalice.test import Client
 from msgspec import Raw
 
@@ -21,7 +20,6 @@ from tests.fakes.api import (
     API_KEY,
     OTHER_API_KEY,
     FakeContainer,
-    make_test_deps,
     opens_and_closes,
 )
 from tests.fakes.records import session_id_of
@@ -33,11 +31,6 @@ def held_by_a_human(store: SessionStore, request: Request) -> Reply | None:
     if request.kind is RequestKind.CONTROL:
         return Reply(result=Raw(HELD))
     return opens_and_closes(store, request)
-
-
-@pytest.fixture
-def deps(redis_url: str, redis_client: redis.Redis) -> Deps:
-    return make_test_deps(redis_url)
 
 
 @pytest.fixture

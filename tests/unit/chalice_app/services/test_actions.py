@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
 import pytest
-import redis
 
 from chalice_app.services.actions import ActionService, Failed, Running, Succeeded
-from chalice_app.services.sessions import SessionService
 from chalice_app.wiring import Deps
 from shared.actions import ActBody, ObserveBody, parse_action_request
 from shared.bus import Reply
 from shared.errors import OperationNotFound, SessionNotFound, TargetCovered
 from shared.ids import OwnerId, RequestId, SessionId
 from shared.limits import ACTION_WAIT_SECONDS
-from shared.records import CreateSession, ErrorBody
+from shared.records import ErrorBody
 from shared.request_kind import RequestKind
-from tests.fakes.api import FakeContainer, make_test_deps, performs
+from tests.fakes.api import FakeContainer, performs
 from tests.fakes.records import OWNER
 
 never_answers = performs(lambda _store, _request: None)
 
 
 @pytest.fixture
-def deps(redis_url: str, redis_client: redis.Redis) -> Deps:
-    return replace(make_test_deps(redis_url), action_wait_seconds=1.0)
+def deps(deps: Deps) -> Deps:
+    return replace(deps, action_wait_seconds=1.0)
 
 
 @pytest.fixture
@@ -39,17 +36,6 @@ def service(deps: Deps) -> ActionService:
 def patient(deps: Deps) -> ActionService:
     """Waits for a container's answer however slow the machine is."""
     return ActionService(replace(deps, action_wait_seconds=ACTION_WAIT_SECONDS))
-
-
-@pytest.fixture
-def container(redis_url: str, redis_client: redis.Redis) -> Iterator[FakeContainer]:
-    with FakeContainer(redis_url).serving() as container:
-        yield container
-
-
-@pytest.fixture
-def session_id(deps: Deps, container: FakeContainer) -> SessionId:
-    return SessionService(deps).create(OWNER, CreateSession()).spec.session_id
 
 
 def test_the_container_gets_all_that_was_asked(

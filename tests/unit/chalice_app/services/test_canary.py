@@ -2,19 +2,12 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-import redis
 
 from chalice_app.services.canary import follow_order
 from chalice_app.wiring import Deps
 from shared.canary import Canary
 from shared.clock import system_clock
-from tests.fakes.api import make_test_deps
 from tests.fakes.records import make_task
-
-
-@pytest.fixture
-def deps(redis_url: str, redis_client: redis.Redis) -> Deps:
-    return make_test_deps(redis_url)
 
 
 def test_a_share_is_set_and_what_holds_is_told(deps: Deps) -> None:

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
-import redis
 
 from chalice_app.services.sessions import SessionFilter, SessionService
 from chalice_app.wiring import Deps
@@ -53,11 +52,6 @@ class HurriedClock:
 
     def __call__(self) -> float:
         return self._base() + self.jumped_seconds
-
-
-@pytest.fixture
-def deps(redis_url: str, redis_client: redis.Redis) -> Deps:
-    return make_test_deps(redis_url)
 
 
 @pytest.fixture

@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
 import pytest
-import redis
 
 from chalice_app.services.sessions import SessionService
 from chalice_app.services.sharing import SharingService
 from chalice_app.wiring import Deps
 from shared.errors import SessionEnded, SessionNotFound
 from shared.ids import OwnerId, SessionId
-from shared.records import ControlSession, ControlWish, CreateSession
+from shared.records import ControlSession, ControlWish
 from shared.request_kind import RequestKind
 from shared.tokens import Scope, parse_token
-from tests.fakes.api import SECRET, FakeContainer, make_test_deps
+from tests.fakes.api import SECRET, FakeContainer
 from tests.fakes.records import OWNER
 
 STRANGER = OwnerId("f" * 16)
 VIEW = frozenset({Scope.VIEW})
-
-
-@pytest.fixture
-def deps(redis_url: str, redis_client: redis.Redis) -> Deps:
-    return make_test_deps(redis_url)
-
-
-@pytest.fixture
-def container(redis_url: str, redis_client: redis.Redis) -> Iterator[FakeContainer]:
-    with FakeContainer(redis_url).serving() as container:
-        yield container
-
-
-@pytest.fixture
-def session_id(deps: Deps, container: FakeContainer) -> SessionId:
-    return SessionService(deps).create(OWNER, CreateSession()).spec.session_id
 
 
 def test_the_container_is_asked_to_change_hands(

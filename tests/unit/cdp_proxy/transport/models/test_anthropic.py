@@ -149,7 +149,7 @@ def test_models_that_take_no_temperature_get_none() -> None:
 
     assert server.received[0].body["temperature"] == 0.5
     assert adapted is not None
-    assert not adapted.send_temperature
+    assert adapted.options.temperature is None
     assert adapted.adapted(rejection) is None
 
 

@@ -173,7 +173,7 @@ def test_models_that_take_no_temperature_get_none(client: Any) -> None:
     adapted = warm.adapted(rejection_of(client, "temperature is deprecated for this model"))
 
     assert adapted is not None
-    assert not adapted.send_temperature
+    assert adapted.options.temperature is None
 
 
 def test_other_validation_errors_stay_errors(client: Any) -> None:

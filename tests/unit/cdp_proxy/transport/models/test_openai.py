@@ -168,7 +168,7 @@ def test_models_that_take_no_temperature_get_none() -> None:
 
     assert server.received[0].body["temperature"] == 0
     assert adapted is not None
-    assert not adapted.send_temperature
+    assert adapted.options.temperature is None
     assert adapted.form == warm.form
 
 

@@ -1,0 +1,5 @@
+"""The Chalice program's collaborators."""
+
+from tests.api_fixture import deps
+
+__all__ = ["deps"]
