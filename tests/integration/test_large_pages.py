@@ -48,7 +48,7 @@ def test_others_are_served_while_a_large_page_is_searched(
         missing = pool.submit(_outcome, actor, "act", instruction='click "Remove"')
         while not missing.done():
             assert page.evaluate("6 * 7") == 42
-        chosen = _outcome(actor, "act", instruction='click the 700th "Edit"')
+        chosen = _outcome(actor, "act", instruction='click the 7000th "Edit"')
         listed = _outcome(actor, "observe")
 
     assert missing.result() == "TARGET_NOT_FOUND"
