@@ -60,6 +60,7 @@ class TestTabs:
         with CdpClient(remote.connect_url) as direct:
             page = direct.page()
             page.call("Page.enable")
+            page.call("Page.captureScreenshot")  # one that is blocked before it paints never does
             direct.start("Runtime.evaluate", {"expression": "alert('Hi')"}, page.session_id)
             direct.wait_event("Page.javascriptDialogOpening")
             client.ask("START_SCREENCAST")
