@@ -90,7 +90,9 @@ def test_a_group_has_its_living_members(sleeper: subprocess.Popen[bytes]) -> Non
 
 
 def test_a_process_lives_in_its_home(sleeper: subprocess.Popen[bytes], tmp_path: Path) -> None:
-    assert lives_in(sleeper.pid, tmp_path)
+    # Until its program has begun the kernel shows no environment.
+    wait_until(lambda: lives_in(sleeper.pid, tmp_path), "the program to begin")
+
     assert not lives_in(sleeper.pid, tmp_path / "other")
     assert not lives_in(sleeper.pid, tmp_path.parent)
 
