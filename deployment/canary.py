@@ -26,8 +26,14 @@ from deployment.checks import Clients
 from deployment.outputs import OutputsMissing, check_outputs, outputs_of_stack
 from deployment.stage_config import family_of
 from deployment.steps import to_stderr
-from deployment.tasks import CANARY, stop_tasks, tasks_started_by
-from shared.aws_names import CANARY_ORDER, CONTAINER_NAME, REAPER_FUNCTION, function_name
+from deployment.tasks import stop_tasks, tasks_started_by
+from shared.aws_names import (
+    CANARY_ORDER,
+    CANARY_TASKS,
+    CONTAINER_NAME,
+    REAPER_FUNCTION,
+    function_name,
+)
 
 NEEDED = frozenset(
     {
@@ -87,7 +93,7 @@ class Cluster:
     def running(self, tag: str) -> list[str]:
         """The canary's tasks that have this image; others' are on their way out."""
         image = f"{self._outputs['RepositoryUri']}:{tag}"
-        arns = list(tasks_started_by(self._ecs, self._outputs["ClusterArn"], CANARY))
+        arns = list(tasks_started_by(self._ecs, self._outputs["ClusterArn"], CANARY_TASKS))
         return [
             task["taskArn"]
             for task in self._describe(arns)
@@ -107,7 +113,7 @@ class Cluster:
                 taskDefinition=definition,
                 launchType="FARGATE",
                 count=min(_STARTED_AT_ONCE, count - len(started)),
-                startedBy=CANARY,
+                startedBy=CANARY_TASKS,
                 enableECSManagedTags=True,
                 networkConfiguration={
                     "awsvpcConfiguration": {
@@ -144,7 +150,7 @@ class Cluster:
 
     def stop(self) -> int:
         """Stop all tasks of canaries; how many there were."""
-        return stop_tasks(self._ecs, self._outputs["ClusterArn"], CANARY, "canary stopped")
+        return stop_tasks(self._ecs, self._outputs["ClusterArn"], CANARY_TASKS, "canary stopped")
 
     def _describe(self, arns: Sequence[str]) -> list[dict[str, Any]]:
         if not arns:

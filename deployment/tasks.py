@@ -17,9 +17,7 @@ from cdk.settings import ENVIRONMENTS
 from deployment.checks import Clients
 from deployment.outputs import NoStack, outputs_of_stack
 from deployment.steps import to_stderr
-
-BURST, CANARY = "wallcrawler-burst", "wallcrawler-canary"
-"""ECS's `startedBy` of the two kinds."""
+from shared.aws_names import BURST_TASKS, CANARY_TASKS
 
 
 def tasks_started_by(ecs: Any, cluster: str, started_by: str) -> Iterator[str]:
@@ -54,7 +52,7 @@ def main(arguments: list[str], clients: Clients = boto3.client) -> int:
         to_stderr("the stack has no cluster.")
         return 1
     ecs = clients("ecs", region_name=options.region)
-    for kind in (BURST, CANARY):
+    for kind in (BURST_TASKS, CANARY_TASKS):
         stopped = stop_tasks(ecs, cluster, kind, "wallcrawler destroy")
         to_stderr(f"{stopped} tasks of {kind} are stopping")
     return 0

@@ -21,6 +21,11 @@ FUNCTIONS: Final = (REST_FUNCTION, *SOCKET_FUNCTIONS, REAPER_FUNCTION)
 CONTAINER_NAME: Final = "container"
 """What the task definition calls our container; overrides of `RunTask` name it."""
 
+BURST_TASKS: Final = f"{PRODUCT}-burst"
+CANARY_TASKS: Final = f"{PRODUCT}-canary"
+"""ECS's `startedBy` of tasks beside the service's: those that `POST /sessions` starts, and those of
+a version on trial."""
+
 CANARY_ORDER: Final = "WallCrawler Canary"
 """`detail-type` of the event with which an operator calls the reaper to set a canary's share; its
 `detail` is `{"version": …, "percent": …}`; without a version the present one's share is set, and

@@ -7,7 +7,7 @@ from typing import Final
 from shared.scripts import COMMON
 
 OPEN: Final = """
--- KEYS connection, connections of the session, session, tasks, connection tasks
+-- KEYS connection, connections of the session, session, tasks, connection tasks, those in line
 -- ARGV now, connection id, session id, head, ttl, connectionsMax, connectionPrefix,
 --      requestsPrefix, taskConnectionsPrefix, bus request
 if redis.call('SCARD', KEYS[2]) >= tonumber(ARGV[6]) then
@@ -26,6 +26,8 @@ if alive and tonumber(alive) > tonumber(ARGV[1]) then
   redis.call('SADD', KEYS[5], task)
   redis.call('SADD', ARGV[9] .. task, ARGV[2])
   redis.call('LPUSH', ARGV[8] .. task, ARGV[10])
+else
+  redis.call('SADD', KEYS[6], ARGV[2])
 end
 return 1
 """
@@ -89,9 +91,29 @@ return 1
 TAKE_ORPHANS: Final = (
     COMMON
     + """
--- KEYS connection tasks, tasks
--- ARGV now, pendingPrefix, taskConnectionsPrefix, connectionPrefix, connectionsPrefix
+-- KEYS connection tasks, tasks, connections in line
+-- ARGV now, pendingPrefix, taskConnectionsPrefix, connectionPrefix, connectionsPrefix,
+--      sessionPrefix, liveStatus...
 local orphans = {}
+for _, id in ipairs(redis.call('SMEMBERS', KEYS[3])) do
+  local connection = redis.call('HMGET', ARGV[4] .. id, 'session', 'head')
+  local key = ARGV[6] .. (connection[1] or '')
+  local status, task, reason = unpack(redis.call('HMGET', key, 'status', 'task', 'endReason'))
+  local live = false
+  for i = 7, #ARGV do live = live or status == ARGV[i] end
+  if not connection[1] then
+    redis.call('SREM', KEYS[3], id)
+  elseif task and task ~= '' then
+    redis.call('SREM', KEYS[3], id)
+    redis.call('SADD', KEYS[1], task)
+    redis.call('SADD', ARGV[3] .. task, id)
+  elseif not live then
+    redis.call('SREM', KEYS[3], id)
+    redis.call('DEL', ARGV[4] .. id)
+    redis.call('SREM', ARGV[5] .. connection[1], id)
+    table.insert(orphans, {{connection[2]}, {}, reason or ''})
+  end
+end
 for _, task in ipairs(redis.call('SMEMBERS', KEYS[1])) do
   local alive = redis.call('ZSCORE', KEYS[2], task)
   if not alive or (tonumber(alive) <= tonumber(ARGV[1]) and not in_doubt(ARGV[1])) then
@@ -104,7 +126,7 @@ for _, task in ipairs(redis.call('SMEMBERS', KEYS[1])) do
         redis.call('SREM', ARGV[5] .. connection[1], id)
       end
     end
-    table.insert(orphans, {heads, redis.call('HVALS', ARGV[2] .. task)})
+    table.insert(orphans, {heads, redis.call('HVALS', ARGV[2] .. task), ''})
     redis.call('DEL', ARGV[2] .. task, ARGV[3] .. task)
     redis.call('SREM', KEYS[1], task)
   end

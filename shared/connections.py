@@ -33,7 +33,7 @@ from shared.limits import (
     WS_API_QUEUED_MAX,
 )
 from shared.request_kind import RequestKind
-from shared.session_state import LIVE_WORDS
+from shared.session_state import LIVE_WORDS, EndReason
 
 if TYPE_CHECKING:
     from shared.redis_client import RedisClient
@@ -125,11 +125,13 @@ class SendOutcome(Enum):
 
 
 class Orphan(Struct, frozen=True):
-    """A connection whose task is dead; its mapping is gone."""
+    """A connection that no task will serve any more; its mapping is gone."""
 
     head: ConnectionHead
     waiting: tuple[MessageId, ...]
     """The ids of its messages that will not be answered any more, oldest first."""
+    reason: EndReason = EndReason.CONTAINER_LOST
+    """Why its session has ended."""
 
 
 class Connections:
@@ -158,6 +160,7 @@ class Connections:
                     keys.session(head.session_id),
                     keys.TASKS,
                     keys.CONNECTION_TASKS,
+                    keys.CONNECTIONS_IN_LINE,
                 ],
                 args=[
                     now,
@@ -184,7 +187,7 @@ class Connections:
         """
         pipe = self._redis.pipeline(transaction=False)
         for head in heads:
-            pipe.exists(keys.connection(head.connection_id))
+            pipe.hexists(keys.connection(head.connection_id), "head")
         found = zip(heads, pipe.execute(), strict=True)
         lost = [head for head, there in found if not there]
         for head in lost:
@@ -281,18 +284,23 @@ class Connections:
         self._redis.hdel(keys.pending(task_id), *request_ids)
 
     def take_orphans(self, now: float) -> list[Orphan]:
-        """Forget the connections of dead tasks; who gets them tells the clients. Atomic."""
+        """Forget connections that no task will serve; who gets them tells the clients. Atomic.
+
+        They are those of dead tasks, and those whose session has ended in the line for one.
+        """
         taken = self._take_orphans(
-            keys=[keys.CONNECTION_TASKS, keys.TASKS],
+            keys=[keys.CONNECTION_TASKS, keys.TASKS, keys.CONNECTIONS_IN_LINE],
             args=[
                 now,
                 keys.PENDING_PREFIX,
                 keys.TASK_CONNECTIONS_PREFIX,
                 keys.CONNECTION_PREFIX,
                 keys.CONNECTIONS_PREFIX,
+                keys.SESSION_PREFIX,
+                *LIVE_WORDS,
             ],
         )
-        return [orphan for heads, pending in taken for orphan in _orphans(heads, pending)]
+        return [orphan for found in taken for orphan in _orphans(*found)]
 
 
 def _around_head(request_id: RequestId, message: ClientText, now: float) -> tuple[bytes, bytes]:
@@ -317,10 +325,11 @@ def _bus_request(request_id: RequestId, kind: RequestKind, now: float, payload: 
     )
 
 
-def _orphans(heads: Sequence[bytes], pending: Sequence[bytes]) -> list[Orphan]:
+def _orphans(heads: Sequence[bytes], pending: Sequence[bytes], reason: bytes) -> list[Orphan]:
     waiting: defaultdict[ConnectionId, list[MessageId]] = defaultdict(list)
     entries = [msgspec.json.decode(value, type=Waiting) for value in pending]
     for entry in sorted(entries, key=lambda entry: entry.since):
         waiting[entry.connection_id].append(entry.message_id)
     decoded = [msgspec.json.decode(head, type=ConnectionHead) for head in heads]
-    return [Orphan(head, tuple(waiting[head.connection_id])) for head in decoded]
+    ended = EndReason(reason.decode()) if reason else EndReason.CONTAINER_LOST
+    return [Orphan(head, tuple(waiting[head.connection_id]), ended) for head in decoded]

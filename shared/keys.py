@@ -21,6 +21,7 @@
 | `wc:idempotency:{owner}:{hash}` | hash | session id and body digest | 24 h |
 | `wc:connection:{id}` | hash | a WebSocket API connection (`shared.connections`) | its life |
 | `wc:connections:{session}` | set | ids of the session's connections | as theirs |
+| `wc:connections-in-line` | set | connections whose session has no task yet | none; reaped |
 | `wc:connection-tasks` | set | tasks that connections are served by | none; reaped |
 | `wc:task-connections:{task}` | set | ids of these connections | none; reaped with the task |
 | `wc:pending:{task}` | hash | messages the task has not answered yet | none; reaped with the task |
@@ -49,6 +50,7 @@ LEASES_PREFIX: Final = "wc:leases:"
 REQUESTS_PREFIX: Final = "wc:requests:"
 CONNECTION_PREFIX: Final = "wc:connection:"
 CONNECTIONS_PREFIX: Final = "wc:connections:"
+CONNECTIONS_IN_LINE: Final = "wc:connections-in-line"
 CONNECTION_TASKS: Final = "wc:connection-tasks"
 TASK_CONNECTIONS_PREFIX: Final = "wc:task-connections:"
 PENDING_PREFIX: Final = "wc:pending:"

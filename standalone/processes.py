@@ -8,11 +8,13 @@ our children, and are ended and reaped like our own.
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -32,6 +34,8 @@ _KILL_SECONDS = 2.0
 """How long a killed process may take to vanish; the kernel needs milliseconds."""
 _KILL_ROUNDS = 5
 """Killing is repeated while new orphans turn up, but not for ever."""
+_NO_PROCESS = {errno.ESRCH, errno.ENOENT, errno.EINVAL}
+"""What `pidfd_open(2)` says of a number that is nobody's, or a thread's by now (kernels differ)."""
 _LAUNCHER = Path(__file__).with_name("die_with_parent.py")
 
 
@@ -54,7 +58,7 @@ class _Exit:
     """Fires once when a process, child or not, has ended."""
 
     def __init__(self, reactor: EPollReactor, pid: int) -> None:
-        """Raises ProcessLookupError when there is no such process."""
+        """Raises OSError when there is no such process (`_NO_PROCESS`)."""
         self._reactor = reactor
         self._pidfd = os.pidfd_open(pid)
         self.noticed: Deferred[None] = Deferred()
@@ -196,10 +200,14 @@ class ProcessTable:
         exits = []
         for pid in pids:
             try:
-                exits.append(_Exit(self._reactor, pid))
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
+                one = _Exit(self._reactor, pid)
+            except OSError as error:
+                if error.errno not in _NO_PROCESS:
+                    raise
                 continue
+            exits.append(one)
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(one.fileno(), signal.SIGKILL)
         all_gone = DeferredList([one.noticed for one in exits])
         try:
             await all_gone.addTimeout(_KILL_SECONDS, self._reactor)

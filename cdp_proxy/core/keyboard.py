@@ -46,6 +46,14 @@ _PUNCTUATION: Final = {
     ";:": ("Semicolon", 186), "'\"": ("Quote", 222), ",<": ("Comma", 188), ".>": ("Period", 190),
     "/?": ("Slash", 191),
 }  # fmt: skip
+_KEYPAD: Final = {
+    **{f"Numpad{digit}": 96 + digit for digit in range(10)},
+    "NumpadMultiply": 106, "NumpadAdd": 107, "NumpadSubtract": 109, "NumpadDecimal": 110,
+    "NumpadDivide": 111,
+}  # fmt: skip
+"""Windows key codes of the keypad's keys while they type."""
+_SIDES: Final = {"Left": 1, "Right": 2}
+"""`location` of CDP's `Input.dispatchKeyEvent`."""
 _DIGITS_SHIFTED: Final = ")!@#$%^&*("
 
 
@@ -80,6 +88,8 @@ class Key:
             code=self.code,
             windows_virtual_key_code=self.key_code,
             auto_repeat=auto_repeat or None,
+            is_keypad=self._is_keypad,
+            location=self._side,
         )
 
     def up(self, modifiers: int) -> CdpCommand[None]:
@@ -90,7 +100,17 @@ class Key:
             key=self.key,
             code=self.code,
             windows_virtual_key_code=self.key_code,
+            is_keypad=self._is_keypad,
+            location=self._side,
         )
+
+    @property
+    def _is_keypad(self) -> bool | None:
+        return self.code.startswith("Numpad") or None
+
+    @property
+    def _side(self) -> int | None:
+        return _SIDES.get(self.code.removeprefix(self.key)) if self.key in _MODIFIERS else None
 
 
 def _characters() -> Iterator[tuple[str, Key]]:
@@ -171,7 +191,8 @@ def strike(key: str, code: str, modifiers: int) -> Key:
         known = _key(key, modifiers & SHIFT)
     except ValueError:
         known = Key(key, code, 0, key if len(key) == 1 else "")
-    return Key(key, code or known.code, known.key_code, known.text)
+    key_code = _KEYPAD.get(code, known.key_code) if known.text else known.key_code
+    return Key(key, code or known.code, key_code, known.text)
 
 
 def _split(name: str) -> list[str]:

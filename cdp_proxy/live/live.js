@@ -97,7 +97,7 @@ const control = new Control(
 const dialogs = new Dialogs(
   $("#dialog"),
   (action, targetId, text) => tab(action, { targetId, text }),
-  backToPage,
+  () => queueMicrotask(backToPage), // once the keyboard is allowed again
 );
 const picker = new Picker(
   $("#picker"),
@@ -152,8 +152,9 @@ async function attempt(message, silent = ["DISCONNECTED"]) {
 function input(event) {
   if (!mayTouch()) return Promise.resolve(null);
   control.touched();
-  // A page that goes away while the pointer moves over it is no news.
-  return attempt({ type: "INPUT_EVENT", event }, ["DISCONNECTED", "TARGET_DETACHED"]);
+  // A page that goes away while the pointer moves over it is no news, nor is a dialog, which is seen.
+  const silent = ["DISCONNECTED", "TARGET_DETACHED", "DIALOG_OPEN"];
+  return attempt({ type: "INPUT_EVENT", event }, silent);
 }
 
 async function tab(action, details = {}) {

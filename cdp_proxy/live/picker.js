@@ -14,6 +14,7 @@ const BELOW_PX = 14;
 export class Picker {
   #state = null;
   #shown = null;
+  #answered = null;
   #pressed = { at: -Infinity, x: 0, y: 0 };
   #typed = { at: -Infinity, text: "" };
 
@@ -24,16 +25,20 @@ export class Picker {
    */
   constructor(box, choose, closed) {
     this.box = box;
-    this.choose = choose;
+    this.choose = (choice) => {
+      if (this.#answered === this.#shown) return; // by a click before: it is about to close
+      this.#answered = this.#shown;
+      choose(choice);
+    };
     this.closed = closed;
     this.title = box.querySelector("#picker-title");
     this.list = box.querySelector("#picker-list");
     this.field = box.querySelector("#picker-value");
     this.buttons = box.querySelector(".buttons");
-    box.querySelector("#picker-cancel").addEventListener("click", () => choose({}));
+    box.querySelector("#picker-cancel").addEventListener("click", () => this.choose({}));
     box.addEventListener("submit", (event) => {
       event.preventDefault();
-      choose({ value: this.field.value });
+      this.choose({ value: this.field.value });
     });
     box.addEventListener("keydown", (event) => this.#key(event));
     // The focus is on the line that the pointer is at, as in any list that has dropped down.

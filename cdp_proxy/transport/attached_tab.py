@@ -102,12 +102,14 @@ class AttachedTab:
         self._attach_frames()
 
     async def frames_known(self) -> None:
-        """Wait until its frames are attached.
+        """Wait until its frames are attached; while a dialog is open the page tells of none.
 
         Raises:
             CommandFailed: the page does not answer.
         """
         async with self._attaching:
+            if self.dialog is not None:
+                return
             if self._frames_fault is not None:
                 self._attach_frames()
             await self._framing
@@ -186,6 +188,8 @@ class AttachedTab:
         It does not wait for a human who holds the session if `held` is false: it is their doing.
         """
         session = None
+        if text is None and accept and self.dialog is not None and self.dialog.kind == "prompt":
+            text = self.dialog.default_text or None  # as a browser's own button does
         if self.activity.dialog is None and self._told_dialog is not None:
             session = self._told_dialog.cdp_session_id
         command = cdp.page.handle_java_script_dialog(accept, text)
@@ -299,9 +303,11 @@ class AttachedTab:
         self._wake()
 
     def _dialog_was(self, before: Dialog | None) -> None:
-        """Release the commands that a dialog which has just opened holds up."""
+        """Release what a dialog that has just opened holds up, or make up for it at its end."""
         if self.dialog is not None and before is None:
             self._interrupt(lambda _method: True, BlockedByDialog("a dialog opened"))
+        elif self.dialog is None and before is not None and self._frames_fault is not None:
+            self._attach_frames()
 
     def _interrupt(self, held_up: Callable[[str], bool], why: CommandFailed) -> None:
         """End the commands under way that the page will not answer."""

@@ -16,10 +16,11 @@ from msgspec import UNSET
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from cdp_proxy.core.actions.ports import CommandFailed, CommandRefused, Dialog
+from cdp_proxy.core.actions.ports import CommandFailed, CommandRefused
 from cdp_proxy.core.close_codes import CloseCode
 from cdp_proxy.core.pictures import Picture
 from cdp_proxy.transport.channel_cdp import ChannelCdp
+from cdp_proxy.transport.channel_news import ChannelNews
 from cdp_proxy.transport.running import RunningActions
 from cdp_proxy.transport.session import LiveSession
 from cdp_proxy.transport.tab_commands import run_tab_command
@@ -37,6 +38,7 @@ from shared.envelope.incoming import (
     InputEvent,
     MessageId,
     Ping,
+    ScreencastOptions,
     StartScreencast,
     StopScreencast,
     Subscribe,
@@ -46,11 +48,9 @@ from shared.envelope.incoming import (
 from shared.envelope.outgoing import (
     ActionResult,
     ControlState,
-    DialogState,
     Hello,
     InputResult,
     Outgoing,
-    PickerState,
     Pong,
     ScreencastFailed,
     ScreencastIdle,
@@ -58,7 +58,6 @@ from shared.envelope.outgoing import (
     ScreencastStopped,
     SessionEnded,
     TabResult,
-    Tabs,
 )
 from shared.errors import ActionFailed, Forbidden, InvalidRequest, TargetDetached, WallCrawlerError
 from shared.limits import CHANNEL_QUEUE_MAX, CHUNKED_BYTES_MAX, TAB_COMMANDS_MAX
@@ -98,6 +97,7 @@ class Channel:
         self._scopes = scopes
         self._actions = actions
         self._cdp = ChannelCdp(session, self._send)
+        self._news = ChannelNews(session, self._send)
         self._chunks = Assembly(CHUNKED_BYTES_MAX)
         self._queue: deque[ClientMessage] = deque()
         self._busy = False
@@ -106,8 +106,6 @@ class Channel:
         self._left = False
         self._ended = False
         """Whether the session is over; nothing is said after that, nor taken."""
-        self._told_tabs: Tabs | None = None
-        self._told_dialogs: Mapping[str, Dialog] = {}
         session.channels.add(self)
 
     @property
@@ -115,8 +113,11 @@ class Channel:
         """Whether it is a viewer of the screencast."""
         return self._session.screencast.watches(self)
 
-    async def greet(self) -> None:
+    async def greet(self, connection_id: str | None = None) -> None:
         """Say hello, and tell of tabs, dialogs and control from here on.
+
+        Args:
+            connection_id: API Gateway's, which a client learns in no other way.
 
         Raises:
             CommandFailed: the browser does not answer.
@@ -125,23 +126,18 @@ class Channel:
         await session.pages.start()
         if self._left:
             return
-        self._told_tabs = self._session.pages.strip()
+        tabs = session.pages.strip()
         self._send(
             Hello(
                 session_id=session.spec.session_id,
                 scopes=tuple(sorted(scope.value for scope in self._scopes)),
                 control=session.takeover.info,
-                tabs=self._told_tabs.tabs,
-                active_target_id=self._told_tabs.active_target_id,
+                tabs=tabs.tabs,
+                active_target_id=tabs.active_target_id,
+                connection_id=connection_id,
             )
         )
-        session.pages.watchers.add(self._pages_changed)
-        session.takeover.watchers.add(self._control_changed)
-        session.input.picker.watchers.add(self._picker_changed)
-        if session.input.picker.shown is not None:
-            self._picker_changed()
-        self._pages_changed()  # dialogs that are open already
-        session.pages.follow_titles()
+        self._news.begin(tabs)
 
     def receive(self, text: bytes) -> None:
         """One whole message of the client."""
@@ -167,6 +163,20 @@ class Channel:
             self._busy = True
             spawn(self._work(), "the messages of a channel")
 
+    async def watch(self, options: ScreencastOptions) -> ScreencastOptions | None:
+        """Become a viewer, or wish otherwise; raises as `LiveScreencast.watch`.
+
+        Returns:
+            What is captured; None when the connection has gone meanwhile.
+        """
+        screencast = self._session.screencast
+        await screencast.watch(self, options)
+        if self._left:
+            screencast.leave(self)
+            return None
+        settings = screencast.settings
+        return settings.as_options() if settings is not None else options
+
     def ready_for_frame(self) -> None:
         """The carrier takes another picture."""
         self._session.screencast.ready(self)
@@ -178,9 +188,7 @@ class Channel:
         self._left = True
         session = self._session
         session.channels.discard(self)
-        session.pages.watchers.discard(self._pages_changed)
-        session.takeover.watchers.discard(self._control_changed)
-        session.input.picker.watchers.discard(self._picker_changed)
+        self._news.end()
         session.screencast.leave(self)
         self._cdp.leave()
         self._queue.clear()
@@ -283,16 +291,10 @@ class Channel:
         self._send(TabResult(id=message.id, target_id=target_id))
 
     async def _start_screencast(self, message: StartScreencast) -> None:
-        screencast = self._session.screencast
-        await screencast.watch(self, message.options)
-        if self._left:
-            screencast.leave(self)
-            return
-        settings = screencast.settings
-        options = settings.as_options() if settings is not None else message.options
-        self._send(
-            ScreencastStarted(id=message.id, target_id=screencast.target_id, options=options)
-        )
+        options = await self.watch(message.options)
+        if options is not None:
+            target_id = self._session.screencast.target_id
+            self._send(ScreencastStarted(id=message.id, target_id=target_id, options=options))
 
     async def _stop_screencast(self, message: StopScreencast) -> None:
         stats = self._session.screencast.leave(self)
@@ -320,32 +322,6 @@ class Channel:
         needed = _HANDLERS[type(message)].scope
         if needed is not None and needed not in self._scopes:
             raise Forbidden(f"This token does not have the scope {needed.value}.")
-
-    def _control_changed(self) -> None:
-        self._send(ControlState(control=self._session.takeover.info))
-
-    def _pages_changed(self) -> None:
-        tabs = self._session.pages.strip()
-        if tabs != self._told_tabs:
-            self._told_tabs = tabs
-            self._send(tabs)
-        dialogs = self._session.pages.dialogs
-        for target_id in self._told_dialogs.keys() - dialogs.keys():
-            self._send(DialogState(target_id=target_id))
-        for target_id, dialog in dialogs.items():
-            if self._told_dialogs.get(target_id) != dialog:
-                self._send(
-                    DialogState(
-                        target_id=target_id,
-                        kind=dialog.kind,
-                        text=dialog.text,
-                        default_text=dialog.default_text,
-                    )
-                )
-        self._told_dialogs = dialogs
-
-    def _picker_changed(self) -> None:
-        self._send(self._session.input.picker.shown or PickerState())
 
     def _fail(self, message_id: MessageId, error: WallCrawlerError) -> None:
         self._send(envelope.error_message(message_id, error))

@@ -9,6 +9,7 @@ share of what there may be are closed at once: first those of strangers, later t
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 from collections.abc import Callable
@@ -38,7 +39,12 @@ def limit() -> int:
 
 def in_use() -> int:
     """How many it has, or somewhat fewer: the kernel gives the lowest number that is free."""
-    lowest_free = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        lowest_free = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno != errno.EMFILE:
+            raise
+        return limit()
     os.close(lowest_free)
     return lowest_free
 

@@ -5,7 +5,8 @@
 2. Answers are pushed (`transport.pushed`); the messages they answer are struck out in Redis, many
    at a time.
 3. A connection ends with `$disconnect`, with the first Gone, with its session, or with its life.
-4. Connections whose container has died are taken every few seconds, and their clients told.
+4. Connections whose container has died, or whose session never got one, are taken every few
+   seconds, and their clients told.
 5. With each heartbeat, a Redis that has lost its connections is told of them again.
 """
 
@@ -180,13 +181,12 @@ class Gateway:
         channel = self._channel_of(session, connection_id)
         if channel.streaming:
             raise AlreadyStreaming("This connection is a viewer already.")
-        screencast = session.screencast
-        await screencast.watch(channel, options)
-        settings = screencast.settings
-        shown = settings.as_options() if settings is not None else options
+        shown = await channel.watch(options)
+        if shown is None:
+            raise ConnectionNotFound("The connection has gone.")
         return {
             "connectionId": connection_id,
-            "targetId": screencast.target_id,
+            "targetId": session.screencast.target_id,
             "options": msgspec.to_builtins(shown),
         }
 
@@ -268,7 +268,7 @@ class Gateway:
         channel = Channel(session, connection, scopes, self._actions)
         session.joined()
         connection.use(channel, session.departed)
-        await channel.greet()
+        await channel.greet(head.connection_id)
         if head.screencast is not None:
             channel.receive(envelope.encode(StartScreencast(options=head.screencast)))
         connection.join()
@@ -348,9 +348,10 @@ class Gateway:
             self._looking = False
 
     def _tell(self, orphan: Orphan) -> None:
-        """Tell a client whose container has died, and close its connection."""
+        """Tell a client that no container serves any more, and close its connection."""
         _log.info(
-            "telling a client that its container is lost",
+            "telling a client of the end: {reason}",
+            reason=orphan.reason.value,
             connection_id=orphan.head.connection_id,
             session_id=orphan.head.session_id,
             waiting=len(orphan.waiting),
@@ -359,7 +360,7 @@ class Gateway:
         outbox = Outbox(self._ways, orphan.head, told)
         told.then = lambda: self._telling.discard(outbox)
         self._telling.add(outbox)
-        for message in last_words(orphan.waiting):
+        for message in last_words(orphan.waiting, orphan.reason):
             outbox.send(envelope.encode(message))
         outbox.close()
 

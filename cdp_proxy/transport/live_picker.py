@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed
 from cdp_proxy.core.actions.scripts import CHOOSE_OPTIONS, SET_VALUE
@@ -28,9 +29,12 @@ from cdp_proxy.core.pickers import (
 from cdp_proxy.transport.attached_tab import AttachedTab
 from cdp_proxy.transport.pages import Pages
 from cdp_proxy.transport.tasks import spawn
-from shared.envelope.incoming import ChooseInput, InputDescription
+from shared.envelope.incoming import ChooseInput, InputDescription, TouchInput
 from shared.envelope.outgoing import PickerState
 from shared.errors import InvalidRequest, TargetDetached
+
+TAP_SECONDS: Final = 0.4
+"""A page that tapping twice would zoom takes a tap only 0.3 s after the finger was lifted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ class LivePicker:
         """Called when one has opened or closed."""
         self._pages = pages
         self._open: _Open | None = None
+        self._choices = 0
+        """Counts up when one is made, and when it is done: looks from before then are outdated."""
         self._looking = False
         self._again: AttachedTab | None = None
 
@@ -69,10 +75,9 @@ class LivePicker:
         """A page has taken an event of a person's."""
         if not may_change_picker(event, is_open=self._open is not None):
             return
-        self._again = tab
-        if not self._looking:
-            self._looking = True
-            spawn(self._look(), "looking for an open list")
+        self._begin(tab)
+        if isinstance(event, TouchInput):
+            spawn(self._look_after_tap(tab), "looking for a list that a tap opens")
 
     async def choose(self, choice: ChooseInput, tab: AttachedTab) -> None:
         """Close the popup, with a choice or without.
@@ -87,7 +92,9 @@ class LivePicker:
             raise InvalidRequest("No list or picker is open in this tab.", field="event.kind")
         check_choice(there.state, choice)
         node, session = there.node.object_id, there.node.session
-        self._tell(None)
+        self._open = None
+        self._pages.watchers.discard(self._pages_changed)
+        self._choices += 1
         try:
             if not await tab.call(call_on_node(node, IS_OPEN, ()), session):
                 raise TargetDetached("The list has closed meanwhile.")
@@ -103,16 +110,35 @@ class LivePicker:
         except BlockedByDialog:
             return  # which has opened at the change
         finally:
+            self._choices += 1
             there.release()
+            if self._open is None:
+                self._changed()
+
+    def _begin(self, tab: AttachedTab) -> None:
+        self._again = tab
+        if not self._looking:
+            self._looking = True
+            spawn(self._look(), "looking for an open list")
+
+    async def _look_after_tap(self, tab: AttachedTab) -> None:
+        await tab.sleep(TAP_SECONDS)
+        if not tab.closed:
+            self._begin(tab)
 
     async def _look(self) -> None:
         try:
             while self._again is not None:
                 tab, self._again = self._again, None
+                choices = self._choices
                 try:
-                    self._is(await self._look_at(tab))
+                    found = await self._look_at(tab)
                 except CommandFailed:
-                    self._is(None)  # the page is busy, or another one
+                    found = None  # the page is busy, or another one
+                if choices == self._choices:
+                    self._is(found)
+                elif found is not None:
+                    found.release()  # a choice has closed it meanwhile
         finally:
             self._looking = False
 
@@ -130,20 +156,19 @@ class LivePicker:
         return _Open(tab, node, info.url, state)
 
     def _is(self, now: _Open | None) -> None:
-        before = self._open
-        self._tell(now)
+        before, self._open = self._open, now
         if before is not None:
             before.release()
-
-    def _tell(self, now: _Open | None) -> None:
-        before, self._open = self._open, now
         if now is None:
             self._pages.watchers.discard(self._pages_changed)
         else:
             self._pages.watchers.add(self._pages_changed)
         if (before and before.state) != (now and now.state):
-            for changed in list(self.watchers):
-                changed()
+            self._changed()
+
+    def _changed(self) -> None:
+        for changed in list(self.watchers):
+            changed()
 
     def _pages_changed(self) -> None:
         there = self._open

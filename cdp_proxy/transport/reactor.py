@@ -41,6 +41,11 @@ class Reactor(
 class DirectEPollReactor(EPollReactor):
     """Calls a descriptor that is only readable without a detour; all else as Twisted does."""
 
+    def stop(self) -> None:
+        """Begin to end; while it ends already, as with a second SIGTERM, nothing more."""
+        if not (self._stopped and self._startedBefore):
+            super().stop()
+
     def doPoll(self, timeout: float | None) -> None:  # noqa: N802
         """Wait for events, at most `timeout` seconds (None: for ever), and handle them."""
         selectables = self._selectables

@@ -17,6 +17,7 @@ from shared.errors import InvalidRequest, NavigationFailed
 
 _BETWEEN_PAGES: Final = "Not attached to an active page"
 """What Chromium says while one page takes the place of another."""
+_CLOSES_SECONDS: Final = 5.0
 _STEP_AGAIN_SECONDS: Final = (0.05, 0.2, 0.5)
 
 
@@ -46,6 +47,7 @@ async def _do(tab: AttachedTab, command: TabCommand) -> None:
     match command.action:
         case "close":
             await tab.call_unheld(cdp.target.close_target(cdp.target.TargetID(tab.target_id)))
+            await _gone(tab)
         case "navigate":
             await _navigate(tab, _url_of(command))
         case "back":
@@ -57,6 +59,16 @@ async def _do(tab: AttachedTab, command: TabCommand) -> None:
         case "acceptDialog" | "dismissDialog":
             accept = command.action == "acceptDialog"
             await tab.answer_dialog(accept, command.text if accept else None, held=False)
+
+
+async def _gone(tab: AttachedTab) -> None:
+    """Chromium answers before it has closed a tab, which is the active one until then.
+
+    A page may ask first whether to leave it; that is answered by another command.
+    """
+    until = tab.now() + _CLOSES_SECONDS
+    while not tab.closed and tab.dialog is None and await tab.changed(until - tab.now()):
+        pass
 
 
 async def _navigate(tab: AttachedTab, url: str) -> None:

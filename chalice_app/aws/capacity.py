@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalice_app.capacity_config import CapacityConfig
+from shared.aws_names import BURST_TASKS
 from shared.ids import StartToken
 from shared.session_state import EndReason
 
@@ -21,7 +22,6 @@ _ATTEMPTS = 2
 """Together below `START_RETRY_SECONDS`, so that no two ask for one start at a time."""
 _DESCRIBED_AT_ONCE = 100
 """`DescribeTasks` takes no more."""
-_STARTED_BY = "wallcrawler-burst"
 _STARTS_ANEW = frozenset(
     {
         *("UserInitiated", "ServiceSchedulerInitiated", "SpotInterruption", "TerminationNotice"),
@@ -153,7 +153,7 @@ class EcsCapacity:
             "launchType": "FARGATE",
             "count": 1,
             "clientToken": token,
-            "startedBy": _STARTED_BY,
+            "startedBy": BURST_TASKS,
             "enableECSManagedTags": True,
             "propagateTags": "TASK_DEFINITION",
             "tags": [{"key": "wallcrawler:start", "value": token}],

@@ -1,4 +1,4 @@
-"""Clients whose container has died are told: an `ERROR` for each message that waits, and the end.
+"""Clients that no container serves are told: an `ERROR` for each message that waits, and the end.
 
 The containers do the same (`cdp_proxy.transport.gateway`); whoever comes first gets the orphans.
 """
@@ -37,7 +37,7 @@ def tell_orphans(deps: Deps, make_client: MakeClient) -> int:
 def _tell(orphan: Orphan, client: Any) -> None:
     connection_id = orphan.head.connection_id
     try:
-        for message in last_words(orphan.waiting):
+        for message in last_words(orphan.waiting, orphan.reason):
             client.post_to_connection(ConnectionId=connection_id, Data=envelope.encode(message))
         client.delete_connection(ConnectionId=connection_id)
     except client.exceptions.GoneException:

@@ -1,4 +1,4 @@
-"""What clients are told whose container has died, whoever tells them."""
+"""What clients are told that no container serves any more, whoever tells them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from shared.errors import ContainerLost
 from shared.session_state import EndReason
 
 
-def last_words(waiting: Iterable[MessageId]) -> Iterator[Outgoing]:
+def last_words(
+    waiting: Iterable[MessageId], reason: EndReason = EndReason.CONTAINER_LOST
+) -> Iterator[Outgoing]:
     """An error for each message that waits for its answer, and the session's end."""
     lost = ContainerLost(
         "The session's container is gone, and the session with it. What you asked for may have"
@@ -19,5 +21,4 @@ def last_words(waiting: Iterable[MessageId]) -> Iterator[Outgoing]:
     )
     for message_id in waiting:
         yield error_message(message_id, lost)
-    reason = EndReason.CONTAINER_LOST
     yield SessionEnded(reason=reason.value, message=reason.text)

@@ -60,6 +60,8 @@ class Hello(Outgoing, frozen=True, kw_only=True, tag="HELLO"):
     control: ControlInfo
     tabs: tuple[TabView, ...]
     active_target_id: str | None
+    connection_id: str | None = None
+    """Over the WebSocket API: API Gateway's name for this connection."""
 
 
 class CdpResponse(Outgoing, frozen=True, kw_only=True, tag="CDP_RESPONSE"):

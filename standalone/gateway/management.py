@@ -1,7 +1,7 @@
 """@connections, as boto3's `apigatewaymanagementapi` speaks to it.
 
 On AWS a caller signs with IAM credentials. Here the connection id is the capability: 128 random
-bits that only the client's own `$connect` event ever carried.
+bits that only the client and its own session are told.
 """
 
 from __future__ import annotations

@@ -121,6 +121,8 @@ class ScriptedTab:
     frame_sessions: dict[str, str] = field(default_factory=dict)
     seconds: float = 100.0
     waits: list[float] = field(default_factory=list)
+    computing: bool = False
+    """Whether what runs now was handed to `compute`."""
 
     def __post_init__(self) -> None:
         self.activity = Activity(self.target_id, self.session)
@@ -141,7 +143,11 @@ class ScriptedTab:
         self.seconds = end
 
     async def compute(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return function(*args, **kwargs)
+        self.computing = True
+        try:
+            return function(*args, **kwargs)
+        finally:
+            self.computing = False
 
     async def changed(self, timeout_seconds: float) -> bool:
         assert timeout_seconds < 1_000, "waits for ever"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 
@@ -15,6 +15,16 @@ from tests.integration.site import Site, SiteServer
 from tests.integration.stack import Stack
 
 NewSession = Callable[..., RemoteBrowser]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What the editions that run have to say about a failure."""
+    report = yield
+    if report.failed:
+        for stack in list(Stack.running):
+            report.sections.append(("unusual in the logs of an edition", stack.unusual()))
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import selectors
 import shutil
 import signal
@@ -18,7 +19,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
+from weakref import WeakSet
 
 import psutil
 import redis
@@ -38,6 +40,7 @@ from tests.integration.processes import (
     descendants,
     folders_below,
     processes_naming,
+    running,
 )
 from tests.integration.waiting import PATIENCE_SECONDS, wait_until
 
@@ -45,10 +48,15 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 DIE_WITH_PARENT = REPOSITORY / "standalone" / "die_with_parent.py"
 """So that a test run that is killed takes its editions with it."""
 _OPEN_SECONDS = 25.0
+_UNUSUAL = re.compile(r'"level": ?"(?:warn|warning|error|critical)"', re.IGNORECASE)
+_FAILURE = re.compile(r'"traceback": ?"')
+_LINES_MAX = 40
 
 
 class Stack:
     """A running `standalone up`; use it as a context manager, or `start` and `stop` it."""
+
+    running: ClassVar[WeakSet[Stack]] = WeakSet()
 
     def __init__(
         self,
@@ -91,6 +99,7 @@ class Stack:
     def start(self) -> None:
         """Start it and read its ready line."""
         self._errors = (self.folder / "stderr").open("ab")
+        self.running.add(self)
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-I", "-S", str(DIE_WITH_PARENT), str(os.getpid())),
@@ -128,12 +137,13 @@ class Stack:
         code = self.process.wait(PATIENCE_SECONDS)
         rest = self.process.stdout.read() if self.process.stdout else b""
         self._forget()
-        _, alive = psutil.wait_procs(below, timeout=PATIENCE_SECONDS)
         assert code == 0, f"exit code {code}: {self.errors()[-2000:]}"
         assert rest == b"", "stdout holds more than the ready line"
-        assert [command_line(process) for process in alive] == []
+        # Not `psutil.wait_procs`: it fails where the number of one that has gone is a thread's.
+        wait_until(lambda: not running(below), f"the end of {[each.pid for each in below]}")
         wait_until(lambda: not processes_naming(self.temporary), "the end of what it has started")
         assert folders_below(self.temporary) == []
+        assert not self.unusual(_FAILURE), self.unusual()
         if not self._keep_folder:
             shutil.rmtree(self.folder)
 
@@ -153,6 +163,16 @@ class Stack:
     def errors(self) -> str:
         """What it has written to stderr."""
         return (self.folder / "stderr").read_text()
+
+    def unusual(self, pattern: re.Pattern[str] = _UNUSUAL) -> str:
+        """The last lines of its logs that are about something unusual."""
+        lines = [
+            f"{log.stem}: {line}"
+            for log in sorted((self.state / "logs").glob("*.log"))
+            for line in log.read_text(errors="replace").splitlines()
+            if pattern.search(line)
+        ]
+        return "\n".join(lines[-_LINES_MAX:])
 
     def container_log(self) -> str:
         """What the container has logged."""
@@ -267,6 +287,7 @@ class Stack:
         return runtime / "run" / "redis.sock"
 
     def _forget(self) -> None:
+        self.running.discard(self)
         self._errors.close()
         if self.process.stdout is not None:
             self.process.stdout.close()

@@ -124,6 +124,23 @@ def test_keys_tell_the_page_what_they_are(client: ChannelClient) -> None:
     ]
 
 
+def test_keys_tell_which_of_those_that_are_alike_they_are(client: ChannelClient) -> None:
+    press(client, 100, 100)
+    client.evaluate(
+        "window.places = []; addEventListener('keydown', (event) =>"
+        " places.push([event.code, event.location, event.keyCode]))"
+    )
+    for key, code in (("Shift", "ShiftRight"), ("1", "Numpad1"), ("1", "Digit1")):
+        client.input("key", action="press", key=key, code=code)
+
+    assert client.evaluate("places") == [
+        ["ShiftRight", 2, 16],
+        ["Numpad1", 3, 97],
+        ["Digit1", 0, 49],
+    ]
+    assert value(client) == "11"
+
+
 def test_editing_keys_and_shortcuts_edit(either: ChannelClient) -> None:
     press(either, 100, 100)
     either.input("text", text="one two three")

@@ -165,7 +165,7 @@ class Act:
         for element in view.elements:
             if element.key.backend_node_id == action.backend_node_id:
                 found = Found(element, view)
-                if action.description in {None, self._described(found)}:
+                if action.description in {None, await self._described(found)}:
                     return found
         return await self._by_description(action)
 
@@ -200,14 +200,14 @@ class Act:
         work.log.note(
             "did",
             step=_in_short(step),
-            **self._weighed(step, found),
+            **await self._weighed(step, found),
             milliseconds=round(1000 * (done - began)),
             settlingMilliseconds=round(1000 * (work.tab.now() - done)),
         )
         if self.after_step is not None:
             await self.after_step()
 
-    def _weighed(self, step: Step, found: Sequence[Found]) -> dict[str, object]:
+    async def _weighed(self, step: Step, found: Sequence[Found]) -> dict[str, object]:
         """For the log: what was chosen, and what came close."""
         if not found:
             return {}
@@ -215,7 +215,9 @@ class Act:
         weighed: dict[str, object] = {"chosen": [done.description for done in last]}
         if step.target is not None and step.target.text:
             chosen = [one.element for one in found]
-            others = runners_up(found[0].view, step.target, step.method, chosen)
+            others = await self.work.tab.compute(
+                runners_up, found[0].view, step.target, step.method, chosen
+            )
             weighed["candidates"] = [self.work.mask(other) for other in others]
         return weighed
 
@@ -229,13 +231,14 @@ class Act:
                     method=step.method.value,
                     selector=await self._selector(one),
                     backend_node_id=one.element.key.backend_node_id,
-                    description=self._described(one),
+                    description=await self._described(one),
                     arguments=step.arguments,
                 )
             )
 
-    def _described(self, found: Found) -> str:
-        return self.work.mask(describe(found.element, found.snapshot))
+    async def _described(self, found: Found) -> str:
+        words = await self.work.tab.compute(describe, found.element, found.view)
+        return self.work.mask(words)
 
     async def _selector(self, found: Found) -> str | None:
         """None where it would tell a variable's value; masked, it would find nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from cdp_proxy.core.actions.elements import Element
 from cdp_proxy.core.actions.guide import Guide
@@ -41,22 +42,26 @@ async def observe(
     """
     view = await work.look()
     if instruction is None:
-        controls = [
-            element
-            for element in view.elements
-            if _is_control(element) and not _is_host_of_control(element, view)
-        ]
-        return await _described(
-            work, view, [(element, method_for(element), ()) for element in controls[:_ACTIONS_MAX]]
-        )
+        return await _described(work, view, await work.tab.compute(_controls, view))
     if guide is not None and guide.always:
         return await _suggested(work, view, instruction, guide)
     try:
-        return await _described(work, view, _meant(view, instruction))
+        meant = await work.tab.compute(_meant, view, instruction)
+        return await _described(work, view, meant)
     except (InstructionNotUnderstood, TargetNotFound, AmbiguousTarget):
         if guide is None:
             raise
         return await _suggested(work, view, instruction, guide)
+
+
+def _controls(view: View) -> list[Wanted]:
+    """All that can be operated, as far as it is listed."""
+    controls = (
+        element
+        for element in view.elements
+        if _is_control(element) and not _is_host_of_control(element, view)
+    )
+    return [(element, method_for(element), ()) for element in islice(controls, _ACTIONS_MAX)]
 
 
 def _meant(view: View, instruction: str) -> list[Wanted]:
@@ -139,9 +144,10 @@ def _says_method(instruction: str, step: Step) -> bool:
 
 
 async def _described(work: Work, view: View, wanted: Sequence[Wanted]) -> list[Performed]:
-    descriptions = describe_all([element for element, _, _ in wanted], view.snapshot)
+    elements = [element for element, _, _ in wanted]
+    descriptions = await work.tab.compute(describe_all, elements, view)
     selectors = await work.tab.gather(
-        [selector_or_none(work.tab, element, view) for element, _, _ in wanted]
+        [selector_or_none(work.tab, element, view) for element in elements]
     )
     return [
         Performed(

@@ -34,7 +34,7 @@ async def take_snapshot(page: Page) -> Snapshot:
         CommandFailed: the page cannot be captured, for instance because a JavaScript dialog
             blocks it.
     """
-    return make_snapshot(await capture_page(page))
+    return await page.compute(make_snapshot, await capture_page(page))
 
 
 def make_snapshot(capture: Capture) -> Snapshot:

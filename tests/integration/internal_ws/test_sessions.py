@@ -60,6 +60,7 @@ class TestTabs:
         with CdpClient(remote.connect_url) as direct:
             page = direct.page()
             page.call("Page.enable")
+            page.call("Page.captureScreenshot")  # one that is blocked before it paints never does
             direct.start("Runtime.evaluate", {"expression": "alert('Hi')"}, page.session_id)
             direct.wait_event("Page.javascriptDialogOpening")
             client.ask("START_SCREENCAST")
@@ -86,6 +87,23 @@ class TestTabs:
             assert (dialog["text"], dialog["defaultText"]) == ("Name?", "Ada")
             answer = direct.wait_for(lambda it: it.get("id") == waiting)
             assert answer["result"]["result"]["value"] == "Grace"
+
+    def test_an_action_answers_a_dialog_that_another_was_told_of_first(
+        self, remote: RemoteBrowser, client: ChannelClient
+    ) -> None:
+        with CdpClient(remote.connect_url) as direct:
+            page = direct.page()
+            page.call("Page.enable")
+            asking = {"expression": "confirm('Sure?')", "returnByValue": True}
+            waiting = direct.start("Runtime.evaluate", asking, page.session_id)
+            direct.wait_event("Page.javascriptDialogOpening")
+            picture = refusal(client, "AI_ACTION", action="screenshot")
+
+            client.ask("AI_ACTION", action="act", params={"instruction": "accept the alert"})
+
+            assert picture.code == "DIALOG_OPEN"
+            answer = direct.wait_for(lambda it: it.get("id") == waiting)
+            assert answer["result"]["result"]["value"] is True
 
     def test_the_tab_that_a_client_brings_to_the_front_is_active(
         self, client: ChannelClient, remote: RemoteBrowser

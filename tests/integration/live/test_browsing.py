@@ -108,12 +108,19 @@ def test_dialogs_of_the_page_are_answered(live: LivePage, there: Page) -> None:
     live.page.keyboard.press("Enter")
     expect(box).to_be_hidden()
     expect(there.locator("#answer")).to_have_text("twelve")
+    expect(live.page.locator("#keys")).to_be_focused()
     live.click(there, "#sure")
     expect(box).to_contain_text("Really?")
     live.page.click("#dialog-dismiss")
 
     expect(there.locator("#answer")).to_have_text("no")
     expect(box).to_be_hidden()
+    there.focus("#sure")
+    live.page.keyboard.press("Enter")
+    expect(box).to_contain_text("Really?")
+    live.page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(live.page.locator("#toast")).to_be_hidden()
 
 
 def test_who_comes_while_a_dialog_is_open_sees_it(

@@ -44,6 +44,7 @@ def test_a_tab_that_closes_or_crashes_answers_what_waits_for_it(
     opened = client.ask("TAB_COMMAND", action="open", url="about:blank")["targetId"]
     closing = client.send("CDP_COMMAND", method="Runtime.evaluate", params=never, targetId=opened)
     client.ask("TAB_COMMAND", action="close", targetId=opened)
+    assert client.evaluate("1 + 1") == 2, "the tab that is left"
     assert "closed" in client.answer_to(closing)["error"]["message"]
 
     crashing = client.send("CDP_COMMAND", method="Runtime.evaluate", params=never, targetId=first)

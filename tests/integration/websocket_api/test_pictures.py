@@ -11,7 +11,7 @@ from PIL import Image
 
 from shared.limits import WS_API_PUSH_BYTES_MAX
 from tests.integration.api import RemoteBrowser, request
-from tests.integration.socket_client import SocketClient, connections, go_to
+from tests.integration.socket_client import SocketClient, go_to
 from tests.integration.stack import Stack
 from tests.integration.websocket_api.conftest import Connect
 from tests.integration.websocket_api.pages import NOISE
@@ -41,10 +41,8 @@ def test_a_screencast_may_begin_with_the_connection(
 def test_a_viewer_is_made_and_unmade_from_outside(
     stack: Stack, open_socket: Connect, remote: RemoteBrowser
 ) -> None:
-    before = connections(stack)
     client = open_socket(remote)
-    client.ask("PING")
-    (connection_id,) = connections(stack) - before
+    connection_id = client.wait_for("HELLO")["connectionId"]
     body = json.dumps({"connectionId": connection_id}).encode()
 
     def post(action: str) -> tuple[int, Any]:

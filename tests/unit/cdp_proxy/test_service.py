@@ -35,7 +35,7 @@ from tests.fakes.ecs_agent import METADATA, TASK_ARN, running_agent
 from tests.fakes.reactor import installed_reactor
 from tests.fakes.records import make_spec
 
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 60.0
 
 
 class TestContainer(TestCase):

@@ -2,19 +2,20 @@ from __future__ import annotations
 
 import pytest
 
-from deployment.tasks import BURST, CANARY, main, stop_tasks
+from deployment.tasks import main, stop_tasks
+from shared.aws_names import BURST_TASKS, CANARY_TASKS
 from tests.fakes.aws_clients import FakeAws
 
 
 def test_all_pages_of_a_kind_are_stopped() -> None:
-    aws = FakeAws(tasks={BURST: ["one", "two", "three"], CANARY: ["four"]})
+    aws = FakeAws(tasks={BURST_TASKS: ["one", "two", "three"], CANARY_TASKS: ["four"]})
 
-    assert stop_tasks(aws, "cluster", BURST, "why") == 3
+    assert stop_tasks(aws, "cluster", BURST_TASKS, "why") == 3
     assert aws.stopped == ["one", "two", "three"]
 
 
 def test_both_kinds_are_stopped(capsys: pytest.CaptureFixture[str]) -> None:
-    aws = FakeAws(tasks={BURST: ["one"], CANARY: ["two"]})
+    aws = FakeAws(tasks={BURST_TASKS: ["one"], CANARY_TASKS: ["two"]})
 
     assert main(["stop", "production", "--region", "eu-central-1"], aws) == 0
     assert aws.stopped == ["one", "two"]

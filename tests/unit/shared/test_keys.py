@@ -25,6 +25,7 @@ def test_keys_are_those_of_the_table_in_the_docstring() -> None:
         keys.idempotency(OwnerId("owner"), "hash"),
         keys.connection(ConnectionId("id")),
         keys.connections(SessionId("session")),
+        keys.CONNECTIONS_IN_LINE,
         keys.CONNECTION_TASKS,
         keys.task_connections(TaskId("task")),
         keys.pending(TaskId("task")),

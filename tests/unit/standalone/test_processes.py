@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -96,6 +97,18 @@ class ChildTest(TestCase):
         self.table.collect()
 
         assert await waiting == 4
+
+    async def test_a_number_that_is_a_threads_by_now_is_nobodys(self) -> None:
+        over = threading.Event()
+        thread = threading.Thread(target=over.wait)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(over.set)
+        assert thread.native_id is not None
+
+        await self.table._kill([thread.native_id])
+
+        assert thread.is_alive()
 
     async def until_logged(self, text: bytes) -> None:
         while text not in self.logged():

@@ -182,6 +182,6 @@ def ordinal_of(word: str) -> int | None:
         return ORDINAL_WORDS[word]
     digits = word[1:] if word.startswith("#") else word[:-2]
     said = word.startswith("#") or word.endswith(("st", "nd", "rd", "th"))
-    if not said or not digits.isascii() or not digits.isdigit() or len(digits) > len("999"):
+    if not said or not digits.isascii() or not digits.isdigit() or len(digits) > len("99999"):
         return None
     return int(digits) or None

@@ -44,7 +44,7 @@ async def close(work: Work, found: Found) -> None:
     Raises:
         TargetNotFound: nothing closes it.
     """
-    control = closing_control(found.element, found.snapshot)
+    control = await work.tab.compute(closing_control, found.element, found.snapshot)
     if control is not None:
         await pointer.click(work.tab, await work.point(Found(control, found.view)))
     elif found.element.role in {"dialog", "alertdialog"}:

@@ -97,7 +97,7 @@ class Work:
         while True:
             self.check_dialog()
             try:
-                return View(await take_snapshot(self.tab))
+                return await self.tab.compute(View, await take_snapshot(self.tab))
             except BlockedByDialog:
                 continue
             except CommandFailed as error:
@@ -132,7 +132,7 @@ class Work:
         while True:
             view = await self.look()
             try:
-                elements = finder(view)
+                elements = await self.tab.compute(finder, view)
             except (TargetNotFound, AmbiguousTarget) as error:
                 unfinished = isinstance(error, TargetNotFound) or self.tab.activity.navigating
                 if not unfinished or self.tab.now() >= give_up:

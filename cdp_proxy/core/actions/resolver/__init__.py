@@ -79,14 +79,13 @@ def resolve_in(view: View, target: Target, method: Method) -> tuple[Element, ...
     return elements
 
 
-def describe(element: Element, snapshot: Snapshot) -> str:
+def describe(element: Element, view: View) -> str:
     """A short description that means this element when given back as a target."""
-    return describing.describe(element, View(snapshot))
+    return describing.describe(element, view)
 
 
-def describe_all(elements: Iterable[Element], snapshot: Snapshot) -> list[str]:
-    """`describe` for many elements of one snapshot."""
-    view = View(snapshot)
+def describe_all(elements: Iterable[Element], view: View) -> list[str]:
+    """`describe` for many elements of one page."""
     return [describing.describe(element, view) for element in elements]
 
 

@@ -23,7 +23,7 @@ from cdp_proxy.core.actions.resolver import (
     traits,
 )
 from cdp_proxy.core.actions.resolver.names import IDENTIFIER
-from cdp_proxy.core.actions.resolver.view import View
+from cdp_proxy.core.actions.resolver.view import Replayed, View
 from cdp_proxy.core.actions.resolver.words import COVERAGE, LITERAL, PHRASE, Needle, fold
 from cdp_proxy.core.actions.steps import Kind, Method, Relation, Target
 
@@ -66,6 +66,11 @@ def find(target: Target, method: Method, view: View, *, as_anchor: bool = False)
     Raises:
         AnchorNotFound: what the target is said to stand in relation to is not there.
     """
+    key = ("found", target, method, as_anchor)
+    return view.once(key, lambda: _find(target, method, view, as_anchor=as_anchor))
+
+
+def _find(target: Target, method: Method, view: View, *, as_anchor: bool) -> list[int]:
     anchors = _anchors(target, view)
     for attempt in _attempts(target, method, view):
         candidates = _narrowed(attempt, target, anchors, view)
@@ -93,8 +98,17 @@ def _anchors(target: Target, view: View) -> list[int]:
     return found
 
 
-def _attempts(target: Target, method: Method, view: View) -> Iterator[list[Candidate]]:
-    """Candidates by ever more lenient readings of the words; the first that leave any are taken."""
+def _attempts(target: Target, method: Method, view: View) -> Iterable[list[Candidate]]:
+    """Candidates by ever more lenient readings of the words; the first that leave any are taken.
+
+    Where the target is, and which of several, is not looked at yet.
+    """
+    anywhere = replace(target, ordinal=None, every=False, relation=None, anchor=None)
+    key = ("attempts", anywhere, method)
+    return view.once(key, lambda: Replayed(_readings(anywhere, method, view)))
+
+
+def _readings(target: Target, method: Method, view: View) -> Iterator[list[Candidate]]:
     if not target.text:
         yield from _by_kind_alone(target, method, view)
         return
@@ -315,12 +329,18 @@ def _distinct(refs: list[int], target: Target, view: View) -> list[int]:
     Without words, of rows in rows and items in items it is the outermost: they are what one counts.
     """
     outermost = not target.text and target.kind in kinds.CONTAINERS
+    key = ("distinct", outermost, tuple(refs))
+    return view.once(key, lambda: _without_nested(refs, view, outermost=outermost))
+
+
+def _without_nested(refs: list[int], view: View, *, outermost: bool) -> list[int]:
     members, dropped = set(refs), set()
     for inner in refs:
         for outer in view.around(inner):
             if outer in members:
                 dropped.add(inner if outermost or _rules(outer, inner, view) else outer)
-        if view.labelled_control(inner) in members - {inner}:
+        labelled = view.labelled_control(inner)
+        if labelled != inner and labelled in members:
             dropped.add(inner)
     return [ref for ref in refs if ref not in dropped]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import cached_property
+from itertools import count, islice
+from typing import Generic, TypeVar, cast
 
 from rapidfuzz import fuzz, process
 
@@ -18,12 +20,30 @@ from cdp_proxy.core.actions.resolver.words import (
     identifier_words,
 )
 
+T = TypeVar("T")
+
 _LABEL_LEVELS = 5
 """How far around some words a control is looked for that they may belong to: a cell and a row, or
 a few wrappers."""
 _PUNCTUATION = 8
 """Characters by which two texts may differ that are the same once folded (`*`, `: `, `…`)."""
 _ANY_LENGTH = 1 << 30
+
+
+class Replayed(Generic[T]):
+    """What an iterator yields, as often as one likes; each item is made once, when it is needed."""
+
+    def __init__(self, source: Iterator[T]) -> None:
+        self._source = source
+        self._made: list[T] = []
+
+    def __iter__(self) -> Iterator[T]:
+        for position in count():
+            if position == len(self._made):
+                self._made.extend(islice(self._source, 1))
+            if position == len(self._made):
+                return
+            yield self._made[position]
 
 
 class View:
@@ -40,6 +60,16 @@ class View:
                 self._bearers.setdefault(text, []).append((element.ref, weight))
         self._folded: dict[str, str] = {}
         self._accepted_by: dict[Callable[[Element], bool], tuple[list[int], list[int]]] = {}
+        self._made: dict[Hashable, object] = {}
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` makes, made once for each key; nobody may change it.
+
+        To describe one of a thousand equal buttons is to look for all of them; so is the next.
+        """
+        if key not in self._made:
+            self._made[key] = make()
+        return cast("T", self._made[key])
 
     def called(self, needle: Needle, *, exactly: bool = False) -> dict[int, float]:
         """`ref`s of what has the needle among its names (or for one of them): how well each fits.

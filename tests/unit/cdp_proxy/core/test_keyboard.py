@@ -157,7 +157,9 @@ def test_a_key_that_is_no_modifier_cannot_be_held() -> None:
         (("A", "", SHIFT), "KeyA", 65, "A"),
         (("a", "KeyA", SHIFT), "KeyA", 65, "a"),  # caps lock
         (("z", "KeyY", 0), "KeyY", 90, "z"),  # a German keyboard
-        (("1", "Numpad1", 0), "Numpad1", 49, "1"),
+        (("1", "Numpad1", 0), "Numpad1", 97, "1"),
+        (("+", "NumpadAdd", 0), "NumpadAdd", 107, "+"),
+        (("End", "Numpad1", 0), "Numpad1", 35, ""),  # num lock is off
         (("Enter", "", 0), "Enter", 13, "\r"),
         ((" ", "", 0), "Space", 32, " "),
         (("Shift", "ShiftRight", SHIFT), "ShiftRight", 16, ""),
@@ -172,3 +174,22 @@ def test_a_key_is_struck_as_the_event_describes_it(
     key = strike(*described)
 
     assert (key.key, key.code, key.key_code, key.text) == (described[0], code, key_code, text)
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "side", "keypad"),
+    [
+        ("Shift", "ShiftLeft", 1, None),
+        ("Control", "ControlRight", 2, None),
+        ("Enter", "NumpadEnter", None, True),
+        ("a", "KeyA", None, None),
+        ("ArrowLeft", "ArrowLeft", None, None),
+    ],
+)
+def test_a_key_says_which_of_those_that_are_alike_it_is(
+    key: str, code: str, side: int | None, keypad: bool | None
+) -> None:
+    struck_key = strike(key, code, 0)
+
+    for params in sent(iter([struck_key.down(0), struck_key.up(0)])):
+        assert (params.get("location"), params.get("isKeypad")) == (side, keypad)

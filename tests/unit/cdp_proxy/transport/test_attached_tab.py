@@ -175,6 +175,29 @@ class TestToldDialogs:
 
         assert [type(error) for error in asked.errors] == [BlockedByDialog]
 
+    def test_a_page_that_it_blocks_can_be_acted_on_without_its_frames(
+        self, at: Session, told: ToldDialogs
+    ) -> None:
+        at.browser.silent.add("Target.setAutoAttach")
+        self.opens(told)
+
+        assert at.tab().dialog is not None
+
+    def test_the_frames_are_asked_for_again_at_its_end(
+        self, at: Session, told: ToldDialogs
+    ) -> None:
+        at.browser.silent.add("Target.setAutoAttach")
+        self.opens(told)
+        tab = at.tab()
+        at.clock.advance(10)
+        at.browser.silent.clear()
+        asked = at.sent_to(TAB).count("Target.setAutoAttach")
+
+        self.closes(told)
+
+        assert at.sent_to(TAB).count("Target.setAutoAttach") == asked + 1
+        assert Asked(tab.frames_known()).values == [None]
+
     def test_it_releases_what_it_holds_up(self, at: Session, told: ToldDialogs) -> None:
         tab = at.tab()
         at.browser.silent.add("Page.reload")
@@ -207,6 +230,21 @@ class TestToldDialogs:
         assert tab.dialog is None
         assert at.sent_to(self.CLIENTS) == []
         assert "Page.handleJavaScriptDialog" in at.sent_to(TAB)
+
+
+@pytest.mark.parametrize(
+    ("accept", "text", "sent"), [(True, None, "Ada"), (True, "", ""), (False, None, None)]
+)
+def test_a_prompt_that_is_accepted_without_a_text_gets_its_own(
+    at: Session, accept: bool, text: str | None, sent: str | None
+) -> None:
+    tab = at.tab()
+    params = {"type": "prompt", "message": "Name?", "defaultPrompt": "Ada"}
+    at.browser.emit({"method": "Page.javascriptDialogOpening", "params": params}, TAB)
+
+    Asked(tab.answer_dialog(accept, text))
+
+    assert at.browser.received[-1]["params"].get("promptText") == sent
 
 
 def test_a_crash_is_told_to_watchers(at: Session) -> None:

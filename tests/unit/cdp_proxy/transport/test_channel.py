@@ -4,17 +4,17 @@ import json
 from typing import Any
 
 import pytest
+from twisted.internet.defer import Deferred
 
 from cdp_proxy.core.close_codes import CloseCode
 from shared.actions import ActBody
+from shared.envelope.incoming import ScreencastOptions
 from shared.envelope.outgoing import (
     ControlState,
-    DialogState,
     ErrorMessage,
     Hello,
     ScreencastIdle,
     SessionEnded,
-    Tabs,
 )
 from shared.errors import InvalidRequest, TargetNotFound
 from shared.limits import CHANNEL_QUEUE_MAX, TAB_COMMANDS_MAX
@@ -40,58 +40,19 @@ class TestGreeting:
         assert [tab.target_id for tab in hello.tabs] == ["T1"]
         assert (hello.active_target_id, hello.control.holder) == ("T1", "agent")
 
-    def test_a_dialog_that_is_open_is_told_next(self) -> None:
-        first = OneChannel()
-        first.say("START_SCREENCAST")
-        first.session.dialog("T1", "confirm")
-
-        late = OneChannel(session=first.session)
-
-        (told,) = late.of(DialogState)
-        assert (told.target_id, told.kind, told.text) == ("T1", "confirm", "Hi")
-        assert len(first.of(DialogState)) == 1
-
-    def test_who_left_meanwhile_is_not_greeted(self, one: OneChannel) -> None:
+    def test_who_left_meanwhile_is_not_greeted_and_no_viewer(self) -> None:
         session = TabbedSession()
         session.live.pages._root = None
         session.browser.silent.add("Target.attachToBrowserTarget")
         gone = OneChannel(session=session)
+        watching = Deferred.fromCoroutine(gone.channel.watch(ScreencastOptions()))
 
         gone.channel.left()
         session.browser.answer("Target.attachToBrowserTarget")
 
         assert gone.carrier.sent == []
         assert session.live.pages.watchers == set()
-
-    def test_tabs_that_change_are_told_once(self, one: OneChannel) -> None:
-        one.session.open_tab("T2", title="two")
-        one.session.live.pages._changed()
-
-        (tabs,) = one.of(Tabs)
-        assert [tab.title for tab in tabs.tabs] == ["", "two"]
-        assert tabs.active_target_id == "T2"
-
-    def test_a_session_without_tabs_has_none_that_is_active(self, one: OneChannel) -> None:
-        one.session.close_tab("T1")
-
-        (tabs,) = one.of(Tabs)
-        assert (tabs.tabs, tabs.active_target_id) == ((), None)
-
-    def test_dialogs_are_told_when_they_open_and_close(self, one: OneChannel) -> None:
-        one.say("START_SCREENCAST")
-        one.session.dialog("T1")
-        closed = {"method": "Page.javascriptDialogClosed", "params": {"result": True}}
-        one.browser.emit(closed, one.session.flat["T1"][0])
-
-        assert [told.kind for told in one.of(DialogState)] == ["alert", None]
-
-    def test_a_tab_that_crashes_is_told_until_it_is_mended(self, one: OneChannel) -> None:
-        one.say("START_SCREENCAST")
-        for method in ("Inspector.targetCrashed", "Inspector.targetReloadedAfterCrash"):
-            one.browser.emit({"method": method, "params": {}}, one.session.flat["T1"][0])
-
-        told = [it["tabs"][0] for it in one.said() if it["type"] == "TABS"]
-        assert [tab.get("crashed") for tab in told] == [True, None]
+        assert (watching.result, session.live.screencast.viewers) == (None, 0)
 
 
 class TestReceiving:

@@ -50,6 +50,21 @@ def test_what_is_open_is_counted() -> None:
     assert descriptors.in_use() == before
 
 
+def test_when_there_are_none_left_all_are_in_use() -> None:
+    program = (
+        "import os, resource\n"
+        "from cdp_proxy.transport.descriptors import in_use\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (in_use(), 200))\n"
+        "print(in_use() == resource.getrlimit(resource.RLIMIT_NOFILE)[0])\n"
+    )
+
+    printed = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    ).stdout
+
+    assert printed == "True\n"
+
+
 def test_the_limit_is_raised_to_what_the_system_allows() -> None:
     program = (
         "import resource\n"

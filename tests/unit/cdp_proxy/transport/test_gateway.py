@@ -89,7 +89,8 @@ def test_a_new_connection_is_greeted(case: Case) -> None:
 
     case.connect()
 
-    assert case.said == ["HELLO"]
+    (hello,) = case.management.said
+    assert (hello["type"], hello["connectionId"]) == ("HELLO", "c")
     assert len(case.gateway) == 1
 
 
@@ -360,11 +361,12 @@ def test_orphans_are_looked_for_again_when_redis_was_away(case: Case) -> None:
     case.connections.away = True
     case.clock.advance(3)
     case.connections.away = False
-    case.connections.orphans = [Orphan(make_head("orphan"), ())]
+    case.connections.orphans = [Orphan(make_head("orphan"), (), EndReason.CAPACITY_TIMEOUT)]
 
     case.clock.advance(3)
 
-    assert case.said == ["SESSION_ENDED"]
+    (told,) = case.management.said
+    assert (told["type"], told["reason"]) == ("SESSION_ENDED", "capacity_timeout")
 
 
 def test_stopping_waits_for_last_words(case: Case) -> None:

@@ -6,7 +6,15 @@ import pytest
 
 from cdp_proxy.core.actions.ports import CommandFailed
 from cdp_proxy.core.focus import PATIENCE_SECONDS
-from shared.envelope.incoming import ChooseInput, CopyInput, KeyInput, MouseInput, TextInput
+from cdp_proxy.transport.live_picker import TAP_SECONDS
+from shared.envelope.incoming import (
+    ChooseInput,
+    CopyInput,
+    KeyInput,
+    MouseInput,
+    TextInput,
+    TouchInput,
+)
 from shared.envelope.outgoing import PickerState
 from shared.errors import InvalidRequest, TargetDetached
 from tests.fakes.attached_tab import Asked
@@ -98,6 +106,25 @@ class TestLooking:
 
         assert people.session.sent("Runtime.evaluate") == []
 
+    def test_after_a_finger_it_looks_twice_as_a_page_may_wait_for_a_second_tap(
+        self, people: People
+    ) -> None:
+        people.does(TouchInput(action="end"))
+        assert len(people.session.sent("Runtime.evaluate")) == 1
+        people.page.said = {":open')) return null": LIST}
+
+        people.session.clock.advance(TAP_SECONDS)
+
+        assert people.told() == ["select"]
+
+    def test_a_tab_that_has_closed_since_is_not_looked_at(self, people: People) -> None:
+        people.does(TouchInput(action="end"))
+        people.session.close_tab("T1")
+
+        people.session.clock.advance(TAP_SECONDS)
+
+        assert len(people.session.sent("Runtime.evaluate")) == 1
+
     def test_looks_do_not_pile_up(self, people: People) -> None:
         people.session.browser.silent.add("Runtime.evaluate")
         for _ in range(5):
@@ -151,6 +178,27 @@ class TestChoosing:
         assert people.scripts() == [[], [[1]]]
         assert people.told() == ["select", None]
         assert people.session.sent("Runtime.releaseObject")
+
+    def test_it_is_told_as_closed_only_when_it_is(self, people: People) -> None:
+        people.opens()
+        people.session.browser.silent.add("Input.dispatchKeyEvent")
+        people.does(ChooseInput())
+        before = people.told()
+
+        people.session.browser.answer("Input.dispatchKeyEvent")
+
+        assert (before, people.told()) == (["select"], [None])
+
+    def test_a_look_from_before_does_not_open_it_again(self, people: People) -> None:
+        people.opens()
+        people.session.browser.silent.add("Runtime.evaluate")
+        people.does(MouseInput(action="up", x=1, y=1))
+        people.does(ChooseInput())
+
+        people.session.browser.answer("Runtime.evaluate")
+
+        assert people.told() == ["select", None]
+        assert people.session.live.input.picker.shown is None
 
     def test_no_choice_only_closes_it(self, people: People) -> None:
         people.opens()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable, Iterator
 
 import pytest
 from twisted.internet.abstract import FileDescriptor
-from twisted.internet.error import ConnectionDone
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionDone, ReactorNotRunning
 from twisted.internet.main import CONNECTION_DONE
 from twisted.logger import LogEvent, globalLogPublisher
 from twisted.python.failure import Failure
@@ -135,3 +137,29 @@ def test_the_other_end_closing_is_told(
     run(reactor)
 
     assert reader.lost is not None
+
+
+def test_being_told_to_stop_while_it_stops_changes_nothing(reactor: DirectEPollReactor) -> None:
+    seen: list[LogEvent] = []
+    drained: Deferred[None] = Deferred()
+
+    def told_again() -> Deferred[None]:
+        reactor.sigTerm(signal.SIGTERM)
+        reactor.callLater(0, reactor.callLater, 0, drained.callback, None)
+        return drained
+
+    reactor.addSystemEventTrigger("before", "shutdown", told_again)
+    reactor.callWhenRunning(reactor.sigTerm, signal.SIGTERM)
+    globalLogPublisher.addObserver(seen.append)
+    try:
+        reactor.run(installSignalHandlers=False)
+    finally:
+        globalLogPublisher.removeObserver(seen.append)
+
+    assert drained.called
+    assert [event for event in seen if "log_failure" in event] == []
+
+
+def test_a_reactor_that_does_not_run_cannot_be_stopped(reactor: DirectEPollReactor) -> None:
+    with pytest.raises(ReactorNotRunning):
+        reactor.stop()

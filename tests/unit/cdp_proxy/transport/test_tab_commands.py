@@ -68,8 +68,32 @@ def test_a_tab_that_closes_while_it_is_activated_is_no_accident(session: TabbedS
 def test_a_tab_is_closed(session: TabbedSession) -> None:
     session.browser.results["Target.closeTarget"] = {"success": True}
 
-    assert run(session, "close").values == ["T2"]
+    closing = run(session, "close")
+    answered_before = closing.ended
+    session.close_tab("T2")
+
     assert sent(session, "Target.closeTarget") == {"targetId": "T2"}
+    assert (answered_before, closing.values) == (False, ["T2"])
+
+
+def test_a_tab_that_asks_whether_to_leave_it_is_left_to_who_is_asked(
+    session: TabbedSession,
+) -> None:
+    session.browser.results["Target.closeTarget"] = {"success": True}
+    closing = run(session, "close")
+
+    session.dialog("T2", "beforeunload")
+
+    assert closing.values == ["T2"]
+
+
+def test_a_tab_that_does_not_close_is_not_waited_for_without_end(session: TabbedSession) -> None:
+    session.browser.results["Target.closeTarget"] = {"success": True}
+    closing = run(session, "close")
+
+    session.clock.advance(5)
+
+    assert closing.values == ["T2"]
 
 
 class TestNavigation:

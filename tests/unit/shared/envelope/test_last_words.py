@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from shared.envelope.last_words import last_words
 from shared.envelope.outgoing import ErrorMessage, SessionEnded
+from shared.session_state import EndReason
 
 
 def test_each_message_that_waits_is_answered_and_then_the_session_ends() -> None:
@@ -17,6 +18,7 @@ def test_each_message_that_waits_is_answered_and_then_the_session_ends() -> None
 
 
 def test_who_waits_for_nothing_only_hears_of_the_end() -> None:
-    (end,) = last_words([])
+    (end,) = last_words([], EndReason.CAPACITY_TIMEOUT)
 
     assert isinstance(end, SessionEnded)
+    assert (end.reason, end.message) == ("capacity_timeout", EndReason.CAPACITY_TIMEOUT.text)

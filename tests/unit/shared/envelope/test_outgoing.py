@@ -100,6 +100,7 @@ def test_the_first_message_says_what_there_is_and_what_one_may() -> None:
 
     assert fields["control"] == {"holder": "agent", "expiresAt": None, "waiting": 0}
     assert (fields["sessionId"], fields["scopes"]) == ("s", ["cdp"])
+    assert "connectionId" not in fields
 
 
 def test_options_and_stats_of_a_screencast_are_whole() -> None:

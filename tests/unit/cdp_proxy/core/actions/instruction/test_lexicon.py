@@ -84,13 +84,21 @@ def test_other_words_are_no_number(word: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "place"),
-    [("first", 1), ("twelfth", 12), ("last", -1), ("3rd", 3), ("21st", 21), ("#2", 2)],
+    [
+        ("first", 1),
+        ("twelfth", 12),
+        ("last", -1),
+        ("3rd", 3),
+        ("21st", 21),
+        ("#2", 2),
+        ("7000th", 7000),
+    ],
 )
 def test_an_ordinal_is_read_in_digits_or_words(word: str, place: int) -> None:
     assert ordinal_of(word) == place
 
 
-@pytest.mark.parametrize("word", ["", "#", "0th", "#0", "th", "best", "#x", "3", "1000th"])
+@pytest.mark.parametrize("word", ["", "#", "0th", "#0", "th", "best", "#x", "3", "100000th"])
 def test_other_words_are_no_ordinal(word: str) -> None:
     assert ordinal_of(word) is None
 

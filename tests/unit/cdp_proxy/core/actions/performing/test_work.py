@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from cdp_proxy.core.actions import snapshot
+from cdp_proxy.core.actions.performing import work
 from cdp_proxy.core.actions.performing.work import Found, persistently, selector_or_none
 from cdp_proxy.core.actions.ports import CommandFailed, Dialog
+from cdp_proxy.core.actions.resolver import View
 from cdp_proxy.core.actions.steps import Kind, Method, Target
 from shared.errors import (
     ActionTimeout,
@@ -18,6 +24,26 @@ from tests.fakes.tab import ScriptedTab, run, working
 SAVE = "<body><button id=save>Save</button></body>"
 TWO = "<body><button id=a>Save</button><button id=b>Save</button></body>"
 TARGET = Target(text="Save", kind=Kind.BUTTON)
+
+
+def test_a_page_is_searched_beside_everything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a page of thousands of elements that takes seconds, in which others have to be served."""
+    tab = ScriptedTab(html=SAVE)
+    beside: list[bool] = []
+
+    def noted(function: Callable[..., Any]) -> Callable[..., Any]:
+        def noting(*args: Any) -> Any:
+            beside.append(tab.computing)
+            return function(*args)
+
+        return noting
+
+    monkeypatch.setattr(snapshot, "make_snapshot", noted(snapshot.make_snapshot))
+    monkeypatch.setattr(work, "View", noted(View))
+
+    run(working(tab).find_by(noted(lambda view: view.elements[:1])))
+
+    assert beside == [True, True, True]
 
 
 def test_variables_are_put_in_by_name() -> None:

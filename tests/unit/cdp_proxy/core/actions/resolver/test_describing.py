@@ -7,6 +7,7 @@ import pytest
 from cdp_proxy.core.actions.resolver.describing import describe, in_words, target_for
 from cdp_proxy.core.actions.resolver.search import find
 from cdp_proxy.core.actions.resolver.view import View
+from cdp_proxy.core.actions.resolver.words import Needle
 from cdp_proxy.core.actions.steps import Kind, Method, Relation, Target
 from tests.fakes.pages import page, the
 
@@ -81,3 +82,22 @@ def test_a_description_means_the_element_it_is_of(name: str, method: Method) -> 
 )
 def test_a_target_is_put_as_one_would_say_it(target: Target, words: str) -> None:
     assert in_words(target) == words
+
+
+def test_what_is_alike_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not once for each of its like: a table may have thousands of equal buttons."""
+    looked_for: list[str] = []
+    called = View.called
+
+    def counted(view: View, needle: Needle, *, exactly: bool = False) -> dict[int, float]:
+        looked_for.append(needle.raw)
+        return called(view, needle, exactly=exactly)
+
+    monkeypatch.setattr(View, "called", counted)
+    snapshot = page("\n".join(['button "Edit"'] * 40))
+    view = View(snapshot)
+
+    words = [describe(element, view) for element in snapshot.elements]
+
+    assert words[1:3] == ['the 2nd "Edit" button', 'the 3rd "Edit" button']
+    assert len(looked_for) < 5

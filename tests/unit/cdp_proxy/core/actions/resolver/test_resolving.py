@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cdp_proxy.core.actions.resolver import (
     MOST_NEAREST,
     MOST_TIED,
+    View,
     candidates_json,
     closing_control,
     describe,
@@ -108,10 +109,10 @@ def test_something_unrelated_far_away_changes_nothing(names: list[str]) -> None:
 def test_every_button_has_a_description_of_its_own(names: list[str]) -> None:
     snapshot = page("\n".join(f'button "{name}"' for name in names))
 
-    descriptions = describe_all(snapshot.elements, snapshot)
+    descriptions = describe_all(snapshot.elements, View(snapshot))
 
     assert len(set(descriptions)) == len(names)
-    assert descriptions[0] == describe(snapshot.elements[0], snapshot)
+    assert descriptions[0] == describe(snapshot.elements[0], View(snapshot))
 
 
 def test_candidates_are_listed_for_others_too() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cdp_proxy.core.actions.elements import Snapshot
 from cdp_proxy.core.actions.resolver import traits
-from cdp_proxy.core.actions.resolver.view import View
+from cdp_proxy.core.actions.resolver.view import Replayed, View
 from cdp_proxy.core.actions.resolver.words import LITERAL, SAME, Needle
 from tests.fakes.pages import page, the
 
@@ -135,3 +135,26 @@ def test_words_belong_to_the_only_control_near_them() -> None:
     )
     assert view.control_of(the(snapshot, "bob").ref, traits.is_checkable) is None
     assert view.control_of(the(snapshot, "alice").ref, traits.is_list) is None
+
+
+def test_what_is_made_once_is_made_once_for_each_key(snapshot: Snapshot) -> None:
+    view, made = View(snapshot), []
+
+    def make() -> list[None]:
+        made.append(None)
+        return made
+
+    assert view.once("a", make) is view.once("a", make)
+    assert len(made) == 1
+    view.once("b", make)
+    assert len(made) == 2
+
+
+def test_what_is_replayed_is_made_when_it_is_needed_and_once() -> None:
+    made: list[int] = []
+    replayed = Replayed(made.append(number) or number for number in range(3))
+
+    assert next(iter(replayed)) == 0
+    assert made == [0]
+    assert list(replayed) == list(replayed) == [0, 1, 2]
+    assert made == [0, 1, 2]
