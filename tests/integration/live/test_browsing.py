@@ -7,6 +7,7 @@ import threading
 
 from playwright.sync_api import (
     Browser,
+    Error,
     Page,
     WebSocket,
     expect,
@@ -19,6 +20,7 @@ from tests.integration.live.conftest import Open
 from tests.integration.live_page import BLUE, GREEN, RED, SECONDS, SWATCH, LivePage, live_url
 from tests.integration.site import Site
 from tests.integration.stack import Stack
+from tests.integration.waiting import wait_until
 
 
 def test_the_address_goes_places_and_back_forward_and_reload_work(
@@ -187,28 +189,56 @@ def test_others_see_who_has_control(live: LivePage, opened: Open) -> None:
     expect(live.page.locator("#control-who")).to_have_text("The agent has control")
 
 
+def stop_clock(page: Page) -> None:
+    """Have a page's clock go on no more by itself; it leaps ahead by two seconds first."""
+
+    def stopped() -> bool:
+        try:
+            page.clock.pause_at(page.evaluate("Date.now() / 1000") + 2)
+        except Error:
+            return False  # it is later than that already
+        return True
+
+    wait_until(stopped, "the clock stands still")
+
+
 def test_control_is_extended_for_who_is_at_work_and_nobody_else(opened: Open, there: Page) -> None:
+    sockets: list[WebSocket] = []
+    sent: list[str] = []
+    received: list[str] = []
+
+    def watch(socket: WebSocket) -> None:
+        sockets.append(socket)
+        sent.clear()
+        received.clear()
+        socket.on("framesent", lambda text: sent.append(str(text)))
+        socket.on("framereceived", lambda text: received.append(str(text)))
+
     def takes(text: str | bytes) -> bool:
         return '"holder":"human"' in str(text)
 
+    def pings_are_answered() -> bool:
+        live.page.evaluate("0")  # Playwright tells of frames only while it is waited for
+        pings = sum('"PING"' in text for text in sent)
+        return pings == sum('"PONG"' in text for text in received)
+
     live = opened(before=lambda page: page.clock.install())
-    sockets: list[WebSocket] = []
-    taken: list[str | bytes] = []
-    live.page.on("websocket", lambda socket: sockets.append(socket))  # noqa: PLW0108
+    live.page.on("websocket", watch)
     live.page.reload()
     live.wait_connected()
-    sockets[-1].on("framesent", lambda text: taken.append(text) if takes(text) else None)
+    # Of a clock that had leapt before a new picture came it would think that it is a wrong one.
+    there.evaluate("() => { swatch.style.background = 'rgb(30, 30, 200)' }")
+    live.wait_colour(SWATCH, BLUE)
 
     live.page.click("#control-button")
     expect(live.page.locator("#control-more")).to_contain_text("left")
-    with sockets[-1].expect_event("framereceived", lambda text: '"PONG"' in str(text)):
-        live.page.clock.run_for(5_000)
-    # No ping is under way, which a leap would make one that nobody has answered.
-    live.page.clock.fast_forward(245_000)
+    stop_clock(live.page)
+    # A leap would make a ping that is under way one that nobody has answered for too long.
+    wait_until(pings_are_answered, "all pongs")
+    live.page.clock.fast_forward(250_000)
     expect(live.page.locator("#control-more")).to_contain_text("0:")
-    assert len(taken) == 1
+    assert len([text for text in sent if takes(text)]) == 1
 
-    # The clock goes on by itself too: the renewal may come while the click is still being made.
     with sockets[-1].expect_event("framesent", takes):
         live.click(there, "#paint")
         live.page.clock.run_for(2_000)

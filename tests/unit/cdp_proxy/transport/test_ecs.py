@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterator
 
@@ -20,10 +19,7 @@ def agent() -> Iterator[Agent]:
         yield agent
 
 
-def nobody_listens() -> str:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{unused.getsockname()[1]}"
+NOBODY_LISTENS = "http://127.0.0.1:1"
 
 
 class TestMetadata:
@@ -62,7 +58,7 @@ class TestMetadata:
 
     def test_nobody_answers(self) -> None:
         with pytest.raises(NoMetadata):
-            read_metadata(nobody_listens())
+            read_metadata(NOBODY_LISTENS)
 
 
 class TestProtection:
@@ -107,4 +103,4 @@ class TestProtection:
         assert self.ask(agent) is ProtectionInput.FAILED
 
     def test_nobody_answers(self) -> None:
-        assert EcsAgent(nobody_listens()).protect(True) is ProtectionInput.FAILED
+        assert EcsAgent(NOBODY_LISTENS).protect(True) is ProtectionInput.FAILED
