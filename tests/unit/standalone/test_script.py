@@ -56,10 +56,11 @@ def test_an_old_python_gets_one_sentence() -> None:
 
 
 def test_help_is_on_stdout_and_misuse_on_stderr() -> None:
-    helped, misused = run("--help"), run("paint")
+    helped, unasked, misused = run("--help"), run(), run("paint")
 
-    assert (helped.returncode, misused.returncode) == (0, 2)
-    assert helped.stdout == misused.stderr
+    assert (helped.returncode, unasked.returncode, misused.returncode) == (0, 2, 2)
+    assert helped.stdout == unasked.stderr
+    assert misused.stderr == "wallcrawler: there is no command paint.\n" + helped.stdout
 
 
 def test_only_commands_that_work_are_offered(script: ModuleType) -> None:
