@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 import cdp.page
@@ -19,6 +20,8 @@ NETWORK_IDLE: Final = "networkidle"
 
 _IDLE_SECONDS = 0.5
 """Without any request: what Playwright calls `networkidle`."""
+_ANSWERS_SECONDS = 3.0
+"""A page that takes longer hangs, and may be left all the same."""
 _STARTS_SECONDS = 1.0
 """A document from the history that the browser kept whole tells of no loading at all."""
 
@@ -36,6 +39,7 @@ async def navigate(tab: Tab, url: str, wait_until: str, deadline: float) -> None
         check_url(url)
     except Refused as refused:
         raise InvalidRequest(str(refused), field="url") from refused
+    await _be_told(tab, deadline)
     before = tab.activity.navigation.count
     timeout = max(0.1, deadline - tab.now())
     try:
@@ -62,6 +66,7 @@ async def travel(tab: Tab, step: int, deadline: float) -> None:
     at = index + step
     if not 0 <= at < len(entries):
         raise NavigationFailed(f"There is no page to go {'back' if step < 0 else 'forward'} to.")
+    await _be_told(tab, deadline)
     before = tab.activity.navigation.count
     await tab.call(go_to_entry(entries[at].id))
     give_up = min(deadline, tab.now() + _STARTS_SECONDS)
@@ -74,9 +79,21 @@ async def travel(tab: Tab, step: int, deadline: float) -> None:
 
 async def reload(tab: Tab, deadline: float) -> None:
     """Load the page anew."""
+    await _be_told(tab, deadline)
     before = tab.activity.navigation.count
     await tab.call(cdp.page.reload())
     await _reach(tab, before, LOAD, deadline)
+
+
+async def _be_told(tab: Tab, deadline: float) -> None:
+    """Wait until the page tells of its documents; one that hangs is not waited for long.
+
+    A tab that has just been attached to may not have been asked yet while it changes its renderer,
+    and the one of the next document would be asked too late to tell of it.
+    """
+    timeout = min(_ANSWERS_SECONDS, max(0.1, deadline - tab.now()))
+    with suppress(CommandFailed):
+        await tab.call(cdp.page.enable(), timeout_seconds=timeout)
 
 
 async def _reach(tab: Tab, before: int, wait_until: str, deadline: float) -> None:

@@ -52,7 +52,20 @@ def test_a_navigation_is_waited_for_as_far_as_asked(wait_until: str, seconds: fl
     run(paging.navigate(tab, URL, wait_until, DEADLINE))
 
     assert tab.now() - 100.0 == pytest.approx(seconds)
-    assert tab.sent[0].params["url"] == URL
+    assert tab.methods() == ["Page.enable", "Page.navigate"]
+    assert tab.sent[1].params["url"] == URL
+
+
+def test_a_page_that_hangs_is_left_all_the_same() -> None:
+    def hang(_params: object) -> None:
+        raise CommandFailed("no answer")
+
+    tab = ScriptedTab(answers={**STARTED, "Page.enable": hang})
+    loading(tab)
+
+    run(paging.navigate(tab, URL, paging.LOAD, DEADLINE))
+
+    assert tab.activity.navigation.loaded
 
 
 def test_a_page_that_keeps_asking_the_network_never_gets_idle() -> None:
@@ -195,7 +208,7 @@ def test_reloading_waits_for_the_new_document() -> None:
 
     run(paging.reload(tab, DEADLINE))
 
-    assert tab.methods() == ["Page.reload"]
+    assert tab.methods() == ["Page.enable", "Page.reload"]
     assert tab.activity.navigation.loaded
 
 
