@@ -40,9 +40,12 @@ class Outflow:
         request = self._request
         request.registerProducer(self, True)
         try:
-            while chunk := await self._blocking.run(next, chunks, b""):
+            while True:
+                chunk = await self._blocking.run(next, chunks, b"")
                 if self._alive.gone or self._stopped:
                     return
+                if not chunk:
+                    break
                 request.write(chunk)
                 if self._resumed is not None:
                     await self._resumed

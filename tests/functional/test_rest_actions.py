@@ -26,6 +26,7 @@ from tests.fakes.api import (
     performs,
 )
 from tests.fakes.api_user import Api
+from tests.fakes.records import make_witness
 
 BODIES: dict[str, dict[str, Any]] = {
     "act": {"instruction": "click OK"},
@@ -167,6 +168,7 @@ def test_an_operation_fails_with_its_container(
     hasty: Api, deps: Deps, path: str, container: FakeContainer
 ) -> None:
     operation = left_running(hasty, path, container)
+    deps.store.beat(make_witness(), deps.clock(), 60)
     deps.store.beat(container.task, deps.clock() - 120, 60)
 
     data = hasty.data("GET", operation)

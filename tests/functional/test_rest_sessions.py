@@ -14,6 +14,7 @@ from tests.fakes.api import (
     answers_with,
 )
 from tests.fakes.api_user import Api
+from tests.fakes.records import make_witness
 
 
 def test_a_session_is_created_read_listed_and_released(api: Api, container: FakeContainer) -> None:
@@ -101,6 +102,7 @@ def test_a_lost_containers_sessions_are_shown_as_failed(
     api: Api, deps: Deps, container: FakeContainer
 ) -> None:
     created = api.data("POST", "/sessions", status=201)
+    deps.store.beat(make_witness(), deps.clock(), 60)
     deps.store.beat(container.task, deps.clock() - 120, 60)
 
     after = api.data("GET", f"/sessions/{created['sessionId']}")

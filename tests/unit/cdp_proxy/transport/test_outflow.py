@@ -108,6 +108,16 @@ def test_a_client_that_leaves_ends_it() -> None:
     assert not sending.request.finished
 
 
+def test_a_client_that_leaves_at_the_last_chunk_is_not_answered_any_more() -> None:
+    sending = slow(b"one")
+
+    sending.request.leave()
+
+    assert sending.closed
+    assert not sending.request.finished
+    assert sending.error is None
+
+
 def test_resuming_what_is_not_paused_is_harmless() -> None:
     sending = Sending(b"one")
 
