@@ -110,6 +110,7 @@ def test_dialogs_of_the_page_are_answered(live: LivePage, there: Page) -> None:
     expect(there.locator("#answer")).to_have_text("twelve")
     expect(live.page.locator("#keys")).to_be_focused()
     live.click(there, "#sure")
+    expect(box).to_be_visible()
     expect(box).to_contain_text("Really?")
     live.page.click("#dialog-dismiss")
 
@@ -117,6 +118,7 @@ def test_dialogs_of_the_page_are_answered(live: LivePage, there: Page) -> None:
     expect(box).to_be_hidden()
     there.focus("#sure")
     live.page.keyboard.press("Enter")
+    expect(live.page.locator("#dialog-accept")).to_be_focused()
     expect(box).to_contain_text("Really?")
     live.page.keyboard.press("Escape")
     expect(box).to_be_hidden()
