@@ -190,10 +190,9 @@ def start_screencast(
     quality: int,
     max_width: int | None,
     max_height: int | None,
-    every_nth_frame: int,
 ) -> CdpCommand[None]:
     """`Page.startScreencast`; sizes in pixels."""
-    params: dict[str, object] = {"format": image_format, "everyNthFrame": every_nth_frame}
+    params: dict[str, object] = {"format": image_format}
     if image_format == "jpeg":
         params["quality"] = quality
     if max_width is not None:
