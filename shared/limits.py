@@ -125,6 +125,9 @@ WS_API_LIFE_SECONDS: Final = 7_200
 """API Gateway ends a connection that is idle, or old, by so much (the same quotas)."""
 WS_API_MAPPING_SECONDS: Final = WS_API_LIFE_SECONDS + 600
 """How long a connection is remembered from its start: `$disconnect` may never be called."""
+WS_API_VOID_SECONDS: Final = 600
+"""How long it is remembered, at the most, after its token has expired: who tells the clients of
+sessions in line looks once a minute (`chalice_app.main`), or more often."""
 WS_API_CONNECTIONS_MAX: Final = 64
 """Connections of the WebSocket API to one session."""
 WS_API_MESSAGE_SECONDS: Final = 25.0
