@@ -136,6 +136,7 @@ WS_API_QUEUED_MAX: Final = 10_000
 """Requests that wait for one container; further messages are refused."""
 MESSAGE_ID_CHARS_MAX: Final = 255
 """A client's name for its message, which is kept until the answer has gone out."""
+CHUNK_ID_CHARS_MAX: Final = 64
 CHUNKS_MAX: Final = 4_096
 """Pieces of one message: enough for 100 MiB of text that escapes to twice its size."""
 CHUNKED_BYTES_MAX: Final = 8 * 1024 * 1024
