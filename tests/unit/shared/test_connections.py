@@ -255,8 +255,8 @@ def test_a_list_that_is_too_long_takes_no_more(
 def test_activity_is_noted_only_of_what_is_known(
     connections: Connections, head: ConnectionHead, redis_client: redis.Redis
 ) -> None:
-    assert connections.touch(head.connection_id, NOW + 5)
-    assert not connections.touch(ConnectionId("stranger"), NOW)
+    assert connections.touch(head.connection_id, NOW + 5) is SendOutcome.SENT
+    assert connections.touch(ConnectionId("stranger"), NOW) is SendOutcome.UNKNOWN
     assert redis_client.hget(keys.connection(head.connection_id), "lastActive") == b"4000000005.0"
     assert not redis_client.exists(keys.connection(ConnectionId("stranger")))
 

@@ -129,9 +129,16 @@ class TestLargestWish:
     def test_viewers_are_told_it_as_options(self) -> None:
         settings = self.wish({"quality": 30, "max_width": 640, "every_nth_frame": 2})
 
-        assert settings.as_options() == ScreencastOptions(
+        assert settings.as_options(ScreencastOptions()) == ScreencastOptions(
             quality=30, max_width=640, every_nth_frame=2, target_id="T1"
         )
 
+    def test_how_idleness_is_told_is_each_viewers_own(self) -> None:
+        wish = ScreencastOptions(detect_idle=False, idle_threshold=200, quality=10)
+
+        told = self.wish({"quality": 30}).as_options(wish)
+
+        assert (told.detect_idle, told.idle_threshold, told.quality) == (False, 200, 30)
+
     def test_a_png_is_a_png(self) -> None:
-        assert self.wish({"format": "png"}).as_options().format == "png"
+        assert self.wish({"format": "png"}).as_options(ScreencastOptions()).format == "png"
