@@ -16,7 +16,8 @@ OPEN: Final = """
 -- KEYS connection, connections of the session, session, tasks, connection tasks, those in line
 -- ARGV now, connection id, session id, head, ttl of any connection, ttl of this one, voidAt ('' for
 --      never), connectionsMax, connectionPrefix, requestsPrefix, taskConnectionsPrefix, bus request
-if redis.call('SCARD', KEYS[2]) >= tonumber(ARGV[8]) then
+local new = redis.call('SISMEMBER', KEYS[2], ARGV[2]) == 0
+if new and redis.call('SCARD', KEYS[2]) >= tonumber(ARGV[8]) then
   for _, id in ipairs(redis.call('SMEMBERS', KEYS[2])) do
     if redis.call('EXISTS', ARGV[9] .. id) == 0 then redis.call('SREM', KEYS[2], id) end
   end

@@ -109,6 +109,18 @@ def test_a_session_has_only_so_many_connections(connections: Connections) -> Non
     assert connections.find(heads[-1].connection_id) is None
 
 
+def test_one_of_as_many_as_may_be_may_be_opened_again(
+    connections: Connections, redis_client: redis.Redis
+) -> None:
+    heads = [make_head(f"c{number}") for number in range(WS_API_CONNECTIONS_MAX)]
+    for head in heads:
+        connections.open(head, REQUEST, NOW)
+    redis_client.delete(keys.connection(heads[0].connection_id))
+
+    assert connections.restore([heads[0]], lambda: REQUEST, NOW) == 1
+    assert connections.find(heads[0].connection_id) == heads[0]
+
+
 def test_the_connections_of_a_session_are_told(
     connections: Connections, redis_client: redis.Redis
 ) -> None:
