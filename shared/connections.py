@@ -14,6 +14,7 @@ All times are epoch seconds and come in as arguments.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
@@ -31,6 +32,7 @@ from shared.limits import (
     WS_API_MAPPING_SECONDS,
     WS_API_MESSAGE_SECONDS,
     WS_API_QUEUED_MAX,
+    WS_API_VOID_SECONDS,
 )
 from shared.request_kind import RequestKind
 from shared.session_state import LIVE_WORDS, EndReason
@@ -56,6 +58,9 @@ class ConnectionHead(Struct, frozen=True, kw_only=True, rename="camel", omit_def
     """`https://…`: where @connections of this API is served."""
     connected_at: float
     """Epoch seconds."""
+    void_at: float | None = None
+    """When the token is void that has opened it, in epoch seconds; None: not before the session
+    ends."""
     screencast: ScreencastOptions | None = None
     """What it is to see from the first moment on; None: nothing until it asks."""
     trace: bool = False
@@ -114,6 +119,8 @@ class SendOutcome(Enum):
     SENT = "sent"
     UNKNOWN = "unknown"
     """There is no such connection."""
+    VOID = "void"
+    """The token that has opened it has expired."""
     ENDED = "ended"
     """Its session has ended."""
     WAITING = "waiting"
@@ -130,8 +137,8 @@ class Orphan(Struct, frozen=True):
     head: ConnectionHead
     waiting: tuple[MessageId, ...]
     """The ids of its messages that will not be answered any more, oldest first."""
-    reason: EndReason = EndReason.CONTAINER_LOST
-    """Why its session has ended."""
+    reason: EndReason | None = EndReason.CONTAINER_LOST
+    """Why its session has ended; None: it has not, but the connection's token has expired."""
 
 
 class Connections:
@@ -168,6 +175,8 @@ class Connections:
                     head.session_id,
                     msgspec.json.encode(head),
                     WS_API_MAPPING_SECONDS,
+                    _remembered_seconds(head, now),
+                    "" if head.void_at is None else head.void_at,
                     WS_API_CONNECTIONS_MAX,
                     keys.CONNECTION_PREFIX,
                     keys.REQUESTS_PREFIX,
@@ -241,9 +250,10 @@ class Connections:
         status, reason = (word.decode() for word in more) if more else ("", "")
         return SendOutcome(outcome.decode()), status, reason
 
-    def touch(self, connection_id: ConnectionId, now: float) -> bool:
-        """Note that the client is active; False when the connection is not known."""
-        return bool(self._touch(keys=[keys.connection(connection_id)], args=[now]))
+    def touch(self, connection_id: ConnectionId, now: float) -> SendOutcome:
+        """Note that the client is active, with a message that is for no task: SENT, or why not."""
+        outcome = self._touch(keys=[keys.connection(connection_id)], args=[now])
+        return SendOutcome(outcome.decode())
 
     def leave(self, connection_id: ConnectionId, request_id: RequestId, now: float) -> bool:
         """Forget a connection and tell its task; False when that has been done before."""
@@ -286,7 +296,8 @@ class Connections:
     def take_orphans(self, now: float) -> list[Orphan]:
         """Forget connections that no task will serve; who gets them tells the clients. Atomic.
 
-        They are those of dead tasks, and those whose session has ended in the line for one.
+        They are those of dead tasks, and of those whose session stands in line for one, or stood:
+        when it has ended there, or the connection's token has expired.
         """
         taken = self._take_orphans(
             keys=[keys.CONNECTION_TASKS, keys.TASKS, keys.CONNECTIONS_IN_LINE],
@@ -301,6 +312,14 @@ class Connections:
             ],
         )
         return [orphan for found in taken for orphan in _orphans(*found)]
+
+
+def _remembered_seconds(head: ConnectionHead, now: float) -> int:
+    """How long the mapping is kept: beyond the token, so that its client can still be told."""
+    if head.void_at is None:
+        return WS_API_MAPPING_SECONDS
+    left = max(0, math.ceil(head.void_at - now))
+    return min(WS_API_MAPPING_SECONDS, left + WS_API_VOID_SECONDS)
 
 
 def _around_head(request_id: RequestId, message: ClientText, now: float) -> tuple[bytes, bytes]:
@@ -331,5 +350,11 @@ def _orphans(heads: Sequence[bytes], pending: Sequence[bytes], reason: bytes) ->
     for entry in sorted(entries, key=lambda entry: entry.since):
         waiting[entry.connection_id].append(entry.message_id)
     decoded = [msgspec.json.decode(head, type=ConnectionHead) for head in heads]
-    ended = EndReason(reason.decode()) if reason else EndReason.CONTAINER_LOST
+    ended = _reason_of(reason.decode())
     return [Orphan(head, tuple(waiting[head.connection_id]), ended) for head in decoded]
+
+
+def _reason_of(word: str) -> EndReason | None:
+    if word == SendOutcome.VOID.value:
+        return None
+    return EndReason(word) if word else EndReason.CONTAINER_LOST

@@ -7,7 +7,7 @@ from typing import Any
 
 import jwt
 
-from shared.tokens import ALGORITHM, AUDIENCE, TokenRefused
+from shared.tokens import ALGORITHM, AUDIENCE, EXPIRED, TokenRefused
 
 _REQUIRED = ["aud", "exp", "iat", "jti", "sub", "scope", "sessionId"]
 
@@ -30,7 +30,7 @@ def verified_payload(token: str, secrets: Sequence[str]) -> dict[str, Any]:
         except jwt.InvalidSignatureError:
             continue
         except jwt.ExpiredSignatureError as error:
-            raise TokenRefused("The token has expired.") from error
+            raise TokenRefused(EXPIRED) from error
         except (jwt.PyJWTError, ValueError) as error:
             raise TokenRefused("The token is not valid.") from error
         return payload

@@ -127,6 +127,9 @@ WS_API_LIFE_SECONDS: Final = 7_200
 """API Gateway ends a connection that is idle, or old, by so much (the same quotas)."""
 WS_API_MAPPING_SECONDS: Final = WS_API_LIFE_SECONDS + 600
 """How long a connection is remembered from its start: `$disconnect` may never be called."""
+WS_API_VOID_SECONDS: Final = 600
+"""How long it is remembered, at the most, after its token has expired: who tells the clients of
+sessions in line looks once a minute (`chalice_app.main`), or more often."""
 WS_API_CONNECTIONS_MAX: Final = 64
 """Connections of the WebSocket API to one session."""
 WS_API_MESSAGE_SECONDS: Final = 25.0
@@ -135,6 +138,7 @@ WS_API_QUEUED_MAX: Final = 10_000
 """Requests that wait for one container; further messages are refused."""
 MESSAGE_ID_CHARS_MAX: Final = 255
 """A client's name for its message, which is kept until the answer has gone out."""
+CHUNK_ID_CHARS_MAX: Final = 64
 CHUNKS_MAX: Final = 4_096
 """Pieces of one message: enough for 100 MiB of text that escapes to twice its size."""
 CHUNKED_BYTES_MAX: Final = 8 * 1024 * 1024

@@ -37,6 +37,10 @@ class Scope(Enum):
 ALL_SCOPES: frozenset[Scope] = frozenset(Scope)
 
 
+EXPIRED = "The token has expired."
+"""What clients are told, at once or later."""
+
+
 class TokenRefused(Exception):
     """The token is malformed, wrongly signed, expired or incomplete; the text says which."""
 

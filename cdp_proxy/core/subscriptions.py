@@ -17,9 +17,11 @@ class Subscriptions:
         self._wanted: set[tuple[str, str | None]] = set()
         self._enabled: dict[str, set[str]] = {}
 
-    def add(self, names: Iterable[str], target_id: str | None) -> None:
-        """Ask for events."""
-        self._wanted.update((name, target_id) for name in names)
+    def add(self, names: Iterable[str], target_id: str | None) -> tuple[str, ...]:
+        """Ask for events; those names that are new."""
+        new = tuple(name for name in names if (name, target_id) not in self._wanted)
+        self._wanted.update((name, target_id) for name in new)
+        return new
 
     def remove(self, names: Iterable[str], target_id: str | None) -> None:
         """Ask no more; what was asked for by another name, or for another tab, stays."""

@@ -101,13 +101,16 @@ class CaptureSettings:
     max_width: int | None
     max_height: int | None
 
-    def as_options(self) -> ScreencastOptions:
-        """As viewers are told."""
+    def as_options(self, wish: ScreencastOptions) -> ScreencastOptions:
+        """As a viewer is told, with what of its wish is its own affair."""
         return ScreencastOptions(
             format="png" if self.format == "png" else "jpeg",
             quality=self.quality,
             max_width=self.max_width,
             max_height=self.max_height,
+            every_nth_frame=wish.every_nth_frame,
+            detect_idle=wish.detect_idle,
+            idle_threshold=wish.idle_threshold,
             target_id=self.target_id,
         )
 

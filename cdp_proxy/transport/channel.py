@@ -175,7 +175,7 @@ class Channel:
             screencast.leave(self)
             return None
         settings = screencast.settings
-        return settings.as_options() if settings is not None else options
+        return settings.as_options(options) if settings is not None else options
 
     def ready_for_frame(self) -> None:
         """The carrier takes another picture."""

@@ -106,7 +106,7 @@ class ChannelCdp:
         if len(self._subscriptions) + len(message.events) > _SUBSCRIPTIONS_MAX:
             raise InvalidRequest(f"A channel has {_SUBSCRIPTIONS_MAX} subscriptions at most.")
         self._session.pages.watchers.add(self._tabs_changed)
-        self._subscriptions.add(message.events, message.target_id)
+        new = self._subscriptions.add(message.events, message.target_id)
         domains = {domain_of(name) for name in message.events}
         agreeing: list[tuple[str, Deferred[Answer]]] = []
         for tab in tabs:
@@ -115,7 +115,7 @@ class ChannelCdp:
             except InvalidRequest:
                 if message.target_id is not None or self._session.pages.tabs.get(tab) is not None:
                     raise
-        spawn(self._confirm(message, agreeing), "a subscription of a channel")
+        spawn(self._confirm(message, new, agreeing), "a subscription of a channel")
 
     async def unsubscribe(self, message: Unsubscribe) -> None:
         """Report them no more; their domains stay enabled, which nobody notices."""
@@ -263,8 +263,12 @@ class ChannelCdp:
                 pending.answering.callback(Answer(error=why))
 
     async def _confirm(
-        self, message: Subscribe, agreeing: Iterable[tuple[str, Deferred[Answer]]]
+        self,
+        message: Subscribe,
+        new: Iterable[str],
+        agreeing: Iterable[tuple[str, Deferred[Answer]]],
     ) -> None:
+        """Answer, when the page has; of what is refused as a whole, no new name stays."""
         refusals = []
         for domain, answering in agreeing:
             error = (await answering).error
@@ -273,7 +277,7 @@ class ChannelCdp:
         if self._member is None:
             self._send(error_message(message.id, self._session_ended()))
         elif refusals:
-            self._subscriptions.remove(message.events, message.target_id)
+            self._subscriptions.remove(new, message.target_id)
             text = f"Chromium does not report that. {refusals[0]}"
             self._send(error_message(message.id, InvalidRequest(text, field="events")))
         else:

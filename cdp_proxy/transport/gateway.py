@@ -4,9 +4,10 @@
    found and a channel opened. Messages keep their order all the way.
 2. Answers are pushed (`transport.pushed`); the messages they answer are struck out in Redis, many
    at a time.
-3. A connection ends with `$disconnect`, with the first Gone, with its session, or with its life.
-4. Connections whose container has died, or whose session never got one, are taken every few
-   seconds, and their clients told.
+3. A connection ends with `$disconnect`, with the first Gone, with its session, with its token, or
+   with its life.
+4. Connections whose container has died, or whose session or token has ended before there was one,
+   are taken every few seconds, and their clients told.
 5. With each heartbeat, a Redis that has lost its connections is told of them again.
 """
 
@@ -19,7 +20,6 @@ import msgspec
 import redis
 from msgspec import UNSET
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.task import LoopingCall, deferLater
 from twisted.logger import Logger
 
@@ -55,7 +55,6 @@ from shared.errors import (
     WallCrawlerError,
 )
 from shared.ids import ConnectionId, RequestId, SessionId, TaskId
-from shared.limits import WS_API_MAPPING_SECONDS
 from shared.randomness import new_request_id
 from shared.request_kind import RequestKind
 from shared.tokens import Scope
@@ -92,7 +91,6 @@ class Gateway:
         self._clock = clock
         self._task_id = TaskId("")
         self._known: dict[ConnectionId, PushedConnection] = {}
-        self._lives: dict[ConnectionId, IDelayedCall] = {}
         self._answered: list[RequestId] = []
         self._striking_out = False
         self._restoring = False
@@ -165,7 +163,7 @@ class Gateway:
             )
             connection.receive(arrived)
         if known is None:
-            spawn(self._attach(connection), "opening a pushed channel")
+            self._serve(connection)
 
     async def start_screencast(
         self, session: LiveSession, connection_id: str, options: ScreencastOptions
@@ -212,9 +210,6 @@ class Gateway:
         """Forget a connection, here and in Redis (`pushed.Registrar`)."""
         head = connection.head
         self._known.pop(head.connection_id, None)
-        life = self._lives.pop(head.connection_id, None)
-        if life is not None and life.active():
-            life.cancel()
         spawn(self._forget(head, connection.unanswered), "forgetting a connection")
         if not self._known and self._all_gone is not None and not self._all_gone.called:
             self._all_gone.callback(None)
@@ -222,10 +217,14 @@ class Gateway:
     def _make_known(self, head: ConnectionHead) -> PushedConnection:
         made = PushedConnection(self._ways, head, self, self._clock)
         self._known[head.connection_id] = made
-        left = head.connected_at + WS_API_MAPPING_SECONDS - self._clock()
-        life = self._ways.reactor.callLater(max(0.0, left), made.leave)
-        self._lives[head.connection_id] = life
         return made
+
+    def _serve(self, connection: PushedConnection) -> None:
+        """Begin, unless its token has expired before anybody could."""
+        if connection.void:
+            connection.expire()
+        else:
+            spawn(self._attach(connection), "opening a pushed channel")
 
     def _welcome(self, session: LiveSession) -> None:
         """A session is there: so may clients be that came while it stood in line."""
@@ -240,7 +239,7 @@ class Gateway:
             return
         for head in heads:
             if head.connection_id not in self._known:
-                spawn(self._attach(self._make_known(head)), "opening a pushed channel")
+                self._serve(self._make_known(head))
 
     async def _attach(self, connection: PushedConnection) -> None:
         try:
@@ -260,7 +259,7 @@ class Gateway:
         raise Unavailable("The session is not in this container; connect again.")
 
     async def _open_channel(self, connection: PushedConnection, session: LiveSession) -> None:
-        if connection.over:
+        if connection.ended:
             return
         session.check_room()
         head = connection.head
@@ -275,7 +274,7 @@ class Gateway:
 
     def _channel_of(self, session: LiveSession, connection_id: str) -> Channel:
         known = self._known.get(ConnectionId(connection_id))
-        if known is None or known.channel is None or known.over:
+        if known is None or known.channel is None or known.ended:
             raise ConnectionNotFound("The session has no such connection.")
         if known.head.session_id != session.spec.session_id:
             raise ConnectionNotFound("The session has no such connection.")
@@ -351,7 +350,7 @@ class Gateway:
         """Tell a client that no container serves any more, and close its connection."""
         _log.info(
             "telling a client of the end: {reason}",
-            reason=orphan.reason.value,
+            reason=orphan.reason.value if orphan.reason is not None else "token_expired",
             connection_id=orphan.head.connection_id,
             session_id=orphan.head.session_id,
             waiting=len(orphan.waiting),

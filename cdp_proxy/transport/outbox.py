@@ -4,7 +4,8 @@
 2. Messages are posted in batches by a thread of the pool, one after the other; pictures go between
    batches, one at a time, and are made smaller until one message holds them.
 3. Throttled, or not reached: everything waits, longer each time and by chance, and goes on where
-   it stopped. A picture is not tried again: the next one is newer.
+   it stopped. A picture is not tried again: the next one is newer. When nothing has gone out for
+   minutes, the connection is given up, and closed if that at least works.
 4. Gone: the listener is told at once, and nothing is sent any more. For a moment after `$connect`
    Gone means "not yet": API Gateway opens the connection only after the Lambda has returned.
 5. `close` lets out what is queued, then closes the connection.
@@ -38,7 +39,8 @@ BATCH_MAX: Final = 16
 """Messages a thread posts in one go; then pictures, and other connections, get their turn."""
 OPENING_SECONDS: Final = 3.0
 """So long after `$connect` a client may not be there yet."""
-RETRIES_MAX: Final = 10
+PATIENCE_SECONDS: Final = 120.0
+"""So long nothing may go out, however often it is tried; then the connection is given up."""
 _FIRST_PAUSE_SECONDS: Final = 0.1
 _LONGEST_PAUSE_SECONDS: Final = 5.0
 _FRAME_BYTES_MAX: Final = (WS_API_PUSH_BYTES_MAX - 512) * 3 // 4
@@ -96,6 +98,7 @@ class Outbox:
         self._stopped = False
         self._running = False
         self._retries = 0
+        self._stuck_since: float | None = None
 
     def send(self, text: bytes, mark: RequestId | None = None) -> None:
         """Queue one message of at most what API Gateway takes; dropped when there is no room.
@@ -168,7 +171,7 @@ class Outbox:
                 self._bytes -= len(item.text)
             if item.mark is not None:
                 self._listener.posted(item.mark)
-        await self._look_at(trouble)
+        await self._look_at(trouble, some_went_out=sent > 0)
 
     async def _send_picture(self) -> None:
         if self._picture is None:
@@ -189,15 +192,17 @@ class Outbox:
             self._stopped = True
             self._listener.closed()
 
-    async def _look_at(self, trouble: Exception | None) -> None:
+    async def _look_at(self, trouble: Exception | None, *, some_went_out: bool = False) -> None:
         """Wait, if it may work later; give the connection up, if it will not."""
-        if trouble is None:
-            self._retries = 0
+        if trouble is None or some_went_out:
+            self._retries, self._stuck_since = 0, None
+        if trouble is None or self._stopped:
             return
-        if self._stopped:
-            return
-        opening = self._ways.reactor.seconds() - self._head.connected_at < OPENING_SECONDS
-        for_ever = isinstance(trouble, Refused) or self._retries >= RETRIES_MAX
+        now = self._ways.reactor.seconds()
+        opening = now - self._head.connected_at < OPENING_SECONDS
+        if self._stuck_since is None:
+            self._stuck_since = now
+        for_ever = isinstance(trouble, Refused) or now - self._stuck_since >= PATIENCE_SECONDS
         if isinstance(trouble, Gone) and not opening:
             self._give_up()
         elif for_ever:
@@ -208,6 +213,7 @@ class Outbox:
                 session_id=self._head.session_id,
             )
             self._give_up()
+            await self._ways.pool.run(self._post_close)  # all that the client may still notice
         else:
             await deferLater(self._ways.reactor, self._pause())
 

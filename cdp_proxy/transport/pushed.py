@@ -15,6 +15,7 @@ from typing import Final, Protocol
 
 import msgspec
 from msgspec import UNSET
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from cdp_proxy.core.close_codes import CloseCode
 from cdp_proxy.core.pictures import Picture
@@ -22,6 +23,7 @@ from cdp_proxy.transport.channel import Channel
 from cdp_proxy.transport.outbox import Outbox, Ways
 from shared import envelope, errors
 from shared.connections import ConnectionHead, Hops
+from shared.envelope import last_words
 from shared.envelope.chunks import Assembly, split
 from shared.envelope.incoming import ChunkMessage, ClientMessage, MessageId
 from shared.envelope.outgoing import Accepted, ErrorMessage, Outgoing, SessionEnded
@@ -31,8 +33,10 @@ from shared.limits import (
     CHANNEL_BACKLOG_BYTES_MAX,
     CHANNEL_QUEUE_MAX,
     CHUNKED_BYTES_MAX,
+    WS_API_MAPPING_SECONDS,
     WS_API_PUSH_BYTES_MAX,
 )
+from shared.tokens import EXPIRED
 
 _AI_ACTION: Final = "AI_ACTION"
 _CHUNK: Final = "CHUNK"
@@ -105,6 +109,7 @@ class PushedConnection:
         """Whether it is gone, or closed."""
         self._registrar = registrar
         self._clock = clock
+        self._ways = ways
         self._outbox = Outbox(ways, head, self)
         self._channel: Channel | None = None
         self._depart: Callable[[], None] = lambda: None
@@ -117,11 +122,22 @@ class PushedConnection:
         self._chunks = Assembly(CHUNKED_BYTES_MAX)
         self._sets = itertools.count(1)
         self._closing = False
+        self._life = self._begin_life(ways.reactor)
 
     @property
     def channel(self) -> Channel | None:
         """What it speaks to, once its session has been found."""
         return self._channel
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is taken from it, nor sent to it, any more."""
+        return self.over or self._closing
+
+    @property
+    def void(self) -> bool:
+        """Whether the token that has opened it has expired."""
+        return self.head.void_at is not None and self.head.void_at <= self._clock()
 
     @property
     def unanswered(self) -> list[RequestId]:
@@ -142,7 +158,7 @@ class PushedConnection:
 
     def receive(self, arrived: Arrived) -> None:
         """Take one message of the client, in the order they came."""
-        if self.over or self._closing:
+        if self.ended:
             self._registrar.answered(arrived.request_id)  # what it hears is that all is over
             return
         if arrived.type == _CHUNK:
@@ -152,6 +168,18 @@ class PushedConnection:
             self._waiting.add(arrived)
         self._begin(arrived)
 
+    def expire(self) -> None:
+        """Its token is void: nothing is taken any more, nor pushed but the word of it."""
+        if self.ended:
+            return
+        self._early.clear()
+        if self._channel is not None:
+            self._channel.left()
+        self._outbox.clear()
+        for message in last_words.expired([arrived.id for arrived in self._waiting]):
+            self.send(message)
+        self.close(CloseCode.EXPIRED, EXPIRED)
+
     def refuse(self, error: WallCrawlerError) -> None:
         """Answer everything that waits with an error, and close."""
         for message_id in [arrived.id for arrived in self._waiting] or [None]:
@@ -160,7 +188,7 @@ class PushedConnection:
 
     def send(self, message: Outgoing) -> None:
         """Push a message after those before it (`channel.Carrier`)."""
-        if self.over or self._closing:
+        if self.ended:
             return
         if isinstance(message, SessionEnded):
             self._answer_the_rest(message)
@@ -178,7 +206,7 @@ class PushedConnection:
 
     def show(self, picture: Picture, *, keep_alive: bool) -> None:
         """Push a picture (`channel.Carrier`)."""
-        if not self.over and not self._closing:
+        if not self.ended:
             self._outbox.show(picture, keep_alive=keep_alive)
 
     def close(self, code: CloseCode, reason: str) -> None:  # noqa: ARG002
@@ -195,6 +223,8 @@ class PushedConnection:
         if self.over:
             return
         self.over = True
+        if self._life.active():
+            self._life.cancel()
         self._outbox.stop()
         self._early.clear()
         if self._channel is not None:
@@ -219,6 +249,13 @@ class PushedConnection:
     def closed(self) -> None:
         """Everything has been said (`outbox.Listener`)."""
         self.leave()
+
+    def _begin_life(self, reactor: IReactorTime) -> IDelayedCall:
+        """Have it end with its token, or when API Gateway has long closed it."""
+        ends_at, end = self.head.connected_at + WS_API_MAPPING_SECONDS, self.leave
+        if self.head.void_at is not None and self.head.void_at < ends_at:
+            ends_at, end = self.head.void_at, self.expire
+        return reactor.callLater(max(0.0, ends_at - self._clock()), end)
 
     def _begin(self, arrived: Arrived) -> None:
         if arrived.late:

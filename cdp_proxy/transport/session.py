@@ -197,13 +197,14 @@ class LiveSession:
         """The session's own; gone once `end_reason` is set."""
         return self._browser
 
-    def check_room(self) -> None:
-        """Whether one more connection may come.
+    def check_room(self, *, channel: bool = True) -> None:
+        """Whether one more channel may come; else a client, be it a channel that is here already.
 
         Raises:
             NoCapacity: the session has as many as it may.
         """
-        if max(len(self._sockets), len(self.channels)) + self._admitting >= CLIENTS_MAX:
+        clients = len(self._sockets) + self._admitting
+        if clients >= CLIENTS_MAX or (channel and len(self.channels) >= CLIENTS_MAX):
             raise NoCapacity(f"The session has {CLIENTS_MAX} clients already.")
 
     async def admit(self, socket: ClientSocket, target_id: str | None = None) -> Member:
@@ -219,7 +220,7 @@ class LiveSession:
             socket.deliver(FAREWELL)
             socket.close(CloseCode.NORMAL, "The target has been closed.")
 
-        self.check_room()
+        self.check_room(channel=False)
         self._admitting += 1
         caller = self._browser.caller
         try:

@@ -26,6 +26,7 @@ from shared.errors import (
     Unauthorized,
 )
 from shared.limits import WS_API_CONNECTIONS_MAX
+from shared.records import Session
 from shared.tokens import Claims, Scope, TokenRefused, parse_token
 
 _OF_THE_CONNECTION = frozenset({"token", "screencast", "trace"})
@@ -49,7 +50,7 @@ def connect(event: WsEvent, deps: Deps) -> dict[str, Any]:
 
 def _admit(event: WsEvent, deps: Deps) -> None:
     query = query_of(event)
-    claims = _live_claims(query.get("token"), deps)
+    claims, session = _let_in(query.get("token"), deps)
     now = deps.clock()
     context = event["requestContext"]
     head = ConnectionHead(
@@ -62,6 +63,7 @@ def _admit(event: WsEvent, deps: Deps) -> None:
         stage=context["stage"],
         endpoint=deps.config.ws_management_endpoint or endpoint_of(event, deps.config.aws_region),
         connected_at=now,
+        void_at=_void_at(claims, session),
         screencast=_screencast(query, claims),
         trace=_switch(query, "trace"),
     )
@@ -69,7 +71,7 @@ def _admit(event: WsEvent, deps: Deps) -> None:
         raise NoCapacity(f"The session has {WS_API_CONNECTIONS_MAX} connections already.")
 
 
-def _live_claims(token: str | None, deps: Deps) -> Claims:
+def _let_in(token: str | None, deps: Deps) -> tuple[Claims, Session]:
     if not token:
         raise Unauthorized("Give the session's token in the query, as ?token=….")
     try:
@@ -85,7 +87,12 @@ def _live_claims(token: str | None, deps: Deps) -> Claims:
     if not session.live:
         reason = session.end_reason.value if session.end_reason else None
         raise SessionEnded("The session has ended.", status=session.status.value, endReason=reason)
-    return claims
+    return claims, session
+
+
+def _void_at(claims: Claims, session: Session) -> float | None:
+    lasts = claims.expires_at >= int(session.spec.expires_at)
+    return None if lasts else claims.expires_at
 
 
 def _screencast(query: Mapping[str, str], claims: Claims) -> ScreencastOptions | None:

@@ -18,11 +18,13 @@ from shared.errors import (
     ContainerLost,
     SessionEnded,
     SessionNotReady,
+    Unauthorized,
     Unavailable,
     WallCrawlerError,
 )
 from shared.ids import ConnectionId
 from shared.surrogates import mend_surrogates
+from shared.tokens import EXPIRED
 
 _GONE = "This connection is not known, or has been closed. Connect again."
 
@@ -50,8 +52,9 @@ def _take(
     deps: Deps,
 ) -> Outgoing | None:
     if isinstance(message, Ping):
-        if not deps.connections.touch(connection_id, received_at):
-            raise ConnectionNotFound(_GONE)
+        outcome = deps.connections.touch(connection_id, received_at)
+        if outcome is not SendOutcome.SENT:
+            raise _refusal(outcome)
         return Pong(id=message.id)
     sent = ClientText(
         text=mend_surrogates(text),  # as it was read
@@ -75,10 +78,12 @@ def _will_be_answered(message: ClientMessage) -> bool:
     )
 
 
-def _refusal(outcome: SendOutcome, status: str, reason: str) -> WallCrawlerError:
+def _refusal(outcome: SendOutcome, status: str = "", reason: str = "") -> WallCrawlerError:
     match outcome:
         case SendOutcome.UNKNOWN:
             return ConnectionNotFound(_GONE)
+        case SendOutcome.VOID:
+            return Unauthorized(EXPIRED)
         case SendOutcome.ENDED:
             return SessionEnded(
                 "The session has ended.", status=status or None, endReason=reason or None

@@ -37,15 +37,18 @@ class _Anything(Struct):
 
 _ALLOWED: Allowed = {
     "type": f"one of {', '.join(TYPES)}",
-    "id": f"a text of at most {limits.MESSAGE_ID_CHARS_MAX} characters, an integer, or null",
+    "id": (
+        f"a text of at most {limits.MESSAGE_ID_CHARS_MAX} characters, an integer, or null; in a"
+        f" CHUNK a text of 1 to {limits.CHUNK_ID_CHARS_MAX}"
+    ),
     "method": "a CDP method, such as Page.navigate",
     "action": (
         "in an AI_ACTION act, extract, observe, navigate or screenshot; in a TAB_COMMAND activate,"
         " open, close, navigate, back, forward, reload, acceptDialog or dismissDialog"
     ),
     "targetId": "the targetId of a tab, as HELLO and TABS tell it",
-    "event": "an object with a kind: mouse, key, text, paste or touch",
-    "event.kind": "one of mouse, key, text, paste, touch",
+    "event": "an object with a kind: mouse, key, text, paste, touch, choose or copy",
+    "event.kind": "one of mouse, key, text, paste, touch, choose, copy",
     "event.action": (
         "move, down, up or wheel of a mouse; down, up or press of a key; start, move, end or cancel"
         " of a touch"

@@ -61,21 +61,37 @@ class Assembly:
         self._held = 0
         self._sets: dict[str, dict[int, str]] = {}
         self._totals: dict[str, int] = {}
+        self._refused: dict[str, None] = {}
+        """Messages there was no room for, the latest of them: what follows of them is not kept."""
 
     def add(self, chunk: ChunkMessage) -> bytes | None:
         """Take a piece; the whole text once it is the last one that was missing.
 
         Raises:
-            InvalidRequest: it contradicts the others, or there is no room; its set is forgotten.
+            InvalidRequest: it contradicts the others, or there is no room; its set is forgotten. Of
+                one there is no room for, what follows is dropped, until it begins anew with its
+                first piece.
         """
+        if chunk.id in self._refused and chunk.seq > 0:
+            return None
+        self._refused.pop(chunk.id, None)
         pieces = self._sets.setdefault(chunk.id, {})
         total = self._totals.setdefault(chunk.id, chunk.total)
         size = len(chunk.data.encode(errors="surrogatepass"))
         self._held += size
-        if fault := self._fault(chunk, total, pieces):
+        fault = self._fault(chunk, total, pieces)
+        crowded = len(self._sets) > self._sets_max or self._held > self._bytes_max
+        if fault or crowded:
             self._held -= size
             self._forget(chunk.id)
+        if fault:
             raise InvalidRequest(fault, field="seq")
+        if crowded:
+            self._refuse_rest(chunk.id)
+            raise InvalidRequest(
+                f"Unfinished chunks exceed {self._bytes_max} bytes or {self._sets_max} messages.",
+                field="seq",
+            )
         pieces[chunk.seq] = chunk.data
         if len(pieces) < total:
             return None
@@ -88,9 +104,12 @@ class Assembly:
             return "The chunk does not fit the others of its id."
         if chunk.seq in pieces:
             return "The chunk has come already."
-        if len(self._sets) > self._sets_max or self._held > self._bytes_max:
-            return f"Unfinished chunks exceed {self._bytes_max} bytes or {self._sets_max} messages."
         return None
+
+    def _refuse_rest(self, set_id: str) -> None:
+        self._refused[set_id] = None
+        if len(self._refused) > self._sets_max:
+            del self._refused[next(iter(self._refused))]
 
     def _forget(self, set_id: str) -> None:
         pieces = self._sets.pop(set_id, {})

@@ -242,11 +242,17 @@ class Ping(Incoming, frozen=True, kw_only=True, tag="PING"):
 
 
 class ChunkMessage(
-    Struct, frozen=True, kw_only=True, rename="camel", tag_field="type", tag="CHUNK"
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="CHUNK",
 ):
     """One piece of a message that is too long for one frame; either side sends them."""
 
-    id: Annotated[str, Meta(min_length=1, max_length=64)]
+    id: Annotated[str, Meta(min_length=1, max_length=limits.CHUNK_ID_CHARS_MAX)]
     """Of the set of chunks, not of the message within."""
     seq: Annotated[int, Meta(ge=0)]
     total: Annotated[int, Meta(ge=1, le=limits.CHUNKS_MAX)]

@@ -13,6 +13,7 @@ def make_head(
     *,
     scopes: tuple[str, ...] = ("cdp", "input", "view"),
     connected_at: float = NOW,
+    void_at: float | None = None,
     endpoint: str = "https://abc.execute-api.eu-central-1.amazonaws.com/production",
     screencast: ScreencastOptions | None = None,
     trace: bool = False,
@@ -27,6 +28,7 @@ def make_head(
         stage="production",
         endpoint=endpoint,
         connected_at=connected_at,
+        void_at=void_at,
         screencast=screencast,
         trace=trace,
     )

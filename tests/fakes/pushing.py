@@ -29,12 +29,15 @@ class FakeManagement:
     failures: list[Exception | None] = field(default_factory=list)
     """What the next calls end with; None: well."""
     calls: int = 0
+    closings: int = 0
+    """How often a connection was to be closed, whether or not that failed."""
 
     def post(self, head: ConnectionHead, data: bytes) -> None:
         self._fail_as_told()
         self.posts.append((head.connection_id, json.loads(data)))
 
     def close(self, head: ConnectionHead) -> None:
+        self.closings += 1
         self._fail_as_told()
         self.closed.append(head.connection_id)
 

@@ -45,6 +45,17 @@ def test_an_error_of_chromium_is_chromiums_own(client: SocketClient) -> None:
     assert answer["error"]["code"] == -32601
 
 
+def test_a_subscription_that_is_refused_takes_none_back(client: SocketClient) -> None:
+    console = "Runtime.consoleAPICalled"
+    client.ask("SUBSCRIBE", events=[console])
+
+    refused = client.ask("SUBSCRIBE", events=[console, "Nonsense"])
+    client.evaluate("console.log('still')")
+
+    assert refused["error"]["details"] == {"field": "events"}
+    assert client.wait_for("CDP_EVENT")["params"]["args"][0]["value"] == "still"
+
+
 def test_a_failed_action_says_what_rest_would(client: SocketClient) -> None:
     go_to(client, PAGE)
 

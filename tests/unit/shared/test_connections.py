@@ -109,6 +109,18 @@ def test_a_session_has_only_so_many_connections(connections: Connections) -> Non
     assert connections.find(heads[-1].connection_id) is None
 
 
+def test_one_of_as_many_as_may_be_may_be_opened_again(
+    connections: Connections, redis_client: redis.Redis
+) -> None:
+    heads = [make_head(f"c{number}") for number in range(WS_API_CONNECTIONS_MAX)]
+    for head in heads:
+        connections.open(head, REQUEST, NOW)
+    redis_client.delete(keys.connection(heads[0].connection_id))
+
+    assert connections.restore([heads[0]], lambda: REQUEST, NOW) == 1
+    assert connections.find(heads[0].connection_id) == heads[0]
+
+
 def test_the_connections_of_a_session_are_told(
     connections: Connections, redis_client: redis.Redis
 ) -> None:
@@ -255,8 +267,8 @@ def test_a_list_that_is_too_long_takes_no_more(
 def test_activity_is_noted_only_of_what_is_known(
     connections: Connections, head: ConnectionHead, redis_client: redis.Redis
 ) -> None:
-    assert connections.touch(head.connection_id, NOW + 5)
-    assert not connections.touch(ConnectionId("stranger"), NOW)
+    assert connections.touch(head.connection_id, NOW + 5) is SendOutcome.SENT
+    assert connections.touch(ConnectionId("stranger"), NOW) is SendOutcome.UNKNOWN
     assert redis_client.hget(keys.connection(head.connection_id), "lastActive") == b"4000000005.0"
     assert not redis_client.exists(keys.connection(ConnectionId("stranger")))
 

@@ -294,7 +294,7 @@ def test_wishes_are_those_of_the_options(screen: Screen) -> None:
     settings = screen.machine.settings
 
     assert settings is not None
-    assert settings.as_options() == ScreencastOptions(
+    assert settings.as_options(ScreencastOptions()) == ScreencastOptions(
         format=options.format, max_height=300, target_id="T1"
     )
 

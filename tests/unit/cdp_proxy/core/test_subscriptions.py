@@ -45,6 +45,12 @@ def test_an_event_of_no_tab_is_reported_to_who_asked_for_all(wanted: Subscriptio
     assert not wanted.wants("Browser.downloadProgress", None)
 
 
+def test_what_is_new_is_told(wanted: Subscriptions) -> None:
+    assert wanted.add([CONSOLE], None) == (CONSOLE,)
+    assert wanted.add([CONSOLE, "Network"], None) == ("Network",)
+    assert wanted.add([CONSOLE], "T1") == (CONSOLE,)
+
+
 def test_only_what_was_asked_for_by_that_name_is_taken_back(wanted: Subscriptions) -> None:
     wanted.add(["Runtime", CONSOLE], None)
     wanted.add([CONSOLE], "T1")

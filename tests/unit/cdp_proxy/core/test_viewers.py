@@ -127,7 +127,19 @@ class TestLargestWish:
     def test_viewers_are_told_it_as_options(self) -> None:
         settings = self.wish({"quality": 30, "max_width": 640})
 
-        assert settings.as_options() == ScreencastOptions(quality=30, max_width=640, target_id="T1")
+        assert settings.as_options(ScreencastOptions()) == ScreencastOptions(
+            quality=30, max_width=640, target_id="T1"
+        )
+
+    def test_idleness_and_nth_pictures_are_each_viewers_own(self) -> None:
+        wish = ScreencastOptions(
+            detect_idle=False, idle_threshold=200, every_nth_frame=3, quality=10
+        )
+
+        told = self.wish({"quality": 30}).as_options(wish)
+
+        assert (told.detect_idle, told.idle_threshold) == (False, 200)
+        assert (told.every_nth_frame, told.quality) == (3, 30)
 
     def test_a_png_is_a_png(self) -> None:
-        assert self.wish({"format": "png"}).as_options().format == "png"
+        assert self.wish({"format": "png"}).as_options(ScreencastOptions()).format == "png"

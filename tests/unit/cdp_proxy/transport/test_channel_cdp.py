@@ -130,6 +130,14 @@ class TestCommands:
 
         assert told["error"]["code"] == "NO_CAPACITY"
 
+    def test_as_many_channels_as_may_come_may_all_send_commands(self, one: OneChannel) -> None:
+        others = [OneChannel(session=one.session) for _ in range(CLIENTS_MAX - 1)]
+
+        told = [each.answer("CDP_COMMAND", method="Browser.getVersion") for each in (one, *others)]
+
+        assert {each["type"] for each in told} == {"CDP_RESPONSE"}
+        assert one.session.live.clients == CLIENTS_MAX
+
     def test_browser_close_ends_the_client_alone_and_the_next_is_another(
         self, one: OneChannel
     ) -> None:

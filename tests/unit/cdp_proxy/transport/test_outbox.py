@@ -13,7 +13,7 @@ from PIL import Image
 
 from cdp_proxy.core.pictures import PageView, Picture
 from cdp_proxy.transport.management import Gone, Later, Refused
-from cdp_proxy.transport.outbox import BATCH_MAX, OPENING_SECONDS, RETRIES_MAX, Outbox
+from cdp_proxy.transport.outbox import BATCH_MAX, OPENING_SECONDS, PATIENCE_SECONDS, Outbox
 from shared.ids import RequestId
 from shared.limits import CHANNEL_BACKLOG_BYTES_MAX, WS_API_PUSH_BYTES_MAX
 from tests.fakes.connections import make_head
@@ -127,14 +127,28 @@ def test_success_makes_the_next_wait_short_again(case: Case) -> None:
 
 
 def test_waiting_has_an_end(case: Case) -> None:
-    case.management.failures = [Later("")] * (RETRIES_MAX + 1)
+    case.management.failures = [Later("")] * 1_000
     case.send(1)
 
-    case.clock.pump([5.0] * RETRIES_MAX)
+    case.clock.pump([1.0] * int(PATIENCE_SECONDS - 5))
+    assert case.heard.events == []
+    case.clock.pump([1.0] * 10)
 
     assert case.heard.events == ["gone"]
+    assert case.management.closings == 1, "so that the client notices"
     case.send(2)
     assert case.management.posts == []
+
+
+def test_what_goes_out_slowly_is_not_given_up(case: Case) -> None:
+    count = 2 * int(PATIENCE_SECONDS)
+    case.management.failures = [failure for _ in range(count) for failure in (None, Later(""))]
+    case.send(*range(count))
+
+    case.clock.pump([1.0] * count)
+
+    assert case.numbers == list(range(count))
+    assert "gone" not in case.heard.events
 
 
 def test_a_client_that_is_gone_is_told_of_at_once_and_once(case: Case) -> None:
@@ -170,7 +184,8 @@ def test_what_is_refused_for_ever_is_not_tried_again(case: Case) -> None:
     case.management.failures = [Refused("ForbiddenException")]
     case.send(1)
 
-    assert (case.heard.events, case.management.calls) == (["gone"], 1)
+    assert (case.heard.events, case.numbers) == (["gone"], [])
+    assert case.management.closed == ["c"]
 
 
 def test_closing_lets_out_what_is_queued() -> None:

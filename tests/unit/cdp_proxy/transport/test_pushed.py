@@ -70,7 +70,13 @@ class Books:
 
 
 class Case:
-    def __init__(self, *, trace: bool = False, pool: HeldPool | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        trace: bool = False,
+        void_at: float | None = None,
+        pool: HeldPool | None = None,
+    ) -> None:
         self.clock = clock_at()
         self.management = FakeManagement()
         self.books = Books()
@@ -78,7 +84,7 @@ class Case:
         self.departures = 0
         self.connection = PushedConnection(
             make_ways(self.clock, self.management, pool),
-            make_head("c", trace=trace),
+            make_head("c", trace=trace, void_at=void_at),
             self.books,
             self.clock.seconds,
         )

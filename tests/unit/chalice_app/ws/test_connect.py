@@ -93,6 +93,17 @@ def test_the_token_of_a_live_session_is_let_in_and_remembered(deps: Deps, sessio
     assert (head.scopes, head.stage) == (("cdp", "input", "view"), "production")
     assert head.endpoint == "https://abc.execute-api.eu-central-1.amazonaws.com/production"
     assert (head.screencast, head.trace) == (None, False)
+    assert head.void_at is None, "it ends with its session"
+
+
+def test_a_token_that_expires_before_its_session_ends_its_connection(
+    deps: Deps, session: Session
+) -> None:
+    expires_at = int(deps.clock()) + 30
+    token = make_token(claims_of(session, expires_at=expires_at), SECRET)
+
+    assert connect(event_with(token), deps) == {"statusCode": 200}
+    assert connected(deps).void_at == expires_at
 
 
 def test_the_container_is_told_of_the_connection(deps: Deps, session: Session) -> None:

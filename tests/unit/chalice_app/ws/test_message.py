@@ -141,6 +141,19 @@ def test_a_connection_that_is_not_known_is_told_to_come_again(deps: Deps, text: 
     assert error_to(deps, text, "stranger") == (3, "CONNECTION_NOT_FOUND")
 
 
+@pytest.mark.parametrize("text", [COMMAND, '{"type": "PING", "id": 3}'])
+def test_a_connection_whose_token_has_expired_is_told_so(
+    deps: Deps, redis_client: redis.Redis, text: str
+) -> None:
+    now = deps.clock()
+    head = make_head("void", connected_at=now, void_at=now)
+    deps.connections.open(head, deps.new_request_id(), now)
+    queued = redis_client.llen(keys.requests(TASK))
+
+    assert error_to(deps, text, "void") == (3, "UNAUTHORIZED")
+    assert redis_client.llen(keys.requests(TASK)) == queued
+
+
 def test_an_ended_session_is_said_to_be_so(deps: Deps) -> None:
     session_id = make_spec().session_id
     deps.store.finish(session_id, EndReason.RELEASED, deps.clock(), release_slot=True)

@@ -13,6 +13,7 @@ from botocore.stub import ANY, Stubber
 from chalice_app.wiring import Deps
 from chalice_app.ws.orphans import tell_orphans
 from shared.connections import ClientText
+from shared.store import Growth
 from tests.fakes.api import make_test_deps
 from tests.fakes.connections import make_head
 from tests.fakes.logs import recorded
@@ -88,6 +89,27 @@ def test_they_are_told_once(deps: Deps) -> None:
         tell_orphans(deps, posts.for_endpoint)
 
         assert tell_orphans(deps, posts.for_endpoint) == 0
+
+
+def test_in_the_line_who_has_a_void_token_is_told_so_and_closed(
+    redis_url: str, redis_client: redis.Redis
+) -> None:
+    deps = make_test_deps(redis_url)
+    now = deps.clock()
+    growth = Growth(wait_seconds=120, slots_per_task=1, tasks_max=1)
+    deps.store.place(make_spec(created_at=now), now, growth=growth)
+    head = make_head("c", void_at=now)
+    deps.connections.open(head, deps.new_request_id(), now)
+    posts = Posts()
+    with posts.stub as stub:
+        stub.add_response("post_to_connection", {}, {"ConnectionId": "c", "Data": ANY})
+        stub.add_response("delete_connection", {}, {"ConnectionId": "c"})
+
+        assert tell_orphans(deps, posts.for_endpoint) == 1
+
+        stub.assert_no_pending_responses()
+    (said,) = posts.said
+    assert (said["type"], said["id"], said["error"]["code"]) == ("ERROR", None, "UNAUTHORIZED")
 
 
 def test_a_client_that_has_gone_is_no_failure(deps: Deps) -> None:

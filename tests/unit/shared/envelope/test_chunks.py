@@ -96,6 +96,43 @@ def test_unfinished_messages_are_bounded_in_bytes() -> None:
     assert assembly.add(chunk("a", seq=1)) == b"xyxy"
 
 
+def test_the_rest_of_a_message_that_is_too_long_takes_no_room() -> None:
+    assembly = Assembly(bytes_max=9)
+    for seq in range(4):
+        assembly.add(chunk("long", seq, total=8))
+    with pytest.raises(InvalidRequest):
+        assembly.add(chunk("long", 4, total=8))
+
+    rest = [assembly.add(chunk("long", seq, total=8)) for seq in range(5, 8)]
+
+    assert rest == [None] * 3
+    assert [assembly.add(chunk("b", seq, total=4)) for seq in range(4)][-1] == b"xyxyxyxy"
+
+
+def test_a_message_there_was_no_room_for_may_come_again() -> None:
+    assembly = Assembly(bytes_max=5)
+    assembly.add(chunk("a"))
+    assembly.add(chunk("b"))
+    with pytest.raises(InvalidRequest):
+        assembly.add(chunk("b", seq=1))
+    assembly.add(chunk("a", seq=1))
+
+    again = [assembly.add(chunk("b", seq)) for seq in range(2)]
+
+    assert again == [None, b"xyxy"]
+
+
+def test_what_is_remembered_of_refused_messages_is_bounded() -> None:
+    assembly = Assembly(bytes_max=1, sets_max=2)
+    for name in "abc":
+        with pytest.raises(InvalidRequest):
+            assembly.add(chunk(name))
+
+    with pytest.raises(InvalidRequest):
+        assembly.add(chunk("a", seq=1))
+    assert assembly.add(chunk("c", seq=1)) is None
+
+
 def test_unfinished_messages_are_bounded_in_number() -> None:
     assembly = Assembly(bytes_max=100, sets_max=2)
     assembly.add(chunk("a"))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import envelope
 from shared.envelope import InvalidMessage, decode, encode, error_message
-from shared.envelope.incoming import ChunkMessage, Incoming, MessageId, Ping
+from shared.envelope.incoming import ChunkMessage, Incoming, InputDescription, MessageId, Ping
 from shared.envelope.outgoing import ErrorMessage, Pong
 from shared.errors import SessionNotFound
 
@@ -49,6 +51,7 @@ def test_any_id_comes_back_as_it_was_given(message_id: MessageId) -> None:
         ),
         ('{"type": "START_SCREENCAST", "options": {"quality": 0}}', None, "options.quality"),
         ('{"type": "CHUNK", "id": "a", "seq": 0, "total": 0, "data": ""}', "a", "total"),
+        ('{"type": "CHUNK", "id": "a", "seq": 0, "total": 1, "data": "", "x": 1}', "a", "x"),
     ],
 )
 def test_what_is_wrong_is_answered_with_the_clients_id_and_the_field(
@@ -58,6 +61,14 @@ def test_what_is_wrong_is_answered_with_the_clients_id_and_the_field(
 
     assert (answer.id, answer.error.code) == (message_id, "INVALID_REQUEST")
     assert answer.error.details == {"field": field}
+
+
+def test_who_gives_no_kind_of_input_is_told_of_each() -> None:
+    answer = refused('{"type": "INPUT_EVENT", "id": 1, "event": {}}')
+
+    kinds = {kind.__struct_config__.tag for kind in get_args(InputDescription)}
+    assert {"mouse", "choose", "copy"} <= kinds
+    assert all(f" {kind}" in answer.error.message for kind in kinds)
 
 
 @pytest.mark.parametrize(

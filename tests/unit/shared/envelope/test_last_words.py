@@ -22,3 +22,16 @@ def test_who_waits_for_nothing_only_hears_of_the_end() -> None:
 
     assert isinstance(end, SessionEnded)
     assert (end.reason, end.message) == ("capacity_timeout", EndReason.CAPACITY_TIMEOUT.text)
+
+
+def test_who_has_a_void_token_hears_that_and_nothing_of_the_session() -> None:
+    said = list(last_words([1, "a"], None))
+
+    errors = [message for message in said if isinstance(message, ErrorMessage)]
+    assert [(error.id, error.error.code) for error in errors] == [
+        (1, "UNAUTHORIZED"),
+        ("a", "UNAUTHORIZED"),
+        (None, "UNAUTHORIZED"),
+    ]
+    assert len(said) == 3
+    assert errors[-1].error.message == "The token has expired."
