@@ -4,8 +4,9 @@ from chalice_app.config import runs_in_chalice_command
 from chalice_app.main import app, reap, ws_connect, ws_disconnect, ws_message
 
 if runs_in_chalice_command():
-    from deployment.packaging import install
+    from deployment import packaging, repeatable
 
-    install()
+    packaging.install()
+    repeatable.install()
 
 __all__ = ["app", "reap", "ws_connect", "ws_disconnect", "ws_message"]

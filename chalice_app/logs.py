@@ -40,6 +40,11 @@ def current_request_id() -> str:
     return str(_about.get().get("requestId", ""))
 
 
+def current_fields() -> Mapping[str, object]:
+    """What every line carries just now."""
+    return _about.get()
+
+
 def info(event: str, **fields: object) -> None:
     """Log one event; `fields` are JSON-serialisable and become members of its line."""
     LOGGER.info(event, extra={_FIELDS: fields})

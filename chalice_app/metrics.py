@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
+from chalice_app import logs
 from shared import metrics
 from shared.clock import Clock
 from shared.session_state import EndReason, SessionStatus
@@ -15,8 +16,8 @@ Write = Callable[[Mapping[str, object]], None]
 
 
 def write_to_stdout(record: Mapping[str, object]) -> None:
-    """One line; stdout and stderr end up in the same log."""
-    sys.stdout.write(msgspec.json.encode(record).decode() + "\n")
+    """One line, with the ids of every other; stdout and stderr end up in the same log."""
+    sys.stdout.write(msgspec.json.encode({**logs.current_fields(), **record}).decode() + "\n")
     sys.stdout.flush()
 
 

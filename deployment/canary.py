@@ -68,17 +68,26 @@ class Cluster:
         self._outputs = outputs
         self._pause = pause
 
-    def register(self, tag: str) -> str:
-        """A task definition for the new image, the service's in all else; its ARN."""
+    def register(self, tag: str, architecture: str | None = None) -> str:
+        """A task definition for the new image, the service's in all else; its ARN.
+
+        Args:
+            tag: of the image.
+            architecture: of the image, as `cdk/context.py` spells it; None: the service's.
+        """
         arn = self._outputs["TaskDefinitionArn"]
         there = self._ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
         image = f"{self._outputs['RepositoryUri']}:{tag}"
+        kept = {name: there[name] for name in _OF_A_DEFINITION if there.get(name)}
+        if architecture is not None:
+            processor = {"cpuArchitecture": architecture.upper(), "operatingSystemFamily": "LINUX"}
+            kept["runtimePlatform"] = processor
         made = self._ecs.register_task_definition(
             family=f"{family_of(arn)}-canary",
             containerDefinitions=[
                 _on_trial(container, image, tag) for container in there["containerDefinitions"]
             ],
-            **{name: there[name] for name in _OF_A_DEFINITION if there.get(name)},
+            **kept,
         )
         return str(made["taskDefinition"]["taskDefinitionArn"])
 
@@ -210,7 +219,7 @@ def main(arguments: list[str], clients: Clients = boto3.client, pause: Pause = t
         cluster = Cluster(clients("ecs", region_name=region), outputs, pause)
         functions = clients("lambda", region_name=region)
         if options.action == "start":
-            _start(cluster, options.tag, options.percent)
+            _start(cluster, options.tag, options.percent, options.architecture)
             order = {"version": options.tag, "percent": options.percent}
         else:
             order = {"percent": 0} if options.action == "stop" else {}
@@ -229,11 +238,11 @@ def main(arguments: list[str], clients: Clients = boto3.client, pause: Pause = t
     return 0
 
 
-def _start(cluster: Cluster, tag: str, percent: int) -> None:
+def _start(cluster: Cluster, tag: str, percent: int, architecture: str | None) -> None:
     running = cluster.running(tag)
     missing = cluster.tasks_for(percent) - len(running)
     if missing > 0:
-        running += cluster.start(cluster.register(tag), missing)
+        running += cluster.start(cluster.register(tag, architecture), missing)
     cluster.wait_until_healthy(running)
 
 
@@ -247,6 +256,11 @@ def _parser() -> argparse.ArgumentParser:
         if action == "start":
             of_action.add_argument("--tag", required=True, help="of the pushed image")
             of_action.add_argument("--percent", type=int, required=True, help="1 to 99")
+            of_action.add_argument(
+                "--architecture",
+                choices=("arm64", "x86_64"),
+                help="the image's; default: as served",
+            )
         elif action == "stop":
             of_action.add_argument("--now", action="store_true", help="stop its tasks too")
     return parser

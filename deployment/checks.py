@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from cdk.context import ContextError, Deployment
+from deployment.chalice_record import Record
 from deployment.options import Options, context_file
 from deployment.plan import Situation
 from deployment.steps import ROOT
@@ -15,6 +17,8 @@ from image.tools import find_tool
 from shared.aws_names import stack_name
 
 _TOOLKIT_STACK = "CDKToolkit"
+_NEVER_MADE = frozenset({None, "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
+"""Status of a stack whose making failed, which is as good as none: CDK makes it anew."""
 
 
 class Clients(Protocol):
@@ -39,19 +43,22 @@ class Findings:
     """None without credentials."""
 
 
-def check(options: Options, clients: Clients, works: Works = succeeds) -> Findings:
+def check(
+    options: Options,
+    clients: Clients,
+    works: Works = succeeds,
+    chalice_folder: Path = ROOT / ".chalice",
+) -> Findings:
     """Look at everything, and say all that is missing at once."""
     problems = _tool_problems(options, works)
     if not _needs_stack(options):
         problems += _context_problems(options)
-    situation, credential_problem = _look_at_aws(options, clients)
-    if credential_problem is not None:
-        problems.append(credential_problem)
-    if situation is not None and not situation.deployed and _needs_stack(options):
-        problems.append(
-            f"There is no stack {stack_name(options.environment)} in {options.region} yet: "
-            f"first run ./wallcrawler deploy {options.environment} {options.region}."
-        )
+    try:
+        situation, stack = _look_at_aws(options, clients)
+    except _NoAnswer as unknown:
+        return Findings([*problems, str(unknown)])
+    problems += _stack_problems(options, stack)
+    problems += _place_problems(options, situation, Record(chalice_folder, options.environment))
     return Findings(problems, situation)
 
 
@@ -86,39 +93,81 @@ def _context_problems(options: Options) -> list[str]:
     return []
 
 
-def _look_at_aws(options: Options, clients: Clients) -> tuple[Situation | None, str | None]:
+def _stack_problems(options: Options, status: str | None) -> list[str]:
+    """What CDK or a later step would stumble over."""
+    name, where = stack_name(options.environment), f"{options.environment} {options.region}"
+    if _needs_stack(options):
+        if status in _NEVER_MADE:
+            return [f"There is no stack {name} yet: first run ./wallcrawler deploy {where}."]
+        return []
+    if status in _NEVER_MADE or options.destroying:
+        return []
+    if status == "DELETE_FAILED":
+        return [f"The stack {name} is half deleted: first run ./wallcrawler destroy {where}."]
+    if status is not None and status.endswith("_IN_PROGRESS"):
+        return [f"The stack {name} is being changed ({status}): wait until that has ended."]
+    return []
+
+
+def _place_problems(options: Options, situation: Situation, record: Record) -> list[str]:
+    """Elsewhere, Chalice would make all again and forget what there is."""
+    there = record.place()
+    if there is None or there == (situation.account, options.region):
+        return []
+    account, region = there
+    what = f"{record.path} tells of {options.environment} in account {account}, {region}"
+    return [f"{what}: that is to be named, or this done from another clone of the repository."]
+
+
+class _NoAnswer(Exception):
+    """Of AWS; one sentence for the person who deploys."""
+
+
+def _look_at_aws(options: Options, clients: Clients) -> tuple[Situation, str | None]:
+    """What is there, and the stack's status.
+
+    Raises:
+        _NoAnswer: AWS cannot be asked.
+    """
     # Late: the dry run of somebody without botocore's trouble needs none of it.
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+    from botocore.exceptions import (  # noqa: PLC0415
+        BotoCoreError,
+        ClientError,
+        EndpointConnectionError,
+    )
 
     try:
         identity = clients("sts", region_name=options.region).get_caller_identity()
         cloudformation = clients("cloudformation", region_name=options.region)
-        return (
-            Situation(
-                account=identity["Account"],
-                bootstrapped=_exists(cloudformation, _TOOLKIT_STACK),
-                deployed=_exists(cloudformation, stack_name(options.environment)),
-            ),
-            None,
-        )
+        status = _status(cloudformation, stack_name(options.environment))
+        toolkit = _status(cloudformation, _TOOLKIT_STACK)
+    except EndpointConnectionError as error:
+        raise _NoAnswer(
+            f"AWS cannot be reached ({error}): is there a network, and a region {options.region}?"
+        ) from error
     except (BotoCoreError, ClientError) as error:
-        return None, (
+        raise _NoAnswer(
             f"AWS cannot be asked ({_in_short(error)}): set AWS_PROFILE, or AWS_ACCESS_KEY_ID and "
             "AWS_SECRET_ACCESS_KEY, or run aws configure sso."
-        )
+        ) from error
+    situation = Situation(
+        account=identity["Account"],
+        bootstrapped=toolkit not in _NEVER_MADE,
+        deployed=status not in _NEVER_MADE,
+    )
+    return situation, status
 
 
-def _exists(cloudformation: Any, name: str) -> bool:
-    """A stack whose making failed is as good as none: CDK makes it anew."""
+def _status(cloudformation: Any, name: str) -> str | None:
     from botocore.exceptions import ClientError  # noqa: PLC0415
 
     try:
         (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") == "ValidationError":
-            return False
+            return None
         raise
-    return stack["StackStatus"] not in {"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"}
+    return str(stack["StackStatus"])
 
 
 def _in_short(error: Exception) -> str:

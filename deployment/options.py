@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import platform
 import re
 import subprocess
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _PERCENT_MAX = 100
 _DIGITS = 12
+_ARCHITECTURE_OF_MACHINE = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 _OF_THE_IMAGE = (".", ":(exclude).chalice")
 
 
@@ -33,7 +35,7 @@ class Options:
     environment: str
     region: str
     tag: str
-    """Of the image: the commit, so that one version is one image."""
+    """Of the image: commit and architecture, so that one tag is one image."""
     context: tuple[str, ...] = field(default_factory=tuple)
     """`key=value` for CDK (`cdk/context.py`)."""
     dry_run: bool = False
@@ -52,7 +54,7 @@ def parse_options(arguments: Sequence[str], destroying: bool = False) -> Options
     """
     given = _parser(destroying).parse_args(arguments)
     region = given.region or default_region()
-    tag = getattr(given, "tag", None) or commit_tag()
+    tag = getattr(given, "tag", None) or f"{commit_tag()}-{machine_architecture()}"
     canary, rollback = getattr(given, "canary", None), getattr(given, "rollback", False)
     problems = [
         text
@@ -78,6 +80,11 @@ def parse_options(arguments: Sequence[str], destroying: bool = False) -> Options
         canary=canary,
         rollback=rollback,
     )
+
+
+def machine_architecture() -> str:
+    """As `cdk/context.py` spells it: an image is built for the machine it is built on."""
+    return _ARCHITECTURE_OF_MACHINE.get(platform.machine(), "x86_64")
 
 
 def commit_tag() -> str:
@@ -142,7 +149,7 @@ def _parser(destroying: bool) -> argparse.ArgumentParser:
         help="for CDK, over deployment/ENVIRONMENT.json: certificateArn, publicHost, …",
     )
     if not destroying:
-        parser.add_argument("--tag", help="of the image; default: the commit")
+        parser.add_argument("--tag", help="of the image; default: its commit and architecture")
         parser.add_argument(
             "--canary", type=int, metavar="PERCENT", help="new sessions that the new version gets"
         )

@@ -14,15 +14,12 @@ Stack and functions stay as they are; a later deployment of the same tag makes t
 
 from __future__ import annotations
 
-import platform
 from dataclasses import dataclass
 
 from cdk.settings import ENVIRONMENTS
-from deployment.options import Options
+from deployment.options import Options, machine_architecture
 from deployment.steps import PYTHON, Step
 from shared.aws_names import stack_name
-
-_ARCHITECTURE_OF_MACHINE = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +101,7 @@ def _canary_steps(options: Options) -> list[Step]:
             "start",
             f"{options.canary} % of new sessions for {options.tag}",
             *("--tag", options.tag, "--percent", str(options.canary)),
+            *("--architecture", machine_architecture()),
         ),
         _smoke(options),
     ]
@@ -123,7 +121,7 @@ def _stack(options: Options, title: str, *context: str) -> Step:
             *("./wallcrawler", "cdk", "deploy", stack_name(options.environment)),
             *("--require-approval", "never"),
             *("--outputs-file", outputs_file(options.environment)),
-            *_context(options, f"architecture={_architecture()}", *context),
+            *_context(options, f"architecture={machine_architecture()}", *context),
         ),
     )
 
@@ -152,8 +150,3 @@ def _context(options: Options, *more: str) -> tuple[str, ...]:
         key, _, value = pair.partition("=")
         pairs[key] = value
     return tuple(word for key, value in pairs.items() for word in ("-c", f"{key}={value}"))
-
-
-def _architecture() -> str:
-    """An image is built for the machine it is built on."""
-    return _ARCHITECTURE_OF_MACHINE.get(platform.machine(), "x86_64")

@@ -13,6 +13,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,9 +32,13 @@ _ACTIVE_SECONDS_MAX = 240.0
 _POLL_SECONDS = 2.0
 _HTTP_SECONDS_MAX = 40.0
 """Above API Gateway's 29."""
+_FRONT_DOOR_TRIES = 12
+_FRONT_DOOR_SECONDS = 10.0
+"""For one try, and between two: the first tasks of a new load balancer, or its new name, take some
+minutes."""
 _MESSAGES_MAX = 10
 """A new connection is told of the session's tabs, too."""
-_CREATED, _OK = 201, 200
+_CREATED, _OK, _NOT_NOW = 201, 200, 503
 
 Pause = Callable[[float], object]
 
@@ -42,17 +47,25 @@ class SmokeFailed(Exception):
     """The system does not work; the text says what was asked and what came back."""
 
 
+class NoAnswer(SmokeFailed):
+    """From somebody who may not be there yet."""
+
+
 def request(
-    method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+    seconds: float = _HTTP_SECONDS_MAX,
 ) -> tuple[int, dict[str, Any]]:
     """One HTTP request; status and JSON body.
 
     Raises:
-        SmokeFailed: no answer, or none in JSON.
+        NoAnswer: none, or none in JSON.
     """
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.netloc, timeout=_HTTP_SECONDS_MAX)
+    connection = kind(parts.netloc, timeout=seconds)
     target = parts.path + (f"?{parts.query}" if parts.query else "")
     asked = f"{method} {parts.scheme}://{parts.netloc}{parts.path}"
     try:
@@ -60,7 +73,7 @@ def request(
         response = connection.getresponse()
         return response.status, dict(json.loads(response.read()))
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise SmokeFailed(f"{asked}: {type(error).__name__}: {error}") from error
+        raise NoAnswer(f"{asked}: {type(error).__name__}: {error}") from error
     finally:
         connection.close()
 
@@ -82,7 +95,7 @@ def try_session(api_url: str, api_key: str, pause: Pause = time.sleep) -> str:
     url = f"{api_url}/sessions/{session['sessionId']}"
     try:
         active = _wait_until_active(url, headers, session, pause)
-        browser = _browser_of(active["connectUrl"])
+        browser = _browser_of(active["connectUrl"], pause)
         _ping(active.get("webSocketUrl"))
         return browser
     finally:
@@ -105,15 +118,26 @@ def _wait_until_active(
     raise SmokeFailed(f"the session is not active after {_ACTIVE_SECONDS_MAX:g} s")
 
 
-def _browser_of(connect_url: str) -> str:
+def _browser_of(connect_url: str, pause: Pause) -> str:
     """Ask the container that has it, the way every CDP client begins."""
     scheme, _, rest = connect_url.partition("://")
     base, _, query = rest.partition("/cdp")
     http_url = f"{'https' if scheme == 'wss' else 'http'}://{base}/json/version{query}"
-    status, answer = request("GET", http_url, {})
+    status, answer = _patiently(http_url, pause)
     if status != _OK or "Browser" not in answer:
         raise SmokeFailed(f"GET /json/version: {status} {answer.get('message', '')}")
     return str(answer["Browser"])
+
+
+def _patiently(url: str, pause: Pause) -> tuple[int, dict[str, Any]]:
+    """The answer of the front door, which may have to open first."""
+    for _ in range(_FRONT_DOOR_TRIES - 1):
+        with suppress(NoAnswer):
+            status, answer = request("GET", url, {}, seconds=_FRONT_DOOR_SECONDS)
+            if status != _NOT_NOW:
+                return status, answer
+        pause(_FRONT_DOOR_SECONDS)
+    return request("GET", url, {}, seconds=_FRONT_DOOR_SECONDS)
 
 
 def _ping(web_socket_url: str | None) -> None:

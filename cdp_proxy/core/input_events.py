@@ -145,8 +145,8 @@ def _on_page(
             field="event.frame",
         )
     return (
-        x * view.width_dip / frame.width,
-        y * view.height_dip / frame.height - view.offset_top_dip,
+        x * view.width_dip / frame.width / view.scale,
+        (y * view.height_dip / frame.height - view.offset_top_dip) / view.scale,
     )
 
 

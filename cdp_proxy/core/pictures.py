@@ -23,6 +23,7 @@ class Metadata(Struct, frozen=True, gc=False, rename="camel"):
     offset_top: float
     device_width: float
     device_height: float
+    page_scale_factor: float = 1.0
     timestamp: float | None = None
     """Epoch seconds at which Chromium shows the picture; at times some milliseconds ahead."""
 
@@ -52,6 +53,8 @@ class PageView:
     width_dip: float
     height_dip: float
     offset_top_dip: float
+    scale: float = 1.0
+    """DIP per CSS pixel: of a page that is pinched, or shown smaller to fit a phone."""
 
 
 @dataclass(slots=True, eq=False)
@@ -107,7 +110,9 @@ def make_picture(frame: CapturedFrame, number: int, target_id: str, now: float) 
         width=width,
         height=height,
         data=frame.data,
-        view=PageView(meta.device_width, meta.device_height, meta.offset_top),
+        view=PageView(
+            meta.device_width, meta.device_height, meta.offset_top, meta.page_scale_factor
+        ),
         target_id=target_id,
     )
 

@@ -35,7 +35,7 @@ def identify(task_id: str | None) -> None:
 
 def write_record(record: Mapping[str, object]) -> None:
     """Put an object that is no event, but is for those who read the log, on a line of stdout."""
-    sys.stdout.write(json.dumps(record) + "\n")
+    sys.stdout.write(json.dumps({**_process, **record}) + "\n")
     sys.stdout.flush()
 
 

@@ -30,7 +30,8 @@ HEAD_SECONDS = 60.0
 """An owner that has not begun to answer by then is not going to."""
 _HEAD_BYTES_MAX = 64 * 1024
 _LINGER_SECONDS = 5.0
-"""After one half of a WebSocket has ended, the other has so long."""
+"""After one half of a WebSocket has ended, the other has so long; both of whatever is told to end:
+a container that drains has not much more left."""
 _BOTH = 2
 _LOST = EndReason.CONTAINER_LOST
 _SWITCHED = b"HTTP/1.1 101 "
@@ -205,7 +206,8 @@ class Splice:
     def _linger(self) -> None:
         self._cancel_timer()
         if len(self._ended) < _BOTH:
-            patience = _LINGER_SECONDS if self.upgraded else HEAD_SECONDS
+            brief = self.upgraded or self._told_to_end
+            patience = _LINGER_SECONDS if brief else HEAD_SECONDS
             self._timer = self._reactor.callLater(patience, self._abort)
 
     def _abort(self) -> None:

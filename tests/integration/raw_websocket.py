@@ -133,7 +133,12 @@ class RawWebSocket(ClosedAfterUse):
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.connect((parts.hostname, parts.port))
         self._unread = bytearray()
-        self.headers = self._upgrade(f"{parts.path}?{parts.query}", parts.netloc, headers or {})
+        try:
+            answer = self._upgrade(f"{parts.path}?{parts.query}", parts.netloc, headers or {})
+        except BaseException:
+            self._socket.close()
+            raise
+        self.headers = answer
         """Of the server's answer; names in lower case."""
 
     def close(self) -> None:

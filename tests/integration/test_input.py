@@ -178,6 +178,24 @@ def test_a_click_lands_where_the_picture_shows_its_place(either: ChannelClient) 
     assert click.startswith("click small 804,504 0 1")
 
 
+def test_a_click_lands_on_a_page_that_is_shown_smaller_to_fit_a_phone(
+    either: ChannelClient,
+) -> None:
+    phone = {"width": 400, "height": 800, "deviceScaleFactor": 2, "mobile": True}
+    either.ask("START_SCREENCAST")
+    either.cdp("Emulation.setDeviceMetricsOverride", params=phone)
+    scale = either.evaluate("visualViewport.scale")
+    assert scale < 0.5
+    either.wait_frame(lambda frame: frame.header.width == 400)
+
+    def hit() -> bool:
+        """The newest picture may still be one from before the page was made smaller."""
+        press(either, 804 * scale, 504 * scale, frame={"width": 400, "height": 800})
+        return any(click.startswith("click small 80") for click in log(either, "click"))
+
+    wait_until(hit, "a click where the picture shows the square")
+
+
 def test_buttons_counts_and_modifiers_are_the_persons(client: ChannelClient) -> None:
     press(client, 700, 200, clickCount=1, modifiers=["Control"])
     press(client, 700, 200, clickCount=2)

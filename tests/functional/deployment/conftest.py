@@ -155,16 +155,46 @@ class Deployed:
         return list(self.aws.client("events").list_rules()["Rules"])
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """A deployment that failed half-way."""
+
+    project: Path
+    exit_code: int
+    rest_apis: list[str]
+    """The ids of those that it left."""
+
+
 @pytest.fixture(scope="module")
-def deployed(
+def failed_attempt(
     aws: AwsServer, outputs: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Deployed:
+) -> Attempt:
+    """The first `deployment.functions`: AWS refuses a role that there is not."""
     project = tmp_path_factory.mktemp("project")
     copy_project(project)
-    done = subprocess.run(
+    wrong = {**outputs, "SocketRoleArn": f"{outputs['SocketRoleArn']}-of-nobody"}
+    told = project / "outputs.json"
+    told.write_text(json.dumps({stack_name(STAGE): wrong}))
+    done = deploy_functions(aws, project, "--outputs", str(told))
+    listed = aws.client("apigateway").get_rest_apis()["items"]
+    return Attempt(project, done.returncode, [api["id"] for api in listed])
+
+
+@pytest.fixture(scope="module")
+def deployed(aws: AwsServer, failed_attempt: Attempt) -> Deployed:
+    """The second."""
+    done = deploy_functions(aws, failed_attempt.project, "--region", "eu-central-1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Deployed(failed_attempt.project, aws)
+
+
+def deploy_functions(
+    aws: AwsServer, project: Path, *options: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [
-            *(sys.executable, "-m", "deployment.functions", STAGE),
-            *("--region", "eu-central-1", "--project", str(project)),
+            *(sys.executable, "-m", "deployment.functions", STAGE, *options),
+            *("--project", str(project)),
         ],
         cwd=ROOT,
         env={**os.environ, **aws.environment},
@@ -172,8 +202,6 @@ def deployed(
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Deployed(project, aws)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,15 @@ from tests.fakes.api import FakeContainer
 from tests.fakes.aws_server import AwsServer
 from tests.fakes.lambda_runtime import LambdaRuntime, event_of
 from tests.fakes.management_endpoint import management_endpoint
-from tests.functional.deployment.conftest import API_KEY, NEW, OLD, REDIS_PASSWORD, STAGE, Deployed
+from tests.functional.deployment.conftest import (
+    API_KEY,
+    NEW,
+    OLD,
+    REDIS_PASSWORD,
+    STAGE,
+    Attempt,
+    Deployed,
+)
 
 
 def created(lambdas: LambdaRuntime) -> dict[str, Any]:
@@ -32,6 +40,13 @@ def connect_status(lambdas: LambdaRuntime, token: str) -> int:
 
 
 class TestWhatIsThere:
+    def test_a_deployment_that_failed_half_way_is_gone_on_with(
+        self, failed_attempt: Attempt, deployed: Deployed
+    ) -> None:
+        assert failed_attempt.exit_code != 0
+        assert len(failed_attempt.rest_apis) == 1
+        assert [api["id"] for api in deployed.rest_apis()] == failed_attempt.rest_apis
+
     def test_each_function_runs_under_its_own_role_in_the_private_subnets(
         self, deployed: Deployed, outputs: dict[str, str]
     ) -> None:
@@ -245,7 +260,11 @@ class TestAgain:
         assert [api["ApiId"] for api in after[1]] == [api["ApiId"] for api in before[1]]
         assert after[2] == before[2]
 
-    def test_deleting_leaves_nothing(self, deployed: Deployed) -> None:
+    def test_deleting_leaves_nothing_also_when_it_was_begun_before(
+        self, deployed: Deployed
+    ) -> None:
+        deployed.aws.client("lambda").delete_function(FunctionName=function_name(STAGE, "reap"))
+
         deployed.delete()
 
         assert deployed.functions() == {}

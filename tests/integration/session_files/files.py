@@ -74,10 +74,13 @@ class Files:
         return [file["name"] for file in self.listed()]
 
     def wait_for(self, count: int) -> list[str]:
-        return wait_until(
-            lambda: names if len(names := self.names()) == count else None,
-            f"{count} finished downloads",
-        )
+        """The names of so many downloads; a file may be there before Chromium has told its name."""
+
+        def told() -> list[str] | None:
+            names = self.names()
+            return names if len(names) == count and all("." in name for name in names) else None
+
+        return wait_until(told, f"{count} finished downloads")
 
     def upload(self, *files: tuple[str, bytes]) -> list[dict[str, Any]]:
         answer = self.upload_answer(form(*files))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalice_app import logs
 from chalice_app.metrics import ApiMetrics, write_to_stdout
 from shared.session_state import EndReason
 
@@ -44,8 +45,11 @@ def test_without_an_environment_nothing_is_told() -> None:
     assert told.lines == []
 
 
-def test_a_record_is_one_line_of_stdout(capsys: pytest.CaptureFixture[str]) -> None:
-    write_to_stdout({"FreeSlots": 1})
+def test_a_record_is_one_line_of_stdout_with_the_ids_of_its_request(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with logs.about(requestId="r"):
+        write_to_stdout({"FreeSlots": 1})
 
     (line,) = capsys.readouterr().out.splitlines()
-    assert json.loads(line) == {"FreeSlots": 1}
+    assert json.loads(line) == {"requestId": "r", "FreeSlots": 1}

@@ -51,6 +51,17 @@ def test_the_definition_is_the_services_but_for_image_and_version() -> None:
     assert sidecar == {"name": "sidecar", "image": "registry/other:1"}
 
 
+def test_its_tasks_are_of_the_images_architecture_whatever_the_services_is() -> None:
+    ecs = FakeEcs()
+
+    main([*START, "--architecture", "arm64"], ecs, no_pause)
+
+    assert ecs.definitions[0]["runtimePlatform"] == {
+        "cpuArchitecture": "ARM64",
+        "operatingSystemFamily": "LINUX",
+    }
+
+
 @pytest.mark.parametrize(
     ("desired", "percent", "tasks"), [(10, 10, 1), (10, 11, 2), (0, 50, 1), (40, 50, 20)]
 )

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
+from deployment.chalice_record import Record
 from deployment.checks import Findings, check
 from deployment.options import Options
 from deployment.plan import Situation
@@ -52,7 +56,9 @@ def test_missing_credentials_are_said_with_the_ways_to_give_them() -> None:
     assert findings.situation is None
 
 
-@pytest.mark.parametrize("status", [None, "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"])
+@pytest.mark.parametrize(
+    "status", [None, "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"]
+)
 def test_a_stack_that_never_came_to_be_is_made_as_if_it_were_the_first(status: str | None) -> None:
     aws = FakeAws(stacks={"wallcrawler-development": status} if status else {})
 
@@ -68,6 +74,61 @@ def test_there_is_no_canary_without_a_stack(change: dict[str, int]) -> None:
     (problem,) = look(options, FakeAws(stacks={})).problems
 
     assert "first run ./wallcrawler deploy development eu-central-1" in problem
+
+
+def test_a_stack_that_is_half_deleted_is_to_be_deleted_first() -> None:
+    aws = FakeAws(stacks={"wallcrawler-development": "DELETE_FAILED"})
+
+    (problem,) = look(aws=aws).problems
+
+    assert "first run ./wallcrawler destroy development eu-central-1" in problem
+    assert look(dataclasses.replace(OPTIONS, destroying=True), aws).problems == []
+
+
+def test_a_stack_that_somebody_is_changing_is_waited_for() -> None:
+    aws = FakeAws(stacks={"wallcrawler-development": "UPDATE_IN_PROGRESS"})
+
+    (problem,) = look(aws=aws).problems
+
+    assert "UPDATE_IN_PROGRESS" in problem
+
+
+def test_a_version_on_trial_can_be_rolled_back_whatever_becomes_of_the_stack() -> None:
+    aws = FakeAws(stacks={"wallcrawler-development": "UPDATE_ROLLBACK_IN_PROGRESS"})
+
+    assert look(dataclasses.replace(OPTIONS, rollback=True), aws).problems == []
+
+
+@pytest.mark.parametrize(
+    ("place", "right"),
+    [
+        (f"eu-central-1:{ACCOUNT}", True),
+        (f"us-east-1:{ACCOUNT}", False),
+        ("eu-central-1:210987654321", False),
+    ],
+)
+@pytest.mark.parametrize("destroying", [False, True])
+def test_what_is_deployed_elsewhere_is_not_forgotten(
+    place: str, right: bool, destroying: bool, tmp_path: Path
+) -> None:
+    record = Record(tmp_path, "development")
+    record.add([{"name": "reap", "lambda_arn": f"arn:aws:lambda:{place}:function:reap"}])
+    options = dataclasses.replace(OPTIONS, destroying=destroying)
+
+    problems = check(options, FakeAws(), lambda _command: True, tmp_path).problems
+
+    assert [str(record.path) in problem for problem in problems] == ([] if right else [True])
+
+
+def test_a_region_that_is_none_is_doubted_before_credentials_are() -> None:
+    def clients(service: str, *, region_name: str) -> NoReturn:
+        raise EndpointConnectionError(endpoint_url=f"https://{service}.{region_name}.amazonaws.com")
+
+    findings = check(OPTIONS, clients, lambda _command: True)
+
+    (problem,) = findings.problems
+    assert "a region eu-central-1" in problem
+    assert "AWS_PROFILE" not in problem
 
 
 def test_what_cdk_would_refuse_is_said_before_anything_is_done() -> None:

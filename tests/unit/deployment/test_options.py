@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from deployment import options as module
-from deployment.options import Options, OptionsWrong, commit_tag, context_file, parse_options
+from deployment.options import (
+    Options,
+    OptionsWrong,
+    commit_tag,
+    context_file,
+    machine_architecture,
+    parse_options,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +27,11 @@ def _no_region_and_no_kept_context(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 def test_environment_and_region_are_enough() -> None:
     options = parse_options(["development", "eu-central-1"])
 
-    assert options == Options(environment="development", region="eu-central-1", tag=commit_tag())
+    assert options == Options(
+        environment="development",
+        region="eu-central-1",
+        tag=f"{commit_tag()}-{machine_architecture()}",
+    )
 
 
 def test_the_region_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ def test_a_canary_touches_neither_stack_nor_functions() -> None:
         ".venv/bin/python -m deployment.push development --region eu-central-1 --tag v7",
         (
             ".venv/bin/python -m deployment.canary start development --region eu-central-1"
-            " --tag v7 --percent 10"
+            " --tag v7 --percent 10 --architecture arm64"
         ),
         ".venv/bin/python -m deployment.smoke development --region eu-central-1",
     ]

@@ -27,7 +27,8 @@ class System:
     statuses: list[str] = field(default_factory=lambda: ["active"])
     """Of the session, at each look."""
     created: int = 201
-    version: int = 200
+    versions: list[int] = field(default_factory=lambda: [200])
+    """How its front door answers; 0: not at all."""
     messages: list[str] = field(
         default_factory=lambda: ['{"type": "HELLO"}', '{"type": "PONG", "id": 1}']
     )
@@ -65,7 +66,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path.startswith("/json/version"):
-            self.answer(self.system.version, {"Browser": "HeadlessChrome/156", "message": "no"})
+            versions = self.system.versions
+            status = versions.pop(0) if len(versions) > 1 else versions[0]
+            if status:
+                self.answer(status, {"Browser": "HeadlessChrome/156", "message": "no"})
         else:
             self.answer(200, self.enveloped(True))
 
@@ -132,7 +136,9 @@ def test_a_session_is_created_its_browser_asked_and_deleted(system: System) -> N
         ({"created": 429}, r"POST /sessions: 429 .*NO_CAPACITY"),
         ({"statuses": ["failed"]}, "the session is failed: start_failed"),
         ({"statuses": ["initializing"]}, "not active after 240 s"),
-        ({"version": 404}, "GET /json/version: 404 no"),
+        ({"versions": [404]}, "GET /json/version: 404 no"),
+        ({"versions": [503]}, "GET /json/version: 503 no"),
+        ({"versions": [0]}, "/json/version: RemoteDisconnected"),
         ({"web_socket_url": None}, "no webSocketUrl: run python -m deployment.functions"),
         ({"web_socket_url": "ws://127.0.0.1:1/x?token=t"}, "ws://127.0.0.1:1/x: Connection"),
         ({"messages": []}, r"PING over ws://127\.0\.0\.1:\d+/v: ConnectionClosed"),
@@ -148,6 +154,14 @@ def test_what_does_not_work_is_said(
     with pytest.raises(SmokeFailed, match=complaint):
         try_session(system.url, KEY, lambda _seconds: None)
     assert (system.asked[-1][0] == "DELETE") == (system.created == 201)
+
+
+def test_a_front_door_that_opens_late_is_waited_for(system: System) -> None:
+    system.versions = [0, 503, 200]
+    pauses: list[float] = []
+
+    assert try_session(f"{system.url}/v", KEY, pauses.append) == "HeadlessChrome/156"
+    assert len(pauses) == 2
 
 
 def test_an_endpoint_that_is_away_is_named_without_its_query() -> None:

@@ -107,6 +107,13 @@ class TestPositions:
 
         assert (params["x"], params["y"]) == (200, 0)
 
+    def test_on_a_page_that_is_shown_smaller_or_larger_than_it_is_they_are_the_pages(self) -> None:
+        view = PageView(width_dip=412, height_dip=915, offset_top_dip=15, scale=0.25)
+
+        params = mouse(view, action="move", x=206, y=115, frame=FrameSize(412, 915))
+
+        assert (params["x"], params["y"]) == (824, 400)
+
     def test_in_a_frame_that_nobody_was_shown_they_mean_nothing(self) -> None:
         with pytest.raises(InvalidRequest) as refused:
             mouse(None, action="move", frame=FrameSize(640, 360))

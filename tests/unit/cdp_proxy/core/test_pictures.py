@@ -97,6 +97,12 @@ def test_a_picture_knows_where_it_lies_on_its_page() -> None:
     assert (picture.width, picture.height) == (1280, 720)
 
 
+def test_a_picture_knows_how_much_smaller_its_page_is_shown() -> None:
+    picture = make_picture(parse_captured(params(pageScaleFactor=0.25)), 1, "T1", 20.0)
+
+    assert picture.view.scale == 0.25
+
+
 def test_a_picture_of_an_unknown_kind_is_as_large_as_its_page() -> None:
     frame = captured(device_width=639.6, device_height=480.2)
     odd = type(frame)(b"GIF89a", frame.metadata, 1)

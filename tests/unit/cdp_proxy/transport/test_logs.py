@@ -99,7 +99,11 @@ def test_ids_of_the_process_and_of_the_coroutine_are_in_every_line() -> None:
     assert "task_id" not in line(log_format="x")
 
 
-def test_a_record_is_a_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_record_is_a_line_of_its_own_with_the_task_that_tells_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.identify("task-a")
     logs.write_record({"FreeSlots": 1})
+    logs.identify(None)
 
-    assert capsys.readouterr().out == '{"FreeSlots": 1}\n'
+    assert capsys.readouterr().out == '{"task_id": "task-a", "FreeSlots": 1}\n'

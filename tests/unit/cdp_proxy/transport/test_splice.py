@@ -303,6 +303,17 @@ def test_a_side_that_does_not_end_in_time_is_cut_off() -> None:
     assert spliced.client.done == ["lose", "abort"]
 
 
+def test_an_answer_that_is_told_to_end_is_not_waited_for_either() -> None:
+    spliced = Spliced(upgrade=False)
+    spliced.from_owner(b"HTTP/1.1 200 OK\r\n\r\nso far")
+
+    spliced.splice.close(CloseCode.GOING_AWAY, "The container is shutting down.")
+    spliced.splice.owner.connectionLost(Failure(ConnectionDone()))
+    spliced.clock.advance(5.0)
+
+    assert spliced.client.done[-1] == "abort"
+
+
 def test_it_is_over_once_both_have_ended() -> None:
     spliced = Spliced().switched()
 
