@@ -216,6 +216,7 @@ class Connection:
         if self.socket is not None:
             # Not `sendClose`: that refuses 1001, which it takes for a browser's code only.
             self.socket.sendCloseFrame(code, reason.encode())
+            self._regulate()
 
     async def message(self, message: Message) -> None:
         """Have the handler of the route that it selects called, after those before it."""
@@ -292,8 +293,12 @@ class ClientSocket(WebSocketServerProtocol):
         self.sendMessage(data, isBinary=not _is_utf8(data))
 
     def read_on(self, wanted: bool) -> None:
-        """Take messages from the client, or leave them in its socket for now."""
-        if wanted == self._reading or self.gone:
+        """Take messages from the client, or leave them in its socket for now.
+
+        Of one that is closing everything is read, and dropped: its close frame comes after it.
+        """
+        wanted = wanted or self.gone
+        if wanted == self._reading:
             return
         self._reading = wanted
         transport = cast("TCPServer", self.transport)
@@ -312,6 +317,8 @@ class ClientSocket(WebSocketServerProtocol):
 
     @override
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        if self.gone:
+            return
         message = Message(payload, binary=isBinary)
         spawn(self._connection.message(message), "WebSocket message")
 

@@ -32,6 +32,10 @@ class Seen:
 
     events: list[dict[str, Any]] = field(default_factory=list)
     disconnected: threading.Event = field(default_factory=threading.Event)
+    busy: threading.Event = field(default_factory=threading.Event)
+    """Set while the handler of a message `wait` waits."""
+    go_on: threading.Event = field(default_factory=threading.Event)
+    """It waits for this."""
     meet: threading.Barrier = field(default_factory=lambda: threading.Barrier(32, timeout=60))
 
 
@@ -84,6 +88,10 @@ def add_socket_handlers(app: Chalice, seen: Seen, endpoint: Any) -> None:
         seen.events.append(event.to_dict())
         if event.body == "raise":
             raise RuntimeError
+        if event.body == "wait":
+            seen.busy.set()
+            seen.go_on.wait(TIMEOUT_SECONDS)
+            return
         with closing(client(endpoint())) as api:
             api.post_to_connection(ConnectionId=event.connection_id, Data=event.body)
 

@@ -6,6 +6,9 @@ import base64
 import json
 import socket
 import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -18,7 +21,14 @@ from websockets.sync.client import ClientConnection, connect
 
 from shared.limits import WS_API_FRAME_BYTES_MAX, WS_API_MESSAGE_BYTES_MAX
 from standalone.gateway.events import ConnectionFacts
-from standalone.gateway.sockets import ClientSocket, Connection, Lifetimes, SocketApi
+from standalone.gateway.sockets import (
+    MESSAGES_WAITING_MAX,
+    ClientSocket,
+    Connection,
+    Lifetimes,
+    SocketApi,
+)
+from tests.integration.waiting import wait_until
 from tests.unit.standalone.tiny_app import TIMEOUT_SECONDS, GatewayCase
 
 
@@ -133,6 +143,24 @@ class SocketTest(GatewayCase):
 
         assert await self.converse(talk) == 1001
 
+    async def test_one_that_is_closed_in_the_midst_of_its_messages_closes_in_order(self) -> None:
+        def talk(client: ClientConnection) -> int:
+            for _ in range(1 + MESSAGES_WAITING_MAX):
+                client.send("wait")
+            self.seen.busy.wait(TIMEOUT_SECONDS)
+            wait_until(lambda: not self.only_socket()._reading, "it is not read from")
+            reactor.callFromThread(self.gateway._sockets.close_all)
+            return closed_after([])(client)
+
+        with releasing(self.seen.go_on):
+            assert await self.converse(talk) == 1001
+        assert self.contexts()[-1]["disconnectStatusCode"] == 1001
+
+    def only_socket(self) -> ClientSocket:
+        (connection,) = self.gateway._sockets._connections.values()
+        assert connection.socket is not None
+        return connection.socket
+
 
 class IdleTest(GatewayCase):
     lifetimes = Lifetimes(idle_seconds=0.5, life_seconds=60)
@@ -154,6 +182,9 @@ class FakeSocket:
 
     def post(self, data: bytes) -> None:
         """Nobody reads it."""
+
+    def read_on(self, wanted: bool) -> None:
+        """Nothing comes."""
 
 
 def timed_connection(clock: Clock, lifetimes: Lifetimes) -> tuple[Connection, FakeSocket]:
@@ -194,6 +225,15 @@ class LifeTest(GatewayCase):
 
     async def test_every_connection_has_its_end(self) -> None:
         assert await deferToThread(converse, self, closed_after([])) == 1001
+
+
+@contextmanager
+def releasing(event: threading.Event) -> Iterator[None]:
+    """Set it at the end, however that comes."""
+    try:
+        yield
+    finally:
+        event.set()
 
 
 def converse(case: GatewayCase, talk: Any) -> Any:
