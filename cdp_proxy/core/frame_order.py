@@ -1,9 +1,10 @@
-"""The frames of a capture, as they come: which were overtaken, and whether the newest may be lost.
+"""The frames of a capture, as they come: which were overtaken, and whether one may be lost.
 
 Chromium compresses frames side by side, so that one may overtake the one before it. While three are
 being compressed or not acknowledged yet, it drops what a page paints (`OnFrameFromVideoConsumer` in
 content/browser/devtools/protocol/page_handler.cc). Of a page that stands still then, the last look
-may be among that, and nothing tells: only a capture that begins anew shows it.
+may be among that, and nothing tells: only a capture that begins anew shows it. So it is with the
+first frame of a page whose size is just being changed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Final
 
 IN_FLIGHT_MAX: Final = 3
 """Chromium's, of frames that are captured and not acknowledged."""
+FIRST_FRAME_SECONDS: Final = (0.25, 0.5, 1.0, 3.0)
+"""How long a capture's first frame may take; the longer, the more captures had none before."""
 _CLOSE_SECONDS: Final = 0.15
 """A frame that was captured so soon after an older one came, or sooner, may have met it in flight:
 the clocks are the same, but Chromium's time is when a picture is to be seen."""
@@ -24,15 +27,30 @@ class FrameOrder:
     """Of one tab's captures, one after the other."""
 
     def __init__(self) -> None:
-        self.may_have_lost = False
-        """Whether Chromium may have dropped what was painted after the newest frame."""
+        self.changed = False
+        """Whether a frame has shown something new since the last look."""
+        self._crowded = False
+        """Whether so many frames were on their way at once that Chromium may have dropped more."""
         self._newest_at: float | None = None
         """Chromium's time of the newest frame."""
         self._arrivals: deque[float] = deque(maxlen=IN_FLIGHT_MAX)
+        self._fruitless = -1
+        """Captures before this one, in a row, of which no frame came."""
+
+    @property
+    def may_have_lost(self) -> bool:
+        """Whether a page that stands still may look otherwise than its newest frame."""
+        return not self._arrivals or (self._crowded and self.changed)
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long the first frame may take."""
+        return FIRST_FRAME_SECONDS[min(self._fruitless, len(FIRST_FRAME_SECONDS) - 1)]
 
     def begin(self, *, same_tab: bool) -> None:
         """A capture begins; frames of the one before may still be on their way if `same_tab`."""
-        self.may_have_lost = False
+        self._fruitless = 0 if self._arrivals else self._fruitless + 1
+        self._crowded = False
         self._arrivals.clear()
         if not same_tab:
             self._newest_at = None
@@ -51,7 +69,7 @@ class FrameOrder:
         self._arrivals.append(now)
         oldest, captured = self._arrivals[0], now if captured_at is None else captured_at
         several = len(self._arrivals) == IN_FLIGHT_MAX
-        self.may_have_lost = unacknowledged >= IN_FLIGHT_MAX or (
+        self._crowded = unacknowledged >= IN_FLIGHT_MAX or (
             several and captured - oldest < _CLOSE_SECONDS
         )
         if self._newest_at is not None and captured_at is not None:

@@ -11,7 +11,7 @@
 4. A capture that does not start (its tab is just navigating, say) is tried again, soon and then
    later, for as long as somebody watches.
 5. Once the page stands still, viewers get what they have left out of its last look; if Chromium may
-   have dropped that, the capture is started anew to see.
+   have dropped that, or no picture came at all, the capture is started anew to see.
 6. Pictures that are the same as the last are left out for viewers that detect idleness; they get
    the last one again from time to time, so that silence always means trouble.
 
@@ -107,10 +107,8 @@ class Screencast:
         """Of the tab that is captured."""
         self._settles_at: float | None = None
         """When the page stands still, if no other frame comes."""
-        self._looks_again = False
-        """Whether the capture stops only to begin anew."""
-        self._looked_at = 0.0
-        """When it last did: nothing can have been lost before there is a change after that."""
+        self._looks_again: str | None = None
+        """The tab whose capture stops only to begin anew."""
         self._changed_at = 0.0
         self._failures = 0
         self._trouble: str | None = None
@@ -198,7 +196,7 @@ class Screencast:
         match event:
             case CaptureStarted():
                 self._move(Step.STARTED)
-                self._settles_at = now + SETTLED_SECONDS
+                self._settles_at = now + self._order.patience_seconds
                 self._all_is_well()
             case CaptureFailed():
                 self._failed(event.reason, now)
@@ -251,7 +249,7 @@ class Screencast:
         changed = last is None or last.data != frame.data or last.target_id != target_id
         if changed:
             self._numbers += 1
-            self._changed_at = now
+            self._changed_at, self._order.changed = now, True
         picture = make_picture(frame, self._numbers, target_id, now)
         self._last = picture
         for viewer_id, viewer in self._viewers.items():
@@ -316,15 +314,16 @@ class Screencast:
     def _settled(self, last: Picture | None, now: float) -> None:
         """The page stands still: make up for what was left out of its last look, or lost."""
         self._settles_at = None
-        if self.state is not State.STREAMING or last is None or not self._is_current(last):
-            return  # its next frame is what tells
-        for viewer_id, viewer in self._viewers.items():
-            if viewer.owed is None and not viewer.has_seen(last):
-                self._offer(viewer_id, viewer, last, now)
+        if self.state is not State.STREAMING:
+            return  # what is about to begin tells
+        if last is not None and self._is_current(last):
+            for viewer_id, viewer in self._viewers.items():
+                if viewer.owed is None and not viewer.has_seen(last):
+                    self._offer(viewer_id, viewer, last, now)
         if self._unacknowledged:
             self._settles_at = now + SETTLED_SECONDS  # all viewers stall: nothing can come
-        elif self._order.may_have_lost and self._changed_at > self._looked_at:
-            self._looks_again, self._looked_at = True, now
+        elif self._order.may_have_lost:
+            self._looks_again, self._order.changed = self._target(), False
             self._stop()
 
     def _idle_at(self, viewer: Viewer) -> float:
@@ -334,17 +333,18 @@ class Screencast:
         """Bring the capture towards what is wanted now."""
         wanted = self._wanted()
         if self.state is State.STREAMING and wanted != self._settings:
-            self._looks_again = False
+            self._looks_again = None
             self._stop()
         elif self.state is State.IDLE and wanted is not None and self._retry_at is None:
             self._move(Step.START)
             self._settings = wanted
             same_tab = self._last is not None and self._is_current(self._last)
             self._order.begin(same_tab=same_tab)
-            self._effects.append(StartCapture(wanted, again=self._looks_again and same_tab))
-            self._looks_again = False
+            again = self._looks_again == wanted.target_id
+            self._effects.append(StartCapture(wanted, again=again))
+            self._looks_again = None
         if not self._viewers:
-            self._retry_at = self._settles_at = self._last = None
+            self._retry_at = self._settles_at = self._last = self._looks_again = None
             self._all_is_well()
         elif wanted is None:
             self._trouble = "The session has no open tab."

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cdp_proxy.core.frame_order import IN_FLIGHT_MAX, FrameOrder
+from cdp_proxy.core.frame_order import FIRST_FRAME_SECONDS, IN_FLIGHT_MAX, FrameOrder
 
 NOW = 1000.0
 
@@ -11,6 +11,7 @@ NOW = 1000.0
 def order() -> FrameOrder:
     begun = FrameOrder()
     begun.begin(same_tab=False)
+    begun.changed = True
     return begun
 
 
@@ -76,7 +77,25 @@ class TestLosing:
         self.frames(order, apart=0.017, age=0.02)
 
         order.begin(same_tab=True)
+        order.take(NOW + 1, 1, NOW + 1)
 
         assert not order.may_have_lost
-        order.take(NOW + 1, 1, NOW + 1)
-        assert not order.may_have_lost
+
+    def test_frames_that_show_nothing_new_lose_none(self, order: FrameOrder) -> None:
+        order.changed = False
+
+        assert not self.frames(order, apart=0.017, age=0.02)
+
+    def test_a_capture_without_any_frame_has_lost_one_and_each_is_given_more_time(
+        self, order: FrameOrder
+    ) -> None:
+        given = []
+        for _ in range(len(FIRST_FRAME_SECONDS) + 1):
+            assert order.may_have_lost
+            given.append(order.patience_seconds)
+            order.begin(same_tab=True)
+
+        assert given == [*FIRST_FRAME_SECONDS, FIRST_FRAME_SECONDS[-1]]
+        order.take(NOW, 1, NOW)
+        order.begin(same_tab=True)
+        assert order.patience_seconds == FIRST_FRAME_SECONDS[0]

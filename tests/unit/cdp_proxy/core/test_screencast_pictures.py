@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cdp_proxy.core.frame_order import FIRST_FRAME_SECONDS
 from cdp_proxy.core.screencast import KEEP_ALIVE_SECONDS
 from cdp_proxy.core.screencast_events import (
     Acknowledge,
@@ -216,6 +217,18 @@ class TestStandingStill:
             assert screen.shown() == []
         assert screen.stand_still() == []
 
+    def test_a_capture_of_which_no_picture_comes_is_begun_anew(self, screen: Screen) -> None:
+        screen.streaming()
+
+        assert screen.stand_still() == [StopCapture()]
+        screen.follow()
+        due = screen.machine.due()
+        assert due == screen.now + FIRST_FRAME_SECONDS[1]
+        screen.frame("a")
+
+        assert screen.shown() == [("ann", 1)]
+        assert screen.stand_still() == []
+
     def test_single_pictures_are_not_looked_for(self, screen: Screen) -> None:
         screen.streaming()
         for number, content in enumerate("abc", start=1):
@@ -377,9 +390,10 @@ class TestIdleness:
 
         assert screen.tell(TimePassed()) == []
 
-    def test_before_the_first_picture_time_changes_nothing(self, screen: Screen) -> None:
-        screen.streaming()
+    def test_before_the_first_picture_there_is_neither_silence_nor_a_picture_to_show(
+        self, screen: Screen
+    ) -> None:
+        screen.streaming(idle_threshold=100)
+        screen.now += 0.1
 
-        assert screen.stand_still() == []
-        assert screen.machine.due() is None
         assert screen.tell(TimePassed()) == []
