@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from cdk.settings import ENVIRONMENTS
 from deployment.checks import Clients
 from deployment.outputs import NoStack, outputs_of_stack
-from deployment.steps import to_stderr
+from deployment.steps import exit_code_of, to_stderr
 
 BUCKETS = ("ScreenshotBucketName", "RecordingBucketName", "LogBucketName")
 """The outputs with their names."""
@@ -60,4 +60,4 @@ def main(arguments: list[str], clients: Clients = boto3.client) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(exit_code_of(main, sys.argv[1:]))

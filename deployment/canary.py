@@ -25,7 +25,7 @@ from cdk.settings import ENVIRONMENTS
 from deployment.checks import Clients
 from deployment.outputs import OutputsMissing, check_outputs, outputs_of_stack
 from deployment.stage_config import family_of
-from deployment.steps import to_stderr
+from deployment.steps import exit_code_of, to_stderr
 from deployment.tasks import stop_tasks, tasks_started_by
 from shared.aws_names import (
     CANARY_ORDER,
@@ -267,4 +267,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(exit_code_of(main, sys.argv[1:]))

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from deployment.outputs import OutputsMissing, add_options, outputs_of
 from deployment.stage_config import write_stage
-from deployment.steps import ROOT, Run, run_command, to_stderr
+from deployment.steps import ROOT, Run, exit_code_of, run_command, to_stderr
 
 
 def main(arguments: list[str], run: Run = run_command) -> int:
@@ -44,4 +44,4 @@ def main(arguments: list[str], run: Run = run_command) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(exit_code_of(main, sys.argv[1:]))

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from cdk.settings import ENVIRONMENTS
 from deployment.checks import Clients
 from deployment.outputs import OutputsMissing, check_outputs, outputs_of_stack
-from deployment.steps import ROOT, to_stderr
+from deployment.steps import ROOT, exit_code_of, to_stderr
 
 _REPOSITORY = "RepositoryUri"
 
@@ -77,4 +77,4 @@ def main(arguments: list[str], clients: Clients = boto3.client, run: Any = run_w
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(exit_code_of(main, sys.argv[1:]))

@@ -25,7 +25,7 @@ from cdk.settings import ENVIRONMENTS
 from deployment.checks import Clients
 from deployment.endpoints import NotDeployed, api_urls
 from deployment.outputs import OutputsMissing, check_outputs, outputs_of_stack
-from deployment.steps import to_stderr
+from deployment.steps import exit_code_of, to_stderr
 
 _ACTIVE_SECONDS_MAX = 240.0
 """A task that has to be started first needs a minute or two."""
@@ -186,4 +186,4 @@ def main(arguments: list[str], clients: Clients = boto3.client) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(exit_code_of(main, sys.argv[1:]))

@@ -20,7 +20,7 @@ from typing import Any
 from cdk.settings import ENVIRONMENTS, Settings
 from deployment.endpoints import NotDeployed, api_urls
 from deployment.outputs import OutputsMissing, add_options, check_outputs, outputs_of
-from deployment.steps import ROOT, to_stderr
+from deployment.steps import ROOT, exit_code_of, to_stderr
 from shared.aws_names import PRODUCT, REAPER_FUNCTION, REST_FUNCTION, SOCKET_FUNCTIONS
 
 CONFIG = ROOT / ".chalice" / "config.json"
@@ -126,7 +126,7 @@ def _merged(old: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str]) -> int:
     """Write the stage; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m deployment.stage_config", description=__doc__)
     add_options(parser)
@@ -143,4 +143,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code_of(main, sys.argv[1:]))

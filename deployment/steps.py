@@ -80,6 +80,18 @@ def script_of(steps: Sequence[Step], variables: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def exit_code_of(main: Callable[[list[str]], int], arguments: list[str]) -> int:
+    """Run a program that is a step; what AWS refuses it is one line, and not a traceback."""
+    # Late: not every step needs AWS's SDK.
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    try:
+        return main(arguments)
+    except (BotoCoreError, ClientError) as error:
+        to_stderr(f"AWS: {error}")
+        return 1
+
+
 def to_stderr(line: str) -> None:
     """One line for the person who deploys."""
     sys.stderr.write(f"wallcrawler: {line}\n")

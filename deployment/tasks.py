@@ -16,7 +16,7 @@ import boto3
 from cdk.settings import ENVIRONMENTS
 from deployment.checks import Clients
 from deployment.outputs import NoStack, outputs_of_stack
-from deployment.steps import to_stderr
+from deployment.steps import exit_code_of, to_stderr
 from shared.aws_names import BURST_TASKS, CANARY_TASKS
 
 
@@ -59,4 +59,4 @@ def main(arguments: list[str], clients: Clients = boto3.client) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(exit_code_of(main, sys.argv[1:]))

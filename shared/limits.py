@@ -104,6 +104,8 @@ UPLOADS_FILES_MAX: Final = 1_000
 """Files of one session's uploads; bounds inodes as the above bounds bytes."""
 FILE_NAME_BYTES_MAX: Final = 200
 """A file's name in UTF-8, short of Linux' 255 (`NAME_MAX`) so that a number may be added."""
+FILE_NAME_CHARS_MAX: Final = 255
+"""A file's name with its number, as long as Linux has them."""
 
 CDP_ID_MAX: Final = 2**31 - 1
 """CDP message ids are 32-bit signed integers in Chromium's dispatcher."""

@@ -162,10 +162,14 @@ class Task(Struct, frozen=True, kw_only=True, rename="camel"):
     """Whether its browsers start."""
 
     @property
+    def serves(self) -> bool:
+        """Whether it takes new sessions, as far as it has slots."""
+        return self.healthy and not self.draining
+
+    @property
     def leads(self) -> bool:
         """Whether its version is the current one, unless a newer task says otherwise."""
-        serves = self.healthy and not self.draining
-        return bool(self.version) and serves and not self.extra and not self.canary
+        return bool(self.version) and self.serves and not self.extra and not self.canary
 
 
 class OpenSession(Struct, frozen=True, kw_only=True, rename="camel"):

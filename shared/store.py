@@ -219,7 +219,7 @@ class SessionStore:
                 task.task_id,
                 msgspec.json.encode(task),
                 task.max_sessions,
-                int(task.draining),
+                int(not task.serves),
                 int(ttl_seconds * _TASK_TTL_FACTOR * 1000),
                 now + ttl_seconds,
                 task.canary,
@@ -265,7 +265,7 @@ class SessionStore:
 
     def free_slots(self, now: float) -> int:
         """Slots a new session could take now (three round trips; for people and metrics)."""
-        tasks = [task for task in self.live_tasks(now) if not task.draining]
+        tasks = [task for task in self.live_tasks(now) if task.serves]
         pipe = self._redis.pipeline(transaction=False)
         for task in tasks:
             pipe.zcount(keys.leases(task.task_id), f"({now}", "+inf")

@@ -122,6 +122,13 @@ def node_in(context_id: int, expression: str) -> CdpCommand[str | None]:
     return found
 
 
+def node_of(backend_node_id: int, context_id: int) -> CdpCommand[str]:
+    """`DOM.resolveNode` for scripts of one world; its object id."""
+    params = {"backendNodeId": backend_node_id, "executionContextId": context_id}
+    answer = yield {"method": "DOM.resolveNode", "params": params}
+    return str(answer["object"]["objectId"])
+
+
 def release_object(object_id: str) -> CdpCommand[None]:
     """`Runtime.releaseObject`: the page need not keep it any more."""
     yield {"method": "Runtime.releaseObject", "params": {"objectId": object_id}}
@@ -190,10 +197,9 @@ def start_screencast(
     quality: int,
     max_width: int | None,
     max_height: int | None,
-    every_nth_frame: int,
 ) -> CdpCommand[None]:
     """`Page.startScreencast`; sizes in pixels."""
-    params: dict[str, object] = {"format": image_format, "everyNthFrame": every_nth_frame}
+    params: dict[str, object] = {"format": image_format}
     if image_format == "jpeg":
         params["quality"] = quality
     if max_width is not None:

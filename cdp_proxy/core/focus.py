@@ -1,4 +1,6 @@
-"""What has the focus in a tab: through frames, in or out of process, and open shadow roots."""
+"""Nodes that people are at: what has the focus in a tab, through frames, in or out of process, and
+open shadow roots; and what a frame tells of.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ import cdp.page
 
 from cdp_proxy.core.actions.ports import Page
 from cdp_proxy.core.actions.touch import WORLD
-from cdp_proxy.core.commands import CdpCommand, content_frame_id, node_in
+from cdp_proxy.core.commands import CdpCommand, content_frame_id, node_in, node_of
 
 PATIENCE_SECONDS: Final = 2.0
 """A page that does not answer so long is busy with something else."""
@@ -54,6 +56,16 @@ async def focused(page: Page) -> Focused | None:
             return Focused(node, session)
         frame_id, session = inner, page.frame_sessions.get(inner, session)
     return None
+
+
+async def told_of(page: Page, session: str, frame_id: str, backend_node_id: int) -> Focused:
+    """The node that an event of a frame names, be it in the document or not.
+
+    Raises:
+        CommandFailed: the page does not answer, or has it no more.
+    """
+    world = await _ask(page, _world_of(frame_id), session)
+    return Focused(await _ask(page, node_of(backend_node_id, world), session), session)
 
 
 def _world_of(frame_id: str) -> CdpCommand[Any]:

@@ -5,13 +5,14 @@
 2. Each picture goes to every viewer whose connection takes one; the others are owed the newest. It
    is acknowledged to Chromium as soon as one viewer is owed nothing, be it that it took the picture
    or has no use for it: then Chromium makes the next. While all of them stall nothing is
-   acknowledged, and nothing captured. Chromium compresses pictures side by side, so that one may
-   overtake the one before it: what was overtaken is dropped.
+   acknowledged, and nothing captured. What was overtaken on its way is dropped (`frame_order`).
 3. Another tab, or other wishes: the capture is stopped and started anew. Chromium itself takes it
    along through navigations, crashes and changes of the renderer process.
 4. A capture that does not start (its tab is just navigating, say) is tried again, soon and then
    later, for as long as somebody watches.
-5. Pictures that are the same as the last are left out for viewers that detect idleness; they get
+5. Once the page stands still, viewers get what they have left out of its last look; if Chromium may
+   have dropped that, the capture is started anew to see.
+6. Pictures that are the same as the last are left out for viewers that detect idleness; they get
    the last one again from time to time, so that silence always means trouble.
 
 Shell's duty: perform the effects in order; call `handle` with `TimePassed` at `due()`.
@@ -24,6 +25,7 @@ from enum import Enum
 from typing import Final, assert_never
 
 from cdp_proxy.core.errors import LocalProtocolError
+from cdp_proxy.core.frame_order import FrameOrder
 from cdp_proxy.core.pictures import CapturedFrame, PageView, Picture, make_picture
 from cdp_proxy.core.screencast_events import (
     Acknowledge,
@@ -53,9 +55,9 @@ KEEP_ALIVE_SECONDS: Final = 5.0
 """A viewer of an unchanging page gets the last picture again this often."""
 RETRY_SECONDS: Final = (0.1, 0.3, 1.0, 3.0)
 """Pauses before a failed start is tried again; the last one repeats."""
+SETTLED_SECONDS: Final = 0.25
+"""A page that has painted nothing for so long stands still."""
 _TELL_AFTER_FAILURES: Final = 3
-_OVERTAKEN_SECONDS: Final = 1.0
-"""A picture older than the one before by more was not overtaken: a clock was set back."""
 
 
 class State(Enum):
@@ -101,8 +103,14 @@ class Screencast:
         self._unacknowledged: list[int] = []
         self._last: Picture | None = None
         self._numbers = 0
-        self._newest_at: float | None = None
-        """Chromium's time of the newest picture of the tab that is captured."""
+        self._order = FrameOrder()
+        """Of the tab that is captured."""
+        self._settles_at: float | None = None
+        """When the page stands still, if no other frame comes."""
+        self._looks_again = False
+        """Whether the capture stops only to begin anew."""
+        self._looked_at = 0.0
+        """When it last did: nothing can have been lost before there is a change after that."""
         self._changed_at = 0.0
         self._failures = 0
         self._trouble: str | None = None
@@ -138,7 +146,7 @@ class Screencast:
         """When time next makes a difference, in epoch seconds; None while nobody watches."""
         if not self._viewers:
             return None
-        times = [self._retry_at] if self._retry_at is not None else []
+        times = [at for at in (self._retry_at, self._settles_at) if at is not None]
         if self._last is not None:
             for viewer in self._viewers.values():
                 times.append(viewer.shown_at + KEEP_ALIVE_SECONDS)
@@ -190,6 +198,7 @@ class Screencast:
         match event:
             case CaptureStarted():
                 self._move(Step.STARTED)
+                self._settles_at = now + SETTLED_SECONDS
                 self._all_is_well()
             case CaptureFailed():
                 self._failed(event.reason, now)
@@ -234,7 +243,9 @@ class Screencast:
         if settings is None or self.state is State.STOPPING:
             return  # of a capture that is no more: Chromium expects nothing
         self._unacknowledged.append(frame.frame_number)
-        if self._is_overtaken(frame):
+        self._settles_at = now + SETTLED_SECONDS
+        waiting = len(self._unacknowledged)
+        if not self._order.take(frame.metadata.timestamp, waiting, now):
             return
         last, target_id = self._last, settings.target_id
         changed = last is None or last.data != frame.data or last.target_id != target_id
@@ -247,19 +258,10 @@ class Screencast:
             if viewer.idle and changed:
                 viewer.idle = False
                 self._effects.append(TellIdle(viewer_id, idle=False))
-            if viewer.leaves_out(picture, settings.every_nth_frame):
+            if viewer.leaves_out(picture):
                 self._skip(viewer)
             else:
                 self._offer(viewer_id, viewer, picture, now)
-
-    def _is_overtaken(self, frame: CapturedFrame) -> bool:
-        newest, captured_at = self._newest_at, frame.metadata.timestamp
-        if newest is not None and captured_at is not None:
-            age = newest - captured_at
-            if 0 < age < _OVERTAKEN_SECONDS:
-                return True
-        self._newest_at = captured_at
-        return False
 
     def _offer(self, viewer_id: ViewerId, viewer: Viewer, picture: Picture, now: float) -> None:
         """Give one viewer a picture, or owe it to it."""
@@ -297,6 +299,8 @@ class Screencast:
         if self._retry_at is not None and self._retry_at <= now:
             self._retry_at = None
         last = self._last
+        if self._settles_at is not None and self._settles_at <= now:
+            self._settled(last, now)
         if last is None:
             return
         for viewer_id, viewer in self._viewers.items():
@@ -309,6 +313,20 @@ class Screencast:
                 else:
                     viewer.shown_at = now  # it stalls, or the tab is another: look again later
 
+    def _settled(self, last: Picture | None, now: float) -> None:
+        """The page stands still: make up for what was left out of its last look, or lost."""
+        self._settles_at = None
+        if self.state is not State.STREAMING or last is None or not self._is_current(last):
+            return  # its next frame is what tells
+        for viewer_id, viewer in self._viewers.items():
+            if viewer.owed is None and not viewer.has_seen(last):
+                self._offer(viewer_id, viewer, last, now)
+        if self._unacknowledged:
+            self._settles_at = now + SETTLED_SECONDS  # all viewers stall: nothing can come
+        elif self._order.may_have_lost and self._changed_at > self._looked_at:
+            self._looks_again, self._looked_at = True, now
+            self._stop()
+
     def _idle_at(self, viewer: Viewer) -> float:
         return self._changed_at + viewer.options.idle_threshold / 1000
 
@@ -316,23 +334,28 @@ class Screencast:
         """Bring the capture towards what is wanted now."""
         wanted = self._wanted()
         if self.state is State.STREAMING and wanted != self._settings:
-            self._move(Step.STOP)
-            self._unacknowledged.clear()
-            self._effects.append(StopCapture())
+            self._looks_again = False
+            self._stop()
         elif self.state is State.IDLE and wanted is not None and self._retry_at is None:
             self._move(Step.START)
             self._settings = wanted
-            if self._last is None or not self._is_current(self._last):
-                self._newest_at = None
-            self._effects.append(StartCapture(wanted))
+            same_tab = self._last is not None and self._is_current(self._last)
+            self._order.begin(same_tab=same_tab)
+            self._effects.append(StartCapture(wanted, again=self._looks_again and same_tab))
+            self._looks_again = False
         if not self._viewers:
-            self._retry_at, self._last = None, None
+            self._retry_at = self._settles_at = self._last = None
             self._all_is_well()
         elif wanted is None:
             self._trouble = "The session has no open tab."
         elif self._failures < _TELL_AFTER_FAILURES:
             self._trouble = None
         self._tell_trouble()
+
+    def _stop(self) -> None:
+        self._move(Step.STOP)
+        self._unacknowledged.clear()
+        self._effects.append(StopCapture())
 
     def _wanted(self) -> CaptureSettings | None:
         target_id = self._target()

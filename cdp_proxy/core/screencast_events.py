@@ -89,6 +89,8 @@ class StartCapture:
     """`Page.startScreencast`; answered by `CaptureStarted` or `CaptureFailed`."""
 
     settings: CaptureSettings
+    again: bool = False
+    """Whether it has just been stopped to begin anew: its tab is in front already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import Final
 
 from cdp_proxy.core.pictures import Picture
@@ -74,12 +72,10 @@ class Viewer:
         """Whether it was shown this very content, last of all."""
         return self.shown is not None and self.shown.number == picture.number
 
-    def leaves_out(self, picture: Picture, captured_nth: int) -> bool:
+    def leaves_out(self, picture: Picture) -> bool:
         """Whether it has no use for a picture that has just been captured.
 
-        Args:
-            picture: has the number of the one before it if it is the same as that.
-            captured_nth: `every_nth_frame` of the capture.
+        A picture that is the same as the one before it has its number.
         """
         newest = self.owed or self.shown
         known = newest is not None and newest.number == picture.number
@@ -88,20 +84,22 @@ class Viewer:
         if self.countdown > 0:
             self.countdown -= 1
             return True
-        self.countdown = self.options.every_nth_frame // captured_nth - 1
+        self.countdown = self.options.every_nth_frame - 1
         return False
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureSettings:
-    """What Chromium is asked for: the largest wish of all viewers."""
+    """What Chromium is asked for: the largest wish of all viewers.
+
+    Each frame, whatever n-th ones are wished for: the last look of a page may be none of those.
+    """
 
     target_id: str
     format: str
     quality: int
     max_width: int | None
     max_height: int | None
-    every_nth_frame: int
 
     def as_options(self, wish: ScreencastOptions) -> ScreencastOptions:
         """As a viewer is told, with what of its wish is its own affair."""
@@ -110,7 +108,7 @@ class CaptureSettings:
             quality=self.quality,
             max_width=self.max_width,
             max_height=self.max_height,
-            every_nth_frame=self.every_nth_frame,
+            every_nth_frame=wish.every_nth_frame,
             detect_idle=wish.detect_idle,
             idle_threshold=wish.idle_threshold,
             target_id=self.target_id,
@@ -125,7 +123,6 @@ def largest_wish(wishes: Sequence[ScreencastOptions], target_id: str) -> Capture
         quality=max(wish.quality for wish in wishes),
         max_width=_largest(wish.max_width for wish in wishes),
         max_height=_largest(wish.max_height for wish in wishes),
-        every_nth_frame=reduce(math.gcd, (wish.every_nth_frame for wish in wishes)),
     )
 
 

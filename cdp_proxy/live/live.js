@@ -37,6 +37,7 @@ const $ = (selector) => document.querySelector(selector);
 const { body } = document;
 const stage = $("#stage");
 const state = {
+  sessionId: "",
   scopes: [],
   seen: false,
   streaming: false,
@@ -51,12 +52,22 @@ const state = {
   text: "",
 };
 
-function channelUrl() {
-  const url = new URL("internal/ws", location.href);
-  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  url.search = "";
+/** An address of the container's, beside the page's own, with the token. */
+function beside(path) {
+  const url = new URL(path, location.href);
+  url.search = url.hash = "";
   url.searchParams.set("token", new URLSearchParams(location.search).get("token") ?? "");
+  return url;
+}
+
+function channelUrl() {
+  const url = beside("internal/ws");
+  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   return url.href;
+}
+
+function uploadsUrl() {
+  return beside(`sessions/${state.sessionId}/uploads`).href;
 }
 
 const pace = new Pace();
@@ -102,6 +113,7 @@ const dialogs = new Dialogs(
 const picker = new Picker(
   $("#picker"),
   (choice) => input({ kind: "choose", ...choice }),
+  uploadsUrl,
   backToPage,
 );
 const keyboard = new Keyboard($("#keys"), $("#preedit"), input, command, async (text) => {
@@ -192,6 +204,7 @@ async function watch() {
 function received(message) {
   switch (message.type) {
     case "HELLO":
+      state.sessionId = message.sessionId;
       state.scopes = message.scopes;
       state.failure = "";
       control.update(message.control);

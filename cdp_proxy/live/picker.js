@@ -1,9 +1,11 @@
 /**
- * The list or calendar that is open in the remote page: its browser's own, and in no picture.
+ * The list, calendar or chooser that is open in the remote page: its browser's own, and in no picture.
  *
  * A list lies where it was pressed, and works with mouse, fingers and keys as lists do. For a date, a
- * time or a colour there is the local browser's own picker.
+ * time, a colour or files there is the local browser's own picker.
  */
+
+import { Files } from "./files.js";
 
 const TYPED_TOGETHER_MS = 800;
 /** A list that opens so long after a press was not opened by it. */
@@ -20,17 +22,22 @@ export class Picker {
 
   /**
    * @param {HTMLFormElement} box
-   * @param {(choice: {index?: number, value?: string}) => void} choose an empty one closes it
+   * @param {(choice: {index?: number, value?: string, files?: string[]}) => Promise} choose an empty
+   *   one closes it
+   * @param {() => string} uploadsUrl of the session
    * @param {() => void} closed called when the box goes away, to bring the focus back
    */
-  constructor(box, choose, closed) {
+  constructor(box, choose, uploadsUrl, closed) {
     this.box = box;
-    this.choose = (choice) => {
-      if (this.#answered === this.#shown) return; // by a click before: it is about to close
-      this.#answered = this.#shown;
-      choose(choice);
+    this.choose = async (choice) => {
+      const answered = this.#shown;
+      if (this.#answered === answered) return; // by a click before: it is about to close
+      this.#answered = answered;
+      const done = await choose(choice);
+      if (!done && this.#answered === answered) this.#answered = null;
     };
     this.closed = closed;
+    this.files = new Files(box, uploadsUrl, this.choose);
     this.title = box.querySelector("#picker-title");
     this.list = box.querySelector("#picker-list");
     this.field = box.querySelector("#picker-value");
@@ -38,7 +45,8 @@ export class Picker {
     box.querySelector("#picker-cancel").addEventListener("click", () => this.choose({}));
     box.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.choose({ value: this.field.value });
+      if (this.#shown?.kind === "file") this.files.open();
+      else this.choose({ value: this.field.value });
     });
     box.addEventListener("keydown", (event) => this.#key(event));
     // The focus is on the line that the pointer is at, as in any list that has dropped down.
@@ -67,19 +75,27 @@ export class Picker {
     const had = this.box.contains(document.activeElement);
     this.#shown = state;
     this.box.hidden = !state;
+    this.files.stop();
     if (state) this.#render(state);
     else if (had) this.closed();
   }
 
-  #render({ kind, label, options = [], value = "", min = "", max = "", step = "" }) {
+  #render(state) {
+    const { kind, options = [], value = "", min = "", max = "", step = "" } = state;
     const isList = kind === "select";
-    this.title.textContent = label ?? "";
+    const label = state.label || (kind === "file" ? "The page asks for files" : "");
+    this.title.textContent = label;
     this.title.hidden = !label;
     this.list.hidden = !isList;
-    this.field.hidden = this.buttons.hidden = isList;
+    this.buttons.hidden = isList;
+    this.field.hidden = isList || kind === "file";
     this.list.replaceChildren(...(isList ? lines(options, (index) => this.choose({ index })) : []));
-    if (!isList) Object.assign(this.field, { type: kind, min, max, step, value });
-    this.#place();
+    if (!this.field.hidden) Object.assign(this.field, { type: kind, min, max, step, value });
+    const near = this.#place();
+    if (kind === "file") {
+      this.files.ask(state, near && !this.box.inert);
+      return;
+    }
     if (!isList) {
       this.field.focus();
       return;
@@ -89,14 +105,14 @@ export class Picker {
     lie?.scrollIntoView({ block: "center" });
   }
 
-  /** Below what was pressed, or above it where there is more room; else in the middle. */
+  /** Below what was pressed, or above it where there is more room; else in the middle: false. */
   #place() {
     const { style } = this.box;
     style.left = style.top = style.maxHeight = "";
     const { at, x, y } = this.#pressed;
     const near = performance.now() - at < PRESSED_MS;
     this.box.toggleAttribute("data-near", near);
-    if (!near) return;
+    if (!near) return false;
     const { clientWidth, clientHeight } = this.box.parentElement;
     const below = clientHeight - y - BELOW_PX - EDGE_PX;
     const above = y - BELOW_PX - EDGE_PX;
@@ -106,6 +122,7 @@ export class Picker {
     const left = Math.min(x - 2 * EDGE_PX, clientWidth - offsetWidth - EDGE_PX);
     style.left = `${Math.max(left, EDGE_PX)}px`;
     style.top = `${down ? y + BELOW_PX : y - BELOW_PX - offsetHeight}px`;
+    return true;
   }
 
   get #enabled() {

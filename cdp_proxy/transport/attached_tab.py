@@ -159,13 +159,18 @@ class AttachedTab:
         """Send a command whose answer does not matter."""
         self._caller.notify(command, session)
 
-    async def call_unheld(self, command: CdpCommand[T]) -> T:
+    async def call_unheld(
+        self, command: CdpCommand[T], session: str | None = None, timeout_seconds: float = 10.0
+    ) -> T:
         """Run a command of the human who watches, whoever holds the session.
 
         Raises:
             CommandFailed: as for `call`; `BlockedByDialog` only when one opens after it.
         """
-        return await self._follow(command, None, 10.0, blockable=self.dialog is None, held=False)
+        blockable = self.dialog is None
+        return await self._follow(
+            command, session, timeout_seconds, blockable=blockable, held=False
+        )
 
     async def browser_call(self, command: CdpCommand[T]) -> T:
         """Run a command that the browser itself answers, whatever blocks the page.

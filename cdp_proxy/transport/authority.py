@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from twisted.web.server import Request
@@ -34,12 +35,14 @@ class Authority:
         self._whereabouts = whereabouts
         self._jwt_secret = jwt_secret
 
-    async def session_for(self, request: Request, scope: Scope, path_id: str | None) -> LiveSession:
+    async def session_for(
+        self, request: Request, scope: Scope | Collection[Scope], path_id: str | None
+    ) -> LiveSession:
         """The running session that the request's token opens; waits for one that is to come.
 
         Args:
             request: carries the token.
-            scope: what the endpoint needs.
+            scope: what the endpoint needs; any of them, where it is several.
             path_id: the session named in the path, if any; it must be the token's.
 
         Raises:
@@ -53,11 +56,15 @@ class Authority:
         """
         return (await self.client_for(request, scope, path_id)).session
 
-    async def client_for(self, request: Request, scope: Scope, path_id: str | None) -> Opening:
+    async def client_for(
+        self, request: Request, scope: Scope | Collection[Scope], path_id: str | None
+    ) -> Opening:
         """As `session_for`, for a connection that lasts."""
         claims = self._claims(request)
-        if scope not in claims.scopes:
-            raise Forbidden(f"This token does not have the scope {scope.value}.")
+        any_of = (scope,) if isinstance(scope, Scope) else scope
+        if claims.scopes.isdisjoint(any_of):
+            names = " or ".join(it.value for it in any_of)
+            raise Forbidden(f"This token does not have the scope {names}.")
         if path_id is not None and path_id != claims.session_id:
             raise SessionNotFound("The token is for another session.")
         return await self._opening(claims, request)

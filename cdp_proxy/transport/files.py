@@ -171,6 +171,7 @@ class Files:
                 raise
             finally:
                 reservation.settle(sum(upload.size for upload in reception.files))
+        session.uploaded.update({upload.name: upload.path for upload in reception.files})
         return reception.files
 
     async def _parse(

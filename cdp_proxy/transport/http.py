@@ -40,6 +40,9 @@ from shared.tokens import Scope
 
 _log = Logger()
 
+_MAY_UPLOAD = (Scope.CDP, Scope.INPUT)
+"""Programs, and people whom a page asks for files."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
@@ -82,7 +85,7 @@ class FrontDoor(Resource):
         session_id = _parts(request)[1]
         with log_ids(**ids_of_request(request)):
             try:
-                session = await self._rooms.authority.session_for(request, Scope.CDP, session_id)
+                session = await self._rooms.authority.session_for(request, _MAY_UPLOAD, session_id)
             except LivesElsewhere:
                 return self._rooms.relay.expect(length)
             return self._rooms.files.expect(request, session, length)
@@ -186,7 +189,8 @@ class FrontDoor(Resource):
                 session = await authority.session_for(request, Scope.VIEW, session_id)
                 self._rooms.screencasts.stop(request, alive, session)
             case _:
-                session = await authority.session_for(request, Scope.CDP, session_id)
+                needed = _MAY_UPLOAD if path == ["uploads"] else Scope.CDP
+                session = await authority.session_for(request, needed, session_id)
                 await self._rooms.files.answer(request, alive, session, path)
 
     async def _discover(self, request: BoundedRequest, alive: Alive, path: list[str]) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from twisted.internet.defer import Deferred, gatherResults, succeed
 from twisted.internet.defer import FirstError as OneFailed
+from twisted.internet.interfaces import IReactorTime
 
 from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, CommandRefused
 from cdp_proxy.core.commands import CdpCommand, call_on_node, release_object
 from cdp_proxy.core.focus import PATIENCE_SECONDS, SELECTED_TEXT, focused
 from cdp_proxy.core.input_events import Fingers, commands_for
+from cdp_proxy.core.pickers import may_open_chooser
 from cdp_proxy.transport.attached_tab import AttachedTab
+from cdp_proxy.transport.caller import CdpCaller
+from cdp_proxy.transport.live_choosers import LiveChoosers
 from cdp_proxy.transport.live_picker import LivePicker
 from cdp_proxy.transport.pages import Pages
 from cdp_proxy.transport.screencast import LiveScreencast
@@ -23,10 +28,26 @@ from shared.limits import COPIED_CHARS_MAX, INPUT_PENDING_MAX
 class LiveInput:
     """Input for one session."""
 
-    def __init__(self, pages: Pages, screencast: LiveScreencast) -> None:
-        """`screencast` says which tab is meant, and where its pictures lie on the page."""
-        self.picker = LivePicker(pages)
-        """The list or calendar that is open."""
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        caller: CdpCaller,
+        pages: Pages,
+        screencast: LiveScreencast,
+        uploaded: Mapping[str, str],
+    ) -> None:
+        """Nothing is open, nothing held.
+
+        Args:
+            reactor: for the clock.
+            caller: of the session's browser.
+            pages: the session's tabs.
+            screencast: says which tab is meant, and where its pictures lie on the page.
+            uploaded: the paths of the session's uploads by their names.
+        """
+        self.picker = LivePicker(pages, uploaded)
+        """The list, calendar or chooser that is open."""
+        self._choosers = LiveChoosers(reactor, caller, self.picker.chooser_opened)
         self._pages = pages
         self._screencast = screencast
         self._fingers: Fingers = {}
@@ -65,8 +86,14 @@ class LiveInput:
         if tab.target_id != self._touched:
             self._touched, self._fingers = tab.target_id, {}
         commands = list(commands_for(event, self._screencast.view, self._fingers))
+        if may_open_chooser(event):
+            await self._choosers.expect(tab)
         sent = [Deferred.fromCoroutine(self._send(tab, command)) for command in commands]
         return Deferred.fromCoroutine(self._taken(event, tab, sent))
+
+    def close(self) -> None:
+        """The session is over."""
+        self._choosers.close()
 
     async def _taken(self, event: PageInput, tab: AttachedTab, sent: list[Deferred[None]]) -> None:
         await _all(sent)

@@ -44,8 +44,13 @@ class Monitoring:
 
     @property
     def healthy(self) -> bool:
-        """Whether new sessions should come here: browsers start, and it is not draining."""
-        return self._pool.healthy and not self._sessions.draining
+        """Whether the container is to stay: it does not drain, and browsers start.
+
+        Where sessions are held it stays although none starts any more: ECS stops what fails its
+        health checks, scale-in protection or not. New ones go elsewhere (`Task.serves`).
+        """
+        starts = self._pool.healthy or self._sessions.held > 0
+        return starts and not self._sessions.draining
 
     def health(self) -> dict[str, object]:
         """The body of `/health`."""

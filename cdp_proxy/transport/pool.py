@@ -89,6 +89,7 @@ class WarmPool:
             browser = await self._launcher.launch(profile)
         except LaunchFailed:
             self.healthy = False
+            self._retry_later()
             raise
         finally:
             self._starting -= 1
@@ -96,9 +97,13 @@ class WarmPool:
         return browser
 
     def refill(self) -> None:
-        """Start what is missing, one after the other, when no session is waiting for a start."""
-        wanted = min(self._size, self._free_slots())
-        if self._stopped or self._refilling or self._starting or len(self._idle) >= wanted:
+        """Start what is missing, one after the other, when no session is waiting for a start.
+
+        After a failure one is started though none is missing: to see whether any does.
+        """
+        free = self._free_slots()
+        missing = len(self._idle) < min(self._size, free) or (free > 0 and not self.healthy)
+        if self._stopped or self._refilling or self._starting or not missing:
             return
         self._refilling = True
         spawn(self._refill_one(), "refilling the warm pool")
@@ -127,14 +132,14 @@ class WarmPool:
             self._refilling = False
         self.healthy = True
         self._retry_seconds = _RETRY_SECONDS
-        if self._stopped:
+        if self._stopped or len(self._idle) >= self._size:
             await self._discard(browser)
             return
         self._keep(browser)
         self.refill()
 
     def _retry_later(self) -> None:
-        if not self._stopped:
+        if not self._stopped and (self._retry is None or not self._retry.active()):
             self._retry = self._reactor.callLater(self._retry_seconds, self.refill)
             self._retry_seconds = min(self._retry_seconds * 2, _RETRY_SECONDS_MAX)
 

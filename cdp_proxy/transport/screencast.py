@@ -168,8 +168,8 @@ class LiveScreencast:
             case Acknowledge(frame_number=number):
                 if self._tab is not None:
                     self._caller.notify(cdp.page.screencast_frame_ack(number), self._tab.session)
-            case StartCapture(settings=settings):
-                spawn(self._start(settings), "starting a screencast")
+            case StartCapture():
+                spawn(self._start(effect), "starting a screencast")
             case StopCapture():
                 spawn(self._stop(), "stopping a screencast")
             case TellIdle(viewer=viewer, idle=idle):
@@ -177,11 +177,12 @@ class LiveScreencast:
             case TellFailed(viewer=viewer, reason=reason):
                 _of(viewer).tell_failed(reason)
 
-    async def _start(self, settings: CaptureSettings) -> None:
+    async def _start(self, start: StartCapture) -> None:
+        settings = start.settings
         try:
             tab = await self._pages.attached(settings.target_id)
-            # A tab behind others in a window paints nothing.
-            await tab.browser_call(activate_target(settings.target_id))
+            if not start.again:  # a tab behind others in a window paints nothing
+                await tab.browser_call(activate_target(settings.target_id))
             self._caller.listen(tab.session, self._on_event)
             self._tab = tab
             await tab.browser_call(
@@ -190,7 +191,6 @@ class LiveScreencast:
                     settings.quality,
                     settings.max_width,
                     settings.max_height,
-                    settings.every_nth_frame,
                 )
             )
         except (CommandFailed, InvalidRequest, TargetNotFound) as error:

@@ -122,6 +122,8 @@ class LiveSession:
         """Set when the end begins."""
         self.downloads = DownloadNames(browser.caller, browser.folder.folders.downloads)
         self.uploads = UploadBudget()
+        self.uploaded: dict[str, str] = {}
+        """Paths of the files that were uploaded, by their names."""
         self.transfers: set[Transfer] = set()
         """Downloads that are being fetched, and actions; they end with the session."""
         self._reactor = reactor
@@ -137,7 +139,7 @@ class LiveSession:
         """Its tabs, for actions, input and the screencast."""
         self._mux.on_front = self.pages.choose
         self.screencast = LiveScreencast(reactor, self.pages, browser.caller)
-        self.input = LiveInput(self.pages, self.screencast)
+        self.input = LiveInput(reactor, browser.caller, self.pages, self.screencast, self.uploaded)
         self.channels: set[Channel] = set()
         """Connections that speak of more than CDP; they are told of the end."""
         self._in_batch = False
@@ -328,6 +330,7 @@ class LiveSession:
         for transfer in list(self.transfers):
             transfer.cut_off()
         self.screencast.close()
+        self.input.close()
 
     async def _finish(self, reason: EndReason) -> None:
         try:

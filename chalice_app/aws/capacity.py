@@ -29,6 +29,7 @@ _STARTS_ANEW = frozenset(
     }
 )
 """Stop codes that say nothing against starting the same again."""
+_FAILED_TO_START = "TaskFailedToStart"
 _ON_THE_WAY_DOWN = frozenset({"DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED", "DELETED"})
 _OUT_OF_CAPACITY = frozenset(
     {
@@ -67,8 +68,8 @@ class Stopped:
     """One word that may be shown."""
     text: str
     """ECS's own, for the log alone."""
-    start_anew: bool
-    """Whether it stopped for no fault of its own."""
+    reason: EndReason | None
+    """Why those in line for it fail; None: it is no fault of its own, and may be started anew."""
 
 
 class EcsCapacity:
@@ -127,7 +128,7 @@ class EcsCapacity:
             for failure in answer["failures"]:
                 reason = str(failure.get("reason", ""))
                 if reason == "MISSING":
-                    found[failure["arn"]] = Stopped(reason, "ECS knows it no more.", True)
+                    found[failure["arn"]] = Stopped(reason, "ECS knows it no more.", None)
         return found
 
     @functools.cached_property
@@ -207,7 +208,13 @@ def _stopped(task: Mapping[str, Any]) -> Stopped:
     ]
     error = re.match(r"[A-Za-z]+Error(?=:)", text)
     detail = f"{code}:{error[0]}" if error else code
-    return Stopped(_word_of(detail), "; ".join([code, text, *exits]), code in _STARTS_ANEW)
+    told = "; ".join([code, text, *exits])
+    if code in _STARTS_ANEW:
+        return Stopped(_word_of(detail), told, None)
+    # Fargate may find out that it has no room only after it has taken the task on.
+    if code == _FAILED_TO_START and error is None and _MAY_PASS.search(text):
+        return Stopped("CAPACITY", told, EndReason.CAPACITY_UNAVAILABLE)
+    return Stopped(_word_of(detail), told, EndReason.CAPACITY_LOST)
 
 
 def _word_of(text: str) -> str:

@@ -99,8 +99,7 @@ class CapacityService:
         for task_arn, fate in stopped.items():
             token = token_of[task_arn]
             logs.info("a task stopped before it served", start=token, reason=fate.text)
-            reason = None if fate.start_anew else EndReason.CAPACITY_LOST
-            self._give_up(token, reason, fate.detail)
+            self._give_up(token, fate.reason, fate.detail)
 
     def _give_up(self, token: StartToken, reason: EndReason | None, detail: str) -> None:
         failed = self._line.give_up(token, self._growth, self._clock(), reason, detail)

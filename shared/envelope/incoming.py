@@ -137,6 +137,11 @@ class ChooseInput(_Input, frozen=True, kw_only=True, tag="choose"):
     """Of an option of a list."""
     value: Annotated[str, Meta(max_length=limits.PICKED_CHARS_MAX)] | None = None
     """Of a date, a time or a colour, as `HTMLInputElement.value` has it."""
+    files: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=limits.FILE_NAME_CHARS_MAX)], ...],
+        Meta(max_length=limits.UPLOADS_FILES_MAX),
+    ] = ()
+    """Names of uploaded files, as the answer to the upload has them."""
 
 
 class CopyInput(_Input, frozen=True, kw_only=True, tag="copy"):

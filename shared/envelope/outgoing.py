@@ -193,7 +193,9 @@ class PickerState(Outgoing, frozen=True, kw_only=True, tag="PICKER"):
 
     target_id: str = ""
     kind: str | None = None
-    """`select`, or the input's type: `date`, `time`, `datetime-local`, `month`, `week`, `color`."""
+    """`select`, or the input's type: `date`, `time`, `datetime-local`, `month`, `week`, `color`,
+    `file`.
+    """
     label: str = ""
     options: tuple[PickerOption, ...] = ()
     """Of a `select`."""
@@ -202,6 +204,9 @@ class PickerState(Outgoing, frozen=True, kw_only=True, tag="PICKER"):
     max: str = ""
     step: str = ""
     """Of an input."""
+    accept: str = ""
+    multiple: bool = False
+    """Of a `file`, as `HTMLInputElement` has them."""
 
 
 class ControlState(Outgoing, frozen=True, kw_only=True, tag="CONTROL_STATE"):

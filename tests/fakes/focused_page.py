@@ -22,6 +22,7 @@ class FocusedPage:
                 "Page.createIsolatedWorld": self._world,
                 "Runtime.evaluate": lambda _: {"result": {"objectId": f"node-{self._frame}"}},
                 "DOM.describeNode": self._describe,
+                "DOM.resolveNode": {"object": {"objectId": "chosen"}},
                 "Runtime.callFunctionOn": self._call,
             }
         )

@@ -53,7 +53,9 @@ def make_session(
     )
 
 
-def make_task(name: str = "task-a", *, capacity: int = 2, draining: bool = False) -> Task:
+def make_task(
+    name: str = "task-a", *, capacity: int = 2, draining: bool = False, healthy: bool = True
+) -> Task:
     return Task(
         task_id=TaskId(name),
         address="10.0.0.1:9223",
@@ -62,6 +64,7 @@ def make_task(name: str = "task-a", *, capacity: int = 2, draining: bool = False
         draining=draining,
         browser="headless-shell",
         started_at=NOW - 60,
+        healthy=healthy,
     )
 
 

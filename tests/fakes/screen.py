@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from cdp_proxy.core.pictures import CapturedFrame, Metadata
-from cdp_proxy.core.screencast import Screencast
+from cdp_proxy.core.screencast import SETTLED_SECONDS, Screencast
 from cdp_proxy.core.screencast_events import (
     CaptureStarted,
     CaptureStopped,
@@ -17,6 +17,7 @@ from cdp_proxy.core.screencast_events import (
     StartCapture,
     StopCapture,
     TabsChanged,
+    TimePassed,
     ViewerWishes,
 )
 from shared.envelope.incoming import ScreencastOptions
@@ -62,6 +63,11 @@ class Screen:
             self.watch(viewer, **options)
         self.tell(CaptureStarted())
         return self
+
+    def stand_still(self) -> list[Effect]:
+        """Let as much time pass as tells that the page paints nothing more."""
+        self.now += SETTLED_SECONDS
+        return self.tell(TimePassed())
 
     def follow(self) -> list[Effect]:
         """Have Chromium do what it was asked, until nothing more is."""

@@ -27,6 +27,25 @@ def client(client: ChannelClient, site: Site) -> ChannelClient:
     return client
 
 
+_NOISY_BYTES = 1_000_000
+"""A PNG of noise has more, one of a page at rest less."""
+_NOISE_AND_REST = """(async () => {
+  const canvas = document.body.appendChild(document.createElement('canvas'));
+  canvas.style = 'position:fixed;inset:0';
+  [canvas.width, canvas.height] = [innerWidth, innerHeight];
+  const context = canvas.getContext('2d');
+  const picture = context.createImageData(canvas.width, canvas.height);
+  const values = new Uint32Array(picture.data.buffer);
+  for (let count = 0; count < 30; count++) {
+    for (let at = 0; at < values.length; at += 16384)
+      crypto.getRandomValues(values.subarray(at, at + 16384));
+    for (let at = 3; at < picture.data.length; at += 4) picture.data[at] = 255;
+    context.putImageData(picture, 0, 0);
+    await new Promise(requestAnimationFrame);
+  }
+  canvas.remove();
+})()"""
+"""Paints more than Chromium captures for a viewer that takes nothing, then nothing any more."""
 _PAINTED = """(async (url) => {
   if (location.href !== url || document.readyState !== 'complete') return false;
   for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
@@ -120,6 +139,14 @@ class TestPictures:
 
         assert stats["framesSkipped"] > stats["framesSent"] > 0
 
+    def test_of_every_nth_there_is_the_last_look_of_a_page(self, client: ChannelClient) -> None:
+        watch(client, everyNthFrame=600)
+        first = client.wait_frame()
+
+        client.evaluate("change()")
+
+        client.wait_frame(lambda frame: frame.data != first.data)
+
     def test_wishes_out_of_bounds_are_refused_by_name(self, client: ChannelClient) -> None:
         with pytest.raises(ChannelError) as refused:
             watch(client, quality=101)
@@ -157,6 +184,19 @@ class TestViewers:
             stats = stalled.ask("STOP_SCREENCAST")["stats"]
 
         assert stats["framesSkipped"] > _STALLED_FRAMES / 2
+
+    def test_one_that_stalls_while_a_page_comes_to_rest_sees_it_rest(
+        self, client: ChannelClient, url: str
+    ) -> None:
+        watch(client, format="png")
+        client.wait_frame()
+        with ChannelClient(url) as other, client.stalled():
+            other.evaluate(_NOISE_AND_REST)
+
+        noisy = client.wait_frame(lambda frame: len(frame.data) > _NOISY_BYTES).header.number
+        client.wait_frame(
+            lambda frame: frame.header.number > noisy and len(frame.data) < _NOISY_BYTES
+        )
 
     def test_each_is_told_what_it_got(self, client: ChannelClient) -> None:
         watch(client)

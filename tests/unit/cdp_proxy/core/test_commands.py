@@ -32,14 +32,13 @@ def request_of(command: CdpCommand[Any]) -> dict[str, Any]:
 
 
 def test_a_screencast_has_no_more_bounds_than_are_wished() -> None:
-    assert request_of(start_screencast("jpeg", 30, 640, None, 2)) == {
+    assert request_of(start_screencast("jpeg", 30, 640, None)) == {
         "method": "Page.startScreencast",
-        "params": {"format": "jpeg", "quality": 30, "maxWidth": 640, "everyNthFrame": 2},
+        "params": {"format": "jpeg", "quality": 30, "maxWidth": 640},
     }
-    assert request_of(start_screencast("png", 30, None, 480, 1))["params"] == {
+    assert request_of(start_screencast("png", 30, None, 480))["params"] == {
         "format": "png",
         "maxHeight": 480,
-        "everyNthFrame": 1,
     }
 
 

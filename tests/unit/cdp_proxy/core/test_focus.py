@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cdp_proxy.core.actions.ports import CommandFailed
-from cdp_proxy.core.focus import PATIENCE_SECONDS, focused
+from cdp_proxy.core.focus import PATIENCE_SECONDS, focused, told_of
 from tests.fakes.attached_tab import FRAME, TAB, Asked, TabOfBrowser
 from tests.fakes.focused_page import FocusedPage
 
@@ -50,3 +50,11 @@ def test_a_page_that_does_not_answer_is_not_waited_for_for_long(at: TabOfBrowser
     at.clock.advance(PATIENCE_SECONDS)
 
     assert isinstance(asked.errors[0], CommandFailed)
+
+
+def test_a_node_that_an_event_names_is_reached_in_the_world_of_its_frame(at: TabOfBrowser) -> None:
+    FocusedPage(at.browser)
+
+    assert Asked(told_of(at.tab(), FRAME, "other", 7)).values == [("chosen", FRAME)]
+    (asked,) = [it for it in at.browser.received if it["method"] == "DOM.resolveNode"]
+    assert asked["params"] == {"backendNodeId": 7, "executionContextId": 1}

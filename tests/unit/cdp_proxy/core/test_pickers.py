@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from cdp_proxy.core.pickers import changes, check_choice, may_change_picker, parse_picker
+from cdp_proxy.core.pickers import (
+    changes,
+    check_choice,
+    may_change_picker,
+    may_open_chooser,
+    parse_picker,
+)
 from shared.envelope.incoming import (
     ChooseInput,
     CopyInput,
@@ -28,6 +34,7 @@ LIST = PickerState(
         PickerOption(index=3, label="Blue", group="Dark", disabled=True),
     ),
 )
+FILE = PickerState(target_id="T1", kind="file", accept="image/*")
 DATE = PickerState(target_id="T1", kind="date", value="2026-01-31")
 
 
@@ -100,6 +107,45 @@ def test_a_list_takes_no_value_and_a_date_no_index() -> None:
     assert refused(LIST, value="Red") == "event.value"
     assert refused(DATE, index=0) == "event.index"
     check_choice(DATE, ChooseInput(value="2026-02-01"))
+
+
+@pytest.mark.parametrize(
+    ("event", "may"),
+    [
+        (mouse("down"), True),
+        (mouse("up"), True),
+        (mouse("move"), False),
+        (mouse("wheel"), False),
+        (TouchInput(action="start"), True),
+        (TouchInput(action="end"), True),
+        (TouchInput(action="move"), False),
+        (KeyInput(action="press", key="a"), True),
+        (KeyInput(action="up", key="a"), False),
+        (TextInput(text="a"), False),
+        (CopyInput(), False),
+    ],
+)
+def test_a_page_may_open_a_chooser_after_what_is_pressed(
+    event: InputDescription, may: bool
+) -> None:
+    assert may_open_chooser(event) is may
+
+
+def test_a_chooser_takes_as_many_files_as_it_wants_or_none() -> None:
+    several = PickerState(target_id="T1", kind="file", multiple=True)
+
+    check_choice(FILE, ChooseInput())
+    check_choice(FILE, ChooseInput(files=("a",)))
+    check_choice(several, ChooseInput(files=("a", "b")))
+
+    assert refused(FILE, files=("a", "b")) == "event.files"
+
+
+def test_a_chooser_takes_files_alone_and_nothing_else_does() -> None:
+    assert refused(FILE, index=0) == "event.index"
+    assert refused(FILE, value="a") == "event.value"
+    assert refused(LIST, files=("a",)) == "event.files"
+    assert refused(DATE, files=("a",)) == "event.files"
 
 
 @pytest.mark.parametrize(

@@ -287,7 +287,7 @@ def test_what_viewers_got_is_counted_for_each_and_for_all(screen: Screen) -> Non
 
 
 def test_wishes_are_those_of_the_options(screen: Screen) -> None:
-    options = ScreencastOptions(format="png", max_height=300, every_nth_frame=3)
+    options = ScreencastOptions(format="png", max_height=300)
     screen.tabs("T1")
     screen.watch(format="png", max_height=300, every_nth_frame=3)
 
@@ -295,7 +295,7 @@ def test_wishes_are_those_of_the_options(screen: Screen) -> None:
 
     assert settings is not None
     assert settings.as_options(ScreencastOptions()) == ScreencastOptions(
-        format=options.format, max_height=300, every_nth_frame=3, target_id="T1"
+        format=options.format, max_height=300, target_id="T1"
     )
 
 

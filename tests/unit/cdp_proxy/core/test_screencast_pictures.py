@@ -7,8 +7,11 @@ import pytest
 from cdp_proxy.core.screencast import KEEP_ALIVE_SECONDS
 from cdp_proxy.core.screencast_events import (
     Acknowledge,
+    CaptureStarted,
     CaptureStopped,
     Show,
+    StartCapture,
+    StopCapture,
     TellIdle,
     TimePassed,
     ViewerLeft,
@@ -159,18 +162,16 @@ class TestPictures:
     def test_every_nth_picture_is_counted_for_each_viewer(self, screen: Screen) -> None:
         screen.streaming("ann", every_nth_frame=2)
         screen.watch("bob", every_nth_frame=6)
-        assert screen.machine.settings is not None
-        assert screen.machine.settings.every_nth_frame == 2
         shown = []
-        for number in range(1, 7):
+        for number in range(1, 12):
             screen.frame(str(number), number)
             shown += screen.shown()
             assert screen.of(Acknowledge) == [Acknowledge(number)]
             screen.tell(ViewerReady("ann"))
             screen.tell(ViewerReady("bob"))
 
-        assert shown == [*((v, 1) for v in ("ann", "bob")), ("ann", 2), ("ann", 3),
-                         ("ann", 4), ("bob", 4), ("ann", 5), ("ann", 6)]  # fmt: skip
+        assert shown == [("ann", 1), ("bob", 1), ("ann", 3), ("ann", 5), ("ann", 7), ("bob", 7),
+                         ("ann", 9), ("ann", 11)]  # fmt: skip
 
     def test_the_newest_pictures_view_of_the_page_is_known(self, screen: Screen) -> None:
         screen.streaming()
@@ -181,6 +182,97 @@ class TestPictures:
         view = screen.machine.view
         assert view is not None
         assert (view.width_dip, view.height_dip, view.offset_top_dip) == (800, 600, 10)
+
+
+class TestStandingStill:
+    def burst(self, screen: Screen, contents: str = "abc", ready: bool = True) -> None:
+        """Pictures so close to each other that Chromium may have dropped the next."""
+        for number, content in enumerate(contents, start=1):
+            screen.frame(content, number)
+            if ready:
+                screen.tell(ViewerReady("ann"))
+
+    def test_after_a_burst_it_is_captured_anew_where_it_is(self, screen: Screen) -> None:
+        screen.streaming()
+        self.burst(screen)
+        settings = screen.machine.settings
+
+        assert screen.stand_still() == [StopCapture()]
+        assert settings is not None
+        assert screen.tell(CaptureStopped()) == [StartCapture(settings, again=True)]
+        screen.tell(CaptureStarted())
+        screen.frame("d")
+
+        assert screen.shown() == [("ann", 4)]
+
+    def test_what_was_not_lost_is_not_shown_again_nor_looked_for(self, screen: Screen) -> None:
+        screen.streaming()
+        self.burst(screen)
+        screen.stand_still()
+        screen.follow()
+
+        for _ in range(3):
+            screen.frame("c")
+            assert screen.shown() == []
+        assert screen.stand_still() == []
+
+    def test_single_pictures_are_not_looked_for(self, screen: Screen) -> None:
+        screen.streaming()
+        for number, content in enumerate("abc", start=1):
+            screen.now += 0.2
+            screen.frame(content, number)
+            screen.tell(ViewerReady("ann"))
+
+        assert screen.stand_still() == []
+
+    def test_while_all_stall_it_is_not_captured_anew(self, screen: Screen) -> None:
+        screen.streaming()
+        self.burst(screen, "abcd", ready=False)
+        assert screen.stand_still() == []
+
+        screen.tell(ViewerReady("ann"))
+        assert screen.shown() == [("ann", 4)]
+
+        assert screen.stand_still() == [StopCapture()]
+
+    def test_viewers_get_what_they_have_left_out_of_the_last_look(self, screen: Screen) -> None:
+        screen.streaming("ann")
+        screen.watch("bob", every_nth_frame=9)
+        screen.frame("a", 1)
+        screen.tell(ViewerReady("ann"))
+        screen.tell(ViewerReady("bob"))
+        screen.frame("b", 2)
+        assert screen.shown() == [("ann", 2)]
+
+        screen.stand_still()
+
+        (show,) = screen.of(Show)
+        assert (show.viewer, show.picture.number, show.keep_alive) == ("bob", 2, False)
+
+    def test_a_tab_that_comes_meanwhile_is_brought_to_the_front(self, screen: Screen) -> None:
+        screen.streaming()
+        self.burst(screen)
+        screen.stand_still()
+        screen.tabs("T1", "T2")
+
+        (start,) = screen.tell(CaptureStopped())
+
+        assert isinstance(start, StartCapture)
+        assert (start.settings.target_id, start.again) == ("T2", False)
+
+    def test_who_comes_after_the_last_has_left_meanwhile_gets_a_capture_like_any(
+        self, screen: Screen
+    ) -> None:
+        screen.streaming()
+        self.burst(screen)
+        screen.stand_still()
+        screen.tell(ViewerLeft("ann"))
+        screen.tell(CaptureStopped())
+
+        screen.watch("bob")
+
+        (start,) = screen.of(StartCapture)
+        assert not start.again
 
 
 class TestIdleness:
@@ -230,9 +322,10 @@ class TestIdleness:
         screen.streaming(idle_threshold=2000)
         screen.frame("a")
         screen.tell(ViewerReady("ann"))
-        assert screen.machine.due() == screen.now + 2
+        screen.stand_still()
+        assert screen.machine.due() == 1002
 
-        screen.now += 2
+        screen.now = 1002
         assert screen.tell(TimePassed()) == [TellIdle("ann", idle=True)]
         assert screen.machine.due() == screen.now + 3  # the picture again
         screen.frame("b")
@@ -287,5 +380,6 @@ class TestIdleness:
     def test_before_the_first_picture_time_changes_nothing(self, screen: Screen) -> None:
         screen.streaming()
 
+        assert screen.stand_still() == []
         assert screen.machine.due() is None
         assert screen.tell(TimePassed()) == []

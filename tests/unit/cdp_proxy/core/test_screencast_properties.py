@@ -130,7 +130,7 @@ class Watching(RuleBasedStateMachine):
         self.in_flight.clear()
         self.tell(CaptureStopped())
 
-    @precondition(lambda self: self.captures and len(self.in_flight) < 2)
+    @precondition(lambda self: self.captures and len(self.in_flight) < 3)
     @rule(content=st.sampled_from("xyz"), age=st.sampled_from((0.0, 0.01, 0.03)))
     def a_picture_comes(self, content: str, age: float) -> None:
         self.number += 1

@@ -119,6 +119,19 @@ def test_a_token_for_looking_opens_no_cdp(door: Door) -> None:
     assert isinstance(error, Forbidden)
 
 
+@pytest.mark.parametrize("scope", Scope)
+def test_any_of_several_scopes_will_do_and_no_other(door: Door, scope: Scope) -> None:
+    request = DummyRequest([b"sessions"])
+    request.args[b"token"] = [token_of(make_spec(), scopes=frozenset({scope})).encode()]
+
+    asking = door.authority.session_for(request, (Scope.CDP, Scope.INPUT), None)  # type: ignore[arg-type]
+    (error,) = outcome_of(Deferred.fromCoroutine(asking))
+
+    forbidden = isinstance(error, Forbidden)
+    assert forbidden is (scope is Scope.VIEW)
+    assert not forbidden or "cdp or input" in str(error)
+
+
 def test_the_path_may_not_name_another_session(door: Door) -> None:
     assert isinstance(door.ask(TOKEN, str(session_id_of("two"))), SessionNotFound)
 

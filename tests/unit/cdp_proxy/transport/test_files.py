@@ -167,6 +167,7 @@ class TestFiles(TestCase):
         expected = {"name": "a.bin", "path": str(path), "size": len(content)}
         self.assertEqual((status, body), (200, {"files": [expected]}))
         self.assertEqual(path.read_bytes(), content)
+        self.assertEqual(self.session.uploaded, {"a.bin": str(path)})
 
     async def test_a_refused_upload_leaves_nothing_and_costs_nothing(self) -> None:
         self.session.uploads = UploadBudget(1_000)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -253,6 +253,85 @@ class TestChoosing:
         people.session.dialog("T1")
 
         assert choosing.values == [None]
+
+
+class TestFiles:
+    WANTED: ClassVar = {"kind": "file", "label": "", "accept": "image/*", "multiple": False}
+
+    def opens(self, people: People, node: int | None = 7) -> None:
+        """A page wants files at a press, from the frame `F` of its own process."""
+        people.page.said = {"kind: 'file'": self.WANTED}
+        people.session.live.uploaded["a.png"] = "/uploads/a.png"
+        people.does(PRESS)
+        params: dict[str, Any] = {"frameId": "F", "mode": "selectSingle"}
+        if node is not None:
+            params["backendNodeId"] = node
+        event = {"method": "Page.fileChooserOpened", "params": params}
+        people.session.browser.emit(event, people.session.flat["T1"][0])
+
+    def given(self, people: People) -> list[Any]:
+        return [it["params"] for it in people.session.sent("DOM.setFileInputFiles")]
+
+    def test_what_a_page_wants_is_told(self, people: People) -> None:
+        self.opens(people)
+
+        (told,) = people.one.of(PickerState)
+        assert (told.kind, told.accept, told.multiple) == ("file", "image/*", False)
+
+    def test_it_is_given_uploads_even_while_a_person_has_control(self, people: People) -> None:
+        self.opens(people)
+        people.session.live.takeover.take()
+
+        assert people.does(ChooseInput(files=("a.png",))).values == [None]
+
+        assert self.given(people) == [{"files": ["/uploads/a.png"], "objectId": "chosen"}]
+        assert people.told() == ["file", None]
+        assert people.session.sent("Runtime.releaseObject")
+
+    def test_what_was_not_uploaded_is_refused_and_it_stays_open(self, people: People) -> None:
+        self.opens(people)
+
+        (error,) = people.does(ChooseInput(files=("b.png",))).errors
+
+        assert isinstance(error, InvalidRequest)
+        assert error.details["field"] == "event.files"
+        assert people.told() == ["file"]
+
+    def test_without_a_choice_the_page_hears_that(self, people: People) -> None:
+        self.opens(people)
+
+        people.does(ChooseInput())
+
+        assert people.scripts()[-1] == []  # which tells it that it was cancelled
+        assert self.given(people) == []
+        assert people.told() == ["file", None]
+
+    def test_a_press_elsewhere_does_not_close_it(self, people: People) -> None:
+        self.opens(people)
+        people.page.said.clear()
+
+        people.does(PRESS)
+
+        assert people.told() == ["file"]
+
+    def test_a_list_that_opens_takes_its_place(self, people: People) -> None:
+        self.opens(people)
+
+        people.opens()
+
+        assert people.told() == ["file", "select"]
+
+    def test_a_chooser_of_no_input_cannot_be_served(self, people: People) -> None:
+        self.opens(people, node=None)
+
+        assert people.told() == []
+
+    def test_a_page_that_has_gone_meanwhile_wants_nothing(self, people: People) -> None:
+        people.session.browser.errors["DOM.resolveNode"] = "gone"
+
+        self.opens(people)
+
+        assert people.told() == []
 
 
 class TestCopying:

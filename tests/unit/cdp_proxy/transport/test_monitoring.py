@@ -69,6 +69,14 @@ def test_a_container_whose_browsers_do_not_start_is_unhealthy(watched: Watched) 
     assert not watched.monitoring.healthy
 
 
+def test_with_sessions_it_stays_although_no_more_browsers_start(watched: Watched) -> None:
+    watched.open()
+    watched.pool.healthy = False
+
+    assert watched.monitoring.health()["status"] == "unhealthy"
+    assert watched.monitoring.healthy, "or ECS would stop it under its sessions"
+
+
 def test_a_draining_container_wants_no_sessions(watched: Watched) -> None:
     watched.sessions.draining = True
 

@@ -95,6 +95,33 @@ def test_a_browser_that_fails_for_a_session_makes_the_pool_ill(pool: Pool) -> No
     assert pool.pool.healthy
 
 
+def test_an_ill_pool_that_is_full_tries_again_whether_browsers_start(pool: Pool) -> None:
+    pool.launcher.failures = [launch_failure(), launch_failure()]
+    pool.take(BrowserSettings(user_agent="x"))
+
+    pool.clock.advance(1.0)
+    assert not pool.pool.healthy
+
+    pool.clock.advance(2.0)
+    assert pool.pool.healthy
+    assert pool.pool.warm == 2
+    assert pool.launcher.buried == [pool.launcher.launched[-1]]
+
+
+def test_where_every_slot_is_taken_nothing_is_tried(pool: Pool) -> None:
+    pool.free = 0
+    pool.launcher.failures = [launch_failure()]
+    pool.take(BrowserSettings(user_agent="x"))
+    launched = len(pool.launcher.launched)
+
+    pool.clock.advance(60.0)
+    assert (len(pool.launcher.launched), pool.pool.healthy) == (launched, False)
+
+    pool.free = 1
+    pool.pool.refill()
+    assert pool.pool.healthy
+
+
 def test_a_failed_refill_is_tried_again_later_and_later(pool: Pool) -> None:
     pool.launcher.failures = [launch_failure(), launch_failure()]
     pool.take()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cdp_proxy.core.pictures import Picture
-from cdp_proxy.core.screencast import KEEP_ALIVE_SECONDS, State
+from cdp_proxy.core.screencast import KEEP_ALIVE_SECONDS, SETTLED_SECONDS, State
 from cdp_proxy.transport.screencast import LiveScreencast
 from shared.envelope.incoming import ScreencastOptions
 from shared.errors import InvalidRequest
@@ -64,7 +64,7 @@ def at() -> Watched:
 
 class TestCapture:
     def test_it_is_of_the_tab_that_is_brought_to_the_front(self, at: Watched) -> None:
-        at.ann.watch(quality=30, max_width=640, every_nth_frame=2)
+        at.ann.watch(quality=30, max_width=640)
 
         methods = at.browser.methods()
         (start,) = at.sent(START)
@@ -73,10 +73,21 @@ class TestCapture:
             "format": "jpeg",
             "quality": 30,
             "maxWidth": 640,
-            "everyNthFrame": 2,
         }
         assert at.cast.target_id == "T1"
         assert at.cast.settings is not None
+
+    def test_one_that_begins_anew_where_it_is_brings_no_tab_to_the_front(self, at: Watched) -> None:
+        at.ann.watch()
+        for number, content in enumerate("abc", start=1):
+            at.frame("T1", content, number)
+        fronts = at.browser.methods().count("Target.activateTarget")
+
+        at.clock.advance(SETTLED_SECONDS)
+
+        assert at.captured() == ["T1", "T1"]
+        assert at.browser.methods().count("Target.activateTarget") == fronts
+        assert at.states() is State.STREAMING
 
     def test_pictures_reach_all_and_are_acknowledged_once(self, at: Watched) -> None:
         at.ann.watch()

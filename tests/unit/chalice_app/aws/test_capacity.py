@@ -220,32 +220,38 @@ def test_a_task_on_its_way_up_has_not_stopped(ecs: Ecs, status: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "text", "detail", "start_anew"),
+    ("code", "text", "detail", "reason"),
     [
         (
             "TaskFailedToStart",
             "CannotPullContainerError: pull image manifest has been retried 5 time(s)",
             "TaskFailedToStart:CannotPullContainerError",
-            False,
+            EndReason.CAPACITY_LOST,
         ),
         (
             "TaskFailedToStart",
             "ResourceInitializationError: unable to pull secrets",
             "TaskFailedToStart:ResourceInitializationError",
-            False,
+            EndReason.CAPACITY_LOST,
+        ),
+        (
+            "TaskFailedToStart",
+            "Capacity is unavailable at this time. Please try again later or in another zone",
+            "CAPACITY",
+            EndReason.CAPACITY_UNAVAILABLE,
         ),
         (
             "EssentialContainerExited",
             "Essential container in task exited",
             "EssentialContainerExited",
-            False,
+            EndReason.CAPACITY_LOST,
         ),
-        ("SpotInterruption", "Your Spot Task was interrupted.", "SpotInterruption", True),
-        ("InfrastructureHealth", "Host failed", "InfrastructureHealth", True),
+        ("SpotInterruption", "Your Spot Task was interrupted.", "SpotInterruption", None),
+        ("InfrastructureHealth", "Host failed", "InfrastructureHealth", None),
     ],
 )
 def test_why_a_task_stopped_is_told_by_its_word(
-    ecs: Ecs, code: str, text: str, detail: str, start_anew: bool
+    ecs: Ecs, code: str, text: str, detail: str, reason: EndReason | None
 ) -> None:
     container = {"name": "container", "exitCode": 3, "reason": "OutOfMemoryError"}
     task = task_as("STOPPED", stopCode=code, stoppedReason=text, containers=[container])
@@ -257,7 +263,7 @@ def test_why_a_task_stopped_is_told_by_its_word(
 
     stopped = ecs.capacity.stopped([TASK_ARN])[TASK_ARN]
 
-    assert (stopped.detail, stopped.start_anew) == (detail, start_anew)
+    assert (stopped.detail, stopped.reason) == (detail, reason)
     assert stopped.text == f"{code}; {text}; container: exit code 3 OutOfMemoryError"
 
 
@@ -266,7 +272,7 @@ def test_a_task_that_ecs_has_forgotten_has_stopped(ecs: Ecs) -> None:
         "describe_tasks", {"tasks": [], "failures": [{"arn": TASK_ARN, "reason": "MISSING"}]}
     )
 
-    assert ecs.capacity.stopped([TASK_ARN])[TASK_ARN].start_anew
+    assert ecs.capacity.stopped([TASK_ARN])[TASK_ARN].reason is None
 
 
 def test_no_more_tasks_are_asked_about_at_once_than_ecs_takes(ecs: Ecs) -> None:

@@ -46,8 +46,10 @@ CONFIG = CapacityConfig(
     tasks_max=3,
 )
 KEY = Idempotency(key_digest="key", body_digest="body")
-BROKEN = Stopped("TaskFailedToStart:CannotPullContainerError", "as scripted", start_anew=False)
-INTERRUPTED = Stopped("SpotInterruption", "as scripted", start_anew=True)
+BROKEN = Stopped(
+    "TaskFailedToStart:CannotPullContainerError", "as scripted", EndReason.CAPACITY_LOST
+)
+INTERRUPTED = Stopped("SpotInterruption", "as scripted", None)
 
 
 class Growing:

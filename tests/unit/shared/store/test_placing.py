@@ -46,6 +46,16 @@ class TestPlacing:
 
         assert place(store) == Full()
 
+    def test_a_task_whose_browsers_do_not_start_takes_nothing_until_they_do(
+        self, store: SessionStore
+    ) -> None:
+        store.beat(make_task(healthy=False), NOW, TTL)
+        assert (place(store), store.free_slots(NOW)) == (Full(), 0)
+
+        store.beat(make_task(), NOW + 3, TTL)
+
+        assert place(store, now=NOW + 3) == Placed(TASK_A)
+
     def test_a_dead_task_takes_nothing(self, store: SessionStore) -> None:
         store.beat(make_task(), NOW, TTL)
 
