@@ -169,6 +169,7 @@ def _model_environment(model: ModelSettings) -> dict[str, str]:
     return {
         "MODEL_PROVIDER": model.provider.value,
         "MODEL_NAME": model.name,
+        "MODEL_USE": model.use.value,
         **{name: value for name, value in optional.items() if value is not None},
     }
 

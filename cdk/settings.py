@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from shared.actions import ModelProvider
+from shared.actions import ModelProvider, ModelUse
 
 STOP_TIMEOUT_SECONDS: Final = 120
 """From SIGTERM to SIGKILL; the most Fargate allows (ECS `stopTimeout`)."""
@@ -54,8 +54,20 @@ class ModelSettings:
     """`http(s)://` base; None: the provider's."""
     region: str | None = None
     """Bedrock's; None: the stack's own."""
+    use: ModelUse = ModelUse.AUTO
+    """When it is asked, unless a request says so."""
     has_key: bool = True
     """Whether the secret of model keys has one for this provider; Bedrock uses the task's role."""
+
+    def __post_init__(self) -> None:
+        """Refuse what containers would refuse when they start.
+
+        Raises:
+            ValueError: a provider's own service is to be asked without a key.
+        """
+        at_home = self.base_url is None and self.provider is not ModelProvider.BEDROCK
+        if at_home and not self.has_key:
+            raise ValueError(f"{self.provider.value} wants a key; only a base_url may do without")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ T = TypeVar("T")
 _SANDBOX_WORDS = {"auto": None, "on": True, "off": False}
 _BROWSERS = ("headless-shell", "chromium")
 _SESSIONS_MAX = 1_000
+_REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
 _HOST_DEFAULT = "127.0.0.1"
 _PORT_DEFAULT = 9223
 _PORT_MAX = 65_535
@@ -128,7 +129,7 @@ class ProxyConfig:
         """
         reader = _Reader(os.environ if env is None else env)
         config = cls(
-            redis_endpoint=reader.text("REDIS_ENDPOINT"),
+            redis_endpoint=reader.text("REDIS_ENDPOINT", check=_redis),
             redis_auth_token=reader.optional("REDIS_AUTH_TOKEN", check=_one_line),
             jwt_secret=reader.text("JWE_SECRET", check=_long_enough),
             host=reader.text("CDP_HOST", _HOST_DEFAULT),
@@ -289,6 +290,19 @@ def _host(name: str) -> str | None:
 
 def _word(text: str) -> str | None:
     return None if _WORD.fullmatch(text) else "must be 1 to 64 letters, digits, dashes"
+
+
+def _redis(endpoint: str) -> str | None:
+    """Says nothing of what it is: there may be a password in it."""
+    try:
+        parts = urlsplit(endpoint if "://" in endpoint else f"redis://{endpoint}")
+        # Reading the port is what checks it.
+        known = parts.port != 0 and parts.scheme in _REDIS_SCHEMES
+    except ValueError:
+        known = False
+    if known and (parts.path if parts.scheme == "unix" else parts.hostname):
+        return None
+    return "must be host:port or a redis://, rediss:// or unix:// URL; a / in a password is %2F"
 
 
 def _websocket_url(url: str) -> str | None:

@@ -283,9 +283,7 @@ class Container:
             self._note_use()
 
     def _slots_offered(self) -> int | None:
-        if self._heartbeat.superseded:
-            return None
-        return self._sessions.free_slots if self._pool.healthy else 0
+        return None if self._heartbeat.superseded else self._sessions.slots_offered
 
     def _monitoring(self) -> Monitoring:
         monitoring = Monitoring(

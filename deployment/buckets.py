@@ -22,19 +22,34 @@ BUCKETS = ("ScreenshotBucketName", "RecordingBucketName", "LogBucketName")
 """The outputs with their names."""
 
 
+class NotEmptied(Exception):
+    """Something stays in a bucket; one sentence for the person who takes it away."""
+
+
 def empty_bucket(s3: Any, bucket: str) -> int:
-    """Delete everything in it; how much that was. A bucket that is gone holds nothing."""
+    """Delete everything in it; how much that was. A bucket that is gone holds nothing.
+
+    Raises:
+        NotEmptied: S3 refuses to delete some of it.
+    """
     deleted = 0
     try:
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
             found = [{"Key": each["Key"]} for each in page.get("Contents", [])]
             if found:
-                s3.delete_objects(Bucket=bucket, Delete={"Objects": found, "Quiet": True})
+                _delete(s3, bucket, found)
             deleted += len(found)
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") != "NoSuchBucket":
             raise
     return deleted
+
+
+def _delete(s3: Any, bucket: str, found: list[dict[str, str]]) -> None:
+    answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": found, "Quiet": True})
+    if errors := answer.get("Errors"):
+        why = ", ".join(sorted({str(error.get("Code")) for error in errors}))
+        raise NotEmptied(f"{len(errors)} objects of {bucket} cannot be deleted ({why})")
 
 
 def main(arguments: list[str], clients: Clients = boto3.client) -> int:
@@ -54,8 +69,12 @@ def main(arguments: list[str], clients: Clients = boto3.client) -> int:
         to_stderr(f"{nothing_left}.")
         return 0
     s3 = clients("s3", region_name=options.region)
-    for bucket in (outputs[name] for name in BUCKETS if name in outputs):
-        to_stderr(f"{empty_bucket(s3, bucket)} objects of {bucket} are deleted")
+    try:
+        for bucket in (outputs[name] for name in BUCKETS if name in outputs):
+            to_stderr(f"{empty_bucket(s3, bucket)} objects of {bucket} are deleted")
+    except NotEmptied as error:
+        to_stderr(f"{error}.")
+        return 1
     return 0
 
 

@@ -11,10 +11,10 @@ deleted. `app.py` imports this when a `chalice` command runs:
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
-import click
 from botocore.exceptions import BotoCoreError, ClientError
 from chalice.awsclient import AWSClientError, ResourceDoesNotExistError
 from chalice.deploy.executor import Executor
@@ -64,7 +64,7 @@ def install() -> None:
 def _check_region(executor: Executor, record: Record) -> None:
     place, region = record.place(), executor._client.region_name
     if place is not None and place[1] != region:
-        raise click.ClickException(
+        sys.exit(
             f"{record.path} tells of a deployment in {place[1]}, this is {region}; nothing is done."
         )
 

@@ -81,7 +81,7 @@ class Monitoring:
         for name, text, value in (
             ("sessions", "Sessions that hold a slot.", sessions.held),
             ("sessions_max", "Slots of this container.", sessions.max_sessions),
-            ("slots_free", "Sessions that could be opened now.", sessions.free_slots),
+            ("slots_free", "Sessions that could be opened now.", sessions.slots_offered),
             ("browsers_warm", "Started browsers that wait for a session.", self._pool.warm),
             ("cdp_clients", "Connected CDP clients.", clients),
             ("channels", "Connections that speak more than CDP.", channels),

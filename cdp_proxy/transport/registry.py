@@ -95,6 +95,11 @@ class Sessions:
         """How many more sessions could be opened now."""
         return 0 if self.draining else max(0, self.max_sessions - self.held)
 
+    @property
+    def slots_offered(self) -> int:
+        """Those that others may count on: none while no browser starts (`Task.serves`)."""
+        return self.free_slots if self.healthy else 0
+
     def running(self) -> list[LiveSession]:
         """Sessions whose end has not begun."""
         return [session for session in self._running.values() if session.end_reason is None]

@@ -15,13 +15,26 @@ import aws_cdk
 from cdk.context import Deployment
 from cdk.settings import DEVELOPMENT, ModelSettings
 from cdk.stack import WallCrawlerStack
-from shared.actions import ModelProvider
+from shared.actions import ModelProvider, ModelUse
 
 
 def with_model(
-    provider: ModelProvider, name: str, *, has_key: bool = True, region: str | None = None
+    provider: ModelProvider,
+    name: str,
+    *,
+    has_key: bool = True,
+    region: str | None = None,
+    base_url: str | None = None,
+    use: ModelUse = ModelUse.AUTO,
 ) -> Deployment:
-    model = ModelSettings(provider=provider, name=name, has_key=has_key, region=region)
+    model = ModelSettings(
+        provider=provider,
+        name=name,
+        has_key=has_key,
+        region=region,
+        base_url=base_url,
+        use=use,
+    )
     return Deployment(settings=dataclasses.replace(DEVELOPMENT, model=model))
 
 
@@ -33,8 +46,10 @@ VARIANTS: Mapping[str, Deployment] = {
     "bedrock-arn": with_model(
         ModelProvider.BEDROCK, "arn:aws:bedrock:eu-west-1:123456789012:provisioned-model/abc"
     ),
-    "anthropic": with_model(ModelProvider.ANTHROPIC, "claude-sonnet-4-5"),
-    "openai-without-key": with_model(ModelProvider.OPENAI, "qwen3", has_key=False),
+    "anthropic": with_model(ModelProvider.ANTHROPIC, "claude-sonnet-4-5", use=ModelUse.ALWAYS),
+    "openai-without-key": with_model(
+        ModelProvider.OPENAI, "qwen3", has_key=False, base_url="https://models.example/v1"
+    ),
 }
 
 

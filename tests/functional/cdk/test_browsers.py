@@ -8,7 +8,7 @@ import pytest
 
 from cdk.settings import DEVELOPMENT, DRAIN_SECONDS, PRODUCTION, STOP_TIMEOUT_SECONDS
 from cdp_proxy.config import ProxyConfig
-from shared.actions import ModelProvider
+from shared.actions import ModelProvider, ModelUse
 from tests.fakes.template import Properties, Template
 
 ROOT = Path(__file__).parents[3]
@@ -218,6 +218,15 @@ def test_a_model_is_passed_on_with_its_key_if_it_has_one(
 
     assert environment_of(template)["MODEL_PROVIDER"] == provider.value
     assert secrets_of(template).get("MODEL_API_KEY") == key
+
+
+@pytest.mark.parametrize(
+    ("variant", "use"), [("anthropic", ModelUse.ALWAYS), ("openai-without-key", ModelUse.AUTO)]
+)
+def test_when_a_model_is_asked_is_passed_on(
+    variants: dict[str, Template], variant: str, use: ModelUse
+) -> None:
+    assert ProxyConfig.from_env(as_ecs_fills_it_in(variants[variant])).model_use is use
 
 
 def test_the_region_of_a_model_is_passed_on(variants: dict[str, Template]) -> None:

@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from cdk.settings import DEVELOPMENT, ENVIRONMENTS, PRODUCTION
+from cdk.settings import DEVELOPMENT, ENVIRONMENTS, PRODUCTION, ModelSettings
+from shared.actions import ModelProvider
 from shared.limits import SESSION_TIMEOUT_SECONDS_MAX
 
 
@@ -33,6 +34,12 @@ def test_what_aws_would_refuse_is_refused_at_once(
 ) -> None:
     with pytest.raises(ValueError, match=complaint):
         dataclasses.replace(PRODUCTION, **change)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("provider", [ModelProvider.OPENAI, ModelProvider.ANTHROPIC])
+def test_a_model_whose_containers_would_not_start_is_refused(provider: ModelProvider) -> None:
+    with pytest.raises(ValueError, match=f"^{provider} wants a key"):
+        ModelSettings(provider=provider, name="m", has_key=False)
 
 
 def test_all_complaints_come_together() -> None:

@@ -149,6 +149,39 @@ def test_redis_password_is_in_no_representation() -> None:
     assert "hush" not in repr(config)
 
 
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "redis",
+        "redis:6379",
+        "[::1]:6379",
+        "rediss://:p@cache.example:6380/0",
+        "unix:///run/redis.sock",
+        "unix://:p@/run/redis.sock",
+    ],
+)
+def test_redis_is_where_it_may_be(endpoint: str) -> None:
+    assert ProxyConfig.from_env({**NEEDED, "REDIS_ENDPOINT": endpoint}).redis_endpoint == endpoint
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "redis://:hunter2/more@cache.example:6380",
+        "redis://:hunter2@cache.example:many",
+        "redis://:hunter2@[::1",
+        "redis://:hunter2@",
+        "http://:hunter2@cache.example",
+        "unix://hunter2",
+    ],
+)
+def test_a_wrong_endpoint_is_complained_about_without_its_password(endpoint: str) -> None:
+    said = complaint(REDIS_ENDPOINT=endpoint)
+
+    assert said.startswith("REDIS_ENDPOINT must be host:port or a redis://")
+    assert "hunter2" not in said
+
+
 def test_a_container_is_in_service_unless_it_is_said_to_be_on_trial() -> None:
     assert ProxyConfig.from_env(NEEDED).canary == ""
     assert ProxyConfig.from_env({**NEEDED, "WALLCRAWLER_CANARY": "v2"}).canary == "v2"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -64,6 +65,19 @@ def test_all_buckets_of_a_stack_are_emptied(s3: Any, capsys: pytest.CaptureFixtu
     assert main(EMPTY_DEVELOPMENT, clients_of(s3, outputs)) == 0
     assert (held(s3, "shots"), held(s3, "logs")) == (0, 0)
     assert "2 objects of shots" in capsys.readouterr().err
+
+
+def test_what_may_not_be_deleted_is_said(s3: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    put(s3, "logs", 2)
+    denied = {"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [denied]}
+    s3.put_bucket_policy(Bucket="logs", Policy=json.dumps(policy))
+
+    code = main(EMPTY_DEVELOPMENT, clients_of(s3, {"LogBucketName": "logs"}))
+    s3.delete_bucket_policy(Bucket="logs")
+
+    assert (code, held(s3, "logs")) == (1, 2)
+    assert "2 objects of logs cannot be deleted (AccessDenied)" in capsys.readouterr().err
 
 
 def test_data_that_outlives_its_stack_is_not_touched(

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
 
-import click
 import pytest
 from botocore.exceptions import ClientError
 from chalice.awsclient import ResourceDoesNotExistError, TypedAWSClient
@@ -151,7 +150,7 @@ def test_in_another_region_nothing_is_done(chalice: Chalice) -> None:
     chalice.record.add([{"name": "reap", "lambda_arn": ARN}])
     chalice.client.region_name = "us-east-1"
 
-    with pytest.raises(click.ClickException, match="in eu-central-1, this is us-east-1"):
+    with pytest.raises(SystemExit, match="in eu-central-1, this is us-east-1"):
         chalice.run(DELETES)
 
     chalice.client.delete_function.assert_not_called()

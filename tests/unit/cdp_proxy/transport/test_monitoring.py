@@ -75,6 +75,8 @@ def test_with_sessions_it_stays_although_no_more_browsers_start(watched: Watched
 
     assert watched.monitoring.health()["status"] == "unhealthy"
     assert watched.monitoring.healthy, "or ECS would stop it under its sessions"
+    assert watched.sessions.free_slots == 1
+    assert watched.sessions.slots_offered == watched.values()["wallcrawler_slots_free"] == 0
 
 
 def test_a_draining_container_wants_no_sessions(watched: Watched) -> None:
