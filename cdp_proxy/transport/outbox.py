@@ -97,6 +97,8 @@ class Outbox:
         self._closing = False
         self._stopped = False
         self._running = False
+        self._clearings = 0
+        """By which a thread sees that the rest of its batch is not wanted any more."""
         self._retries = 0
         self._stuck_since: float | None = None
 
@@ -123,7 +125,8 @@ class Outbox:
             self._start()
 
     def clear(self) -> None:
-        """Drop what waits, to make room for last words."""
+        """Drop what waits, to make room for last words; of a batch too, what is not posted yet."""
+        self._clearings += 1
         self._queue.clear()
         self._bytes = 0
         self._picture = None
@@ -162,7 +165,7 @@ class Outbox:
 
     async def _send_batch(self) -> None:
         batch = [self._queue[index] for index in range(min(BATCH_MAX, len(self._queue)))]
-        sent, trouble = await self._ways.pool.run(self._post_all, batch)
+        sent, trouble = await self._ways.pool.run(self._post_all, batch, self._clearings)
         if self._stopped:
             return
         for item in batch[:sent]:
@@ -227,9 +230,11 @@ class Outbox:
         self.stop()
         self._listener.gone()
 
-    def _post_all(self, batch: Sequence[_Item]) -> tuple[int, Exception | None]:
+    def _post_all(self, batch: Sequence[_Item], clearings: int) -> tuple[int, Exception | None]:
         """In a thread: post one after the other; how many went out, and what stopped the rest."""
         for sent, item in enumerate(batch):
+            if self._clearings != clearings:
+                return sent, None
             try:
                 self._ways.management.post(self._head, item.text)
             except (Gone, Later, Refused) as trouble:

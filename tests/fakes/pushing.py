@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -29,11 +29,14 @@ class FakeManagement:
     failures: list[Exception | None] = field(default_factory=list)
     """What the next calls end with; None: well."""
     calls: int = 0
+    then: Callable[[], None] = lambda: None
+    """What happens elsewhere while something is being posted."""
     closings: int = 0
     """How often a connection was to be closed, whether or not that failed."""
 
     def post(self, head: ConnectionHead, data: bytes) -> None:
         self._fail_as_told()
+        self.then()
         self.posts.append((head.connection_id, json.loads(data)))
 
     def close(self, head: ConnectionHead) -> None:

@@ -101,6 +101,20 @@ def test_what_is_queued_while_a_thread_posts_goes_out_after_it_in_batches() -> N
     assert pool.held == []
 
 
+def test_of_a_batch_nothing_goes_out_after_all_has_been_dropped() -> None:
+    case, pool = held_case()
+    case.send(1, 2, 3)
+    pool.work()
+    case.management.then = case.outbox.clear  # while a thread posts the first of the batch
+    pool.work()
+
+    case.send(4)
+    while pool.held:
+        pool.work()
+
+    assert case.numbers == [1, 2, 4]
+
+
 def test_throttled_messages_wait_longer_each_time_and_lose_no_place(case: Case) -> None:
     case.management.failures = [None, Later("throttled"), Later("throttled")]
     case.send(1)
@@ -225,10 +239,10 @@ def test_closing_is_tried_again_when_it_is_throttled(case: Case) -> None:
 def test_after_a_stop_nothing_is_said() -> None:
     case, pool = held_case()
     case.send(1, 2, 3)
-    case.outbox.stop()
-    case.send(4)
+    case.management.then = case.outbox.stop
 
     pool.work()
+    case.send(4)
 
     assert case.numbers == [1]
     assert case.heard.events == []
