@@ -96,7 +96,9 @@ def _context_problems(options: Options) -> list[str]:
     if given["environment"] != options.environment:
         return [f"{options.environment} is what is named: -c environment says something else."]
     try:
-        Deployment.from_context(given.get)
+        certificate = Deployment.from_context(given.get).certificate_arn
+        if certificate is not None and f":{options.region}:" not in certificate:
+            problems.append(f"The certificate must be of {options.region}: {certificate} is not.")
     except ContextError as error:
         problems.append(f"{error} Context is given with -c KEY=VALUE, or kept in {where}.")
     return problems

@@ -140,6 +140,18 @@ def test_what_cdk_would_refuse_is_said_before_anything_is_done() -> None:
     )
 
 
+@pytest.mark.parametrize(("region", "right"), [("eu-central-1", True), ("us-east-1", False)])
+def test_a_certificate_is_of_the_region_of_its_load_balancer(region: str, right: bool) -> None:
+    arn = f"arn:aws:acm:{region}:{ACCOUNT}:certificate/0-1"
+    context = (f"certificateArn={arn}", "publicHost=browsers.example.com")
+
+    problems = look(dataclasses.replace(PRODUCTION, context=context)).problems
+
+    assert problems == (
+        [] if right else [f"The certificate must be of eu-central-1: {arn} is not."]
+    )
+
+
 def test_another_environment_cannot_be_slipped_in() -> None:
     options = dataclasses.replace(PRODUCTION, context=("environment=development",))
 
