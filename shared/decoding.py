@@ -19,6 +19,7 @@ Allowed = Mapping[str, str]
 _UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(?P<name>.*)`\Z", re.DOTALL)
 _MISSING_FIELD = re.compile(r"Object missing required field `(?P<name>.*)`\Z")
 _PATH = re.compile(r" - at (?:`key` in )?`\$(?P<path>[^`]*)`\Z")
+_REPEATED_CHARS_MAX = 200
 _ELEMENT = re.compile(r"\[[^\]]*\]")
 
 
@@ -62,7 +63,7 @@ def explain(error: msgspec.ValidationError, allowed: Allowed) -> InvalidRequest:
     path = _ELEMENT.sub("", at["path"]).lstrip(".") if at else ""
     what = text[: at.start()] if at else text
     if unknown := _UNKNOWN_FIELD.match(what):
-        field = _join(path, unknown["name"])
+        field = _join(path, _shortened(unknown["name"]))
         return refusal(field, f"Unknown field: {field}.")
     if missing := _MISSING_FIELD.match(what):
         field = _join(path, missing["name"])
@@ -72,7 +73,12 @@ def explain(error: msgspec.ValidationError, allowed: Allowed) -> InvalidRequest:
         return refusal("body", "The body must be a JSON object.")
     if path in allowed:
         return not_allowed(path, allowed)
-    return refusal(path, f"{path}: {what.replace('`', '').lower()}.")
+    return refusal(path, f"{path}: {_shortened(what.replace('`', '').lower())}.")
+
+
+def _shortened(text: str) -> str:
+    """What somebody made up, as it is repeated to him: over some carriers more would not go out."""
+    return text if len(text) <= _REPEATED_CHARS_MAX else f"{text[:_REPEATED_CHARS_MAX]}…"
 
 
 def _join(path: str, name: str) -> str:

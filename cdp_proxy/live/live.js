@@ -66,10 +66,6 @@ function channelUrl() {
   return url.href;
 }
 
-function uploadsUrl() {
-  return beside(`sessions/${state.sessionId}/uploads`).href;
-}
-
 const pace = new Pace();
 const picture = new Picture($("#screen"), (frame) => {
   pace.add(frame, connection.roundTrip);
@@ -113,7 +109,7 @@ const dialogs = new Dialogs(
 const picker = new Picker(
   $("#picker"),
   (choice) => input({ kind: "choose", ...choice }),
-  uploadsUrl,
+  () => beside(`sessions/${state.sessionId}/uploads`).href,
   backToPage,
 );
 const keyboard = new Keyboard($("#keys"), $("#preedit"), input, command, async (text) => {
@@ -310,7 +306,8 @@ function curtain() {
   if (state.failure && !tabs.count) {
     return ["No tab is open", "", mayTouch() ? "Open a tab" : ""];
   }
-  if (!state.seen) return ["Waiting for the picture", state.failure, ""];
+  // A page that a dialog blocks before its first picture has none until it is answered.
+  if (!state.seen && !dialogs.shown) return ["Waiting for the picture", state.failure, ""];
   return ["", "", ""];
 }
 

@@ -25,7 +25,7 @@ from cdp_proxy.core.subscriptions import Subscriptions, domain_of
 from cdp_proxy.transport.session import LiveSession
 from cdp_proxy.transport.tasks import spawn
 from shared.envelope import error_message
-from shared.envelope.incoming import CdpCommand, Subscribe, Unsubscribe
+from shared.envelope.incoming import CdpCommand, MessageId, Subscribe, Unsubscribe
 from shared.envelope.outgoing import CdpEvent, CdpResponse, Outgoing, Subscribed, Unsubscribed
 from shared.errors import InvalidRequest, SessionEnded, TargetNotFound, WallCrawlerError
 
@@ -88,7 +88,7 @@ class ChannelCdp:
         # Told what to do before it is sent: `Browser.close` is answered, and the session over, in
         # that very moment.
         answering: Deferred[Answer] = Deferred()
-        answering.addCallback(partial(self._answer, command))
+        answering.addCallback(partial(self._answer, command.id))
         self._begin(command.method, bytes(command.params), where, answering)
 
     async def subscribe(self, message: Subscribe) -> None:
@@ -218,16 +218,16 @@ class ChannelCdp:
         self._session.flush()
         return answering
 
-    def _answer(self, command: CdpCommand, answer: Answer) -> None:
+    def _answer(self, message_id: MessageId, answer: Answer) -> None:
         if self._left:
             return
         if answer.error is _OVER:
-            self._send(error_message(command.id, self._session_ended()))
+            self._send(error_message(message_id, self._session_ended()))
         elif answer.error is not None:
             error = Raw(msgspec.json.encode(answer.error))
-            self._send(CdpResponse(id=command.id, error=error))
+            self._send(CdpResponse(id=message_id, error=error))
         else:
-            self._send(CdpResponse(id=command.id, result=answer.result))
+            self._send(CdpResponse(id=message_id, result=answer.result))
 
     def _event(self, event: Answer) -> None:
         method = event.method or ""

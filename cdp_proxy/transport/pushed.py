@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 import msgspec
@@ -77,7 +77,8 @@ class _Waiting:
     by_id: dict[tuple[type, MessageId], deque[Arrived]] = field(default_factory=dict)
 
     def add(self, arrived: Arrived) -> None:
-        self.by_id.setdefault(_key(arrived.id), deque()).append(arrived)
+        without_text = replace(arrived, text=b"")  # which may have megabytes, and no answer ever
+        self.by_id.setdefault(_key(arrived.id), deque()).append(without_text)
 
     def pop(self, message_id: MessageId) -> Arrived | None:
         key = _key(message_id)

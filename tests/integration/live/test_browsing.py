@@ -16,6 +16,7 @@ from playwright.sync_api import (
 
 from shared.tokens import Scope
 from tests.integration.api import RemoteBrowser
+from tests.integration.cdp import CdpClient
 from tests.integration.live.conftest import Open
 from tests.integration.live_page import BLUE, GREEN, RED, SECONDS, SWATCH, LivePage, live_url
 from tests.integration.site import Site
@@ -138,6 +139,26 @@ def test_who_comes_while_a_dialog_is_open_sees_it(
     late.page.click("#dialog-dismiss")
     expect(live.page.locator("#dialog")).to_be_hidden()
     expect(there.locator("#answer")).to_have_text("nothing")
+
+
+def test_a_dialog_that_opens_before_the_first_picture_is_answered(
+    stack: Stack, local: Browser, remote: RemoteBrowser
+) -> None:
+    with CdpClient(remote.connect_url) as direct:
+        tab = direct.page()
+        tab.call("Page.enable")
+        url = "data:text/html,<script>alert('Before anything')</script>done"
+        direct.start("Page.navigate", {"url": url}, tab.session_id)
+        direct.wait_event("Page.javascriptDialogOpening", tab.session_id)
+        page = local.new_page()
+        page.goto(live_url(stack, remote))
+        expect(page.locator("#dialog")).to_contain_text("Before anything")
+
+        page.click("#dialog-accept")
+
+        expect(page.locator("#dialog")).to_be_hidden()
+        expect(page.locator("#curtain")).to_be_hidden()
+        page.close()
 
 
 def test_a_person_takes_over_from_a_script_and_gives_back(

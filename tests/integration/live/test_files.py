@@ -215,12 +215,22 @@ class TestOnTheChannel:
 
         seen(page, "attach change a.txt=text")
 
-    def test_a_press_elsewhere_leaves_it_open_and_another_page_does_not(
-        self, channel: ChannelClient, page: Page, site: Site
+    def test_a_press_elsewhere_leaves_it_open(
+        self, channel: ChannelClient, stack: Stack, page: Page, remote: RemoteBrowser
     ) -> None:
+        upload(stack, remote, scoped_token(stack, remote, "input"), "a.txt")
         press(channel, page, "#papers")
         channel.wait("PICKER", lambda it: it.get("kind") == "file")
-        press(channel, page, "body")
+
+        for action in ("down", "up"):
+            channel.input("mouse", action=action, x=800, y=500)
+        channel.input("choose", files=["a.txt"])
+
+        seen(page, "papers change a.txt=text")
+
+    def test_it_is_gone_with_its_page(self, channel: ChannelClient, page: Page, site: Site) -> None:
+        press(channel, page, "#papers")
+        channel.wait("PICKER", lambda it: it.get("kind") == "file")
 
         channel.ask("TAB_COMMAND", action="navigate", url=site.url("/plain"))
         channel.wait("PICKER", lambda it: "kind" not in it)

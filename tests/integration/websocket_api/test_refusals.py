@@ -38,6 +38,13 @@ def test_bad_input_is_answered_with_the_field(
         assert error["error"]["details"] == {"field": field}
 
 
+def test_an_error_fits_a_message_whatever_it_is_about(client: SocketClient) -> None:
+    answer = client.ask("PING", **{"x" * 100_000: 1})
+
+    assert answer["error"]["code"] == "INVALID_REQUEST"
+    assert client.largest < WS_API_FRAME_BYTES_MAX
+
+
 def test_an_error_of_chromium_is_chromiums_own(client: SocketClient) -> None:
     answer = client.ask("CDP_COMMAND", method="Page.nothing")
 

@@ -42,6 +42,19 @@ def test_the_field_is_named_with_what_is_wrong(raw: bytes, field: str, message: 
     assert (raised.value.details, raised.value.message) == ({"field": field}, message)
 
 
+def test_a_name_of_any_length_is_not_repeated_as_a_whole() -> None:
+    name = "x" * 100_000
+
+    with pytest.raises(InvalidRequest) as raised:
+        decode_body(f'{{"{name}": 1}}'.encode(), Whole, ALLOWED)
+
+    short = "x" * 200 + "…"
+    assert (raised.value.details, raised.value.message) == (
+        {"field": short},
+        f"Unknown field: {short}.",
+    )
+
+
 @pytest.mark.parametrize("raw", [b"", b" \n", b"{}"])
 def test_nothing_is_an_object_without_fields(raw: bytes) -> None:
     assert decode_body(raw, Whole, ALLOWED) == Whole()

@@ -63,6 +63,21 @@ def test_what_is_wrong_is_answered_with_the_clients_id_and_the_field(
     assert answer.error.details == {"field": field}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type": "PING", "%s": 1}',
+        '{"type": "%s"}',
+        '{"type": "START_SCREENCAST", "options": {"format": "%s"}}',
+        '{"type": "START_SCREENCAST", "options": {"%s": 1}}',
+        '{"type": "INPUT_EVENT", "event": {"kind": "%s"}}',
+        '{"type": "PING", "id": "%s"}',
+    ],
+)
+def test_what_somebody_made_up_is_not_repeated_at_length(text: str) -> None:
+    assert len(encode(refused(text % ("x" * 100_000)))) < 1_000
+
+
 def test_who_gives_no_kind_of_input_is_told_of_each() -> None:
     answer = refused('{"type": "INPUT_EVENT", "id": 1, "event": {}}')
 
