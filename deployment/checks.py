@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from cdk.context import ContextError, Deployment
+from cdk.context import KEYS, ContextError, Deployment
 from deployment.chalice_record import Record
 from deployment.options import Options, context_file
 from deployment.plan import Situation
@@ -85,12 +85,23 @@ def _context_problems(options: Options) -> list[str]:
     for pair in options.context:
         key, _, value = pair.partition("=")
         given[key] = value
+    where = context_file(options.environment).relative_to(ROOT)
+    problems = [
+        f"There is no context {key}: it is one of {', '.join(KEYS)}; all else is said in "
+        "cdk/settings.py."
+        for key in given
+        # CDK's own, such as @aws-cdk/core:…, are its business.
+        if key not in KEYS and key.isalnum()
+    ]
+    if given["environment"] != options.environment:
+        return [f"{options.environment} is what is named: -c environment says something else."]
     try:
-        Deployment.from_context(given.get)
+        certificate = Deployment.from_context(given.get).certificate_arn
+        if certificate is not None and f":{options.region}:" not in certificate:
+            problems.append(f"The certificate must be of {options.region}: {certificate} is not.")
     except ContextError as error:
-        where = context_file(options.environment).relative_to(ROOT)
-        return [f"{error} Context is given with -c KEY=VALUE, or kept in {where}."]
-    return []
+        problems.append(f"{error} Context is given with -c KEY=VALUE, or kept in {where}.")
+    return problems
 
 
 def _stack_problems(options: Options, status: str | None) -> list[str]:

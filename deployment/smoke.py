@@ -97,9 +97,14 @@ def try_session(api_url: str, api_key: str, pause: Pause = time.sleep) -> str:
         active = _wait_until_active(url, headers, session, pause)
         browser = _browser_of(active["connectUrl"], pause)
         _ping(active.get("webSocketUrl"))
-        return browser
-    finally:
-        request("DELETE", url, headers)
+    except SmokeFailed:
+        with suppress(SmokeFailed):  # the first failure is the one to tell
+            request("DELETE", url, headers)
+        raise
+    status, answer = request("DELETE", url, headers)
+    if status != _OK:
+        raise SmokeFailed(f"DELETE /sessions/…: {status} {answer.get('error')}")
+    return browser
 
 
 def _wait_until_active(
@@ -109,7 +114,8 @@ def _wait_until_active(
         if session["status"] == "active":
             return session
         if session["status"] != "initializing":
-            raise SmokeFailed(f"the session is {session['status']}: {session.get('endReason')}")
+            why = ", ".join(filter(None, (session.get("endReason"), session.get("endDetail"))))
+            raise SmokeFailed(f"the session is {session['status']}: {why}")
         pause(_POLL_SECONDS)
         status, answer = request("GET", url, headers)
         if status != _OK:

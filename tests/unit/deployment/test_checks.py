@@ -140,6 +140,38 @@ def test_what_cdk_would_refuse_is_said_before_anything_is_done() -> None:
     )
 
 
+@pytest.mark.parametrize(("region", "right"), [("eu-central-1", True), ("us-east-1", False)])
+def test_a_certificate_is_of_the_region_of_its_load_balancer(region: str, right: bool) -> None:
+    arn = f"arn:aws:acm:{region}:{ACCOUNT}:certificate/0-1"
+    context = (f"certificateArn={arn}", "publicHost=browsers.example.com")
+
+    problems = look(dataclasses.replace(PRODUCTION, context=context)).problems
+
+    assert problems == (
+        [] if right else [f"The certificate must be of eu-central-1: {arn} is not."]
+    )
+
+
+def test_another_environment_cannot_be_slipped_in() -> None:
+    options = dataclasses.replace(PRODUCTION, context=("environment=development",))
+
+    (problem,) = look(options).problems
+
+    assert problem.startswith("production is what is named")
+
+
+def test_a_misspelt_context_is_not_passed_over() -> None:
+    context = ("alarmemail=ops@example.com", "clientNetworks=10.0.0.0/8", "@aws-cdk/core:x=1")
+
+    problems = look(dataclasses.replace(OPTIONS, context=context)).problems
+
+    assert [problem.partition(":")[0] for problem in problems] == [
+        "There is no context alarmemail",
+        "There is no context clientNetworks",
+    ]
+    assert "alarmEmail" in problems[0]
+
+
 @pytest.mark.parametrize("change", [{"canary": 10}, {"rollback": True}])
 def test_what_leaves_the_stack_alone_needs_nothing_for_it(change: dict[str, int]) -> None:
     options = dataclasses.replace(PRODUCTION, **change)  # type: ignore[arg-type]

@@ -27,6 +27,8 @@ class System:
     statuses: list[str] = field(default_factory=lambda: ["active"])
     """Of the session, at each look."""
     created: int = 201
+    deleted: int = 200
+    """0: no answer."""
     versions: list[int] = field(default_factory=lambda: [200])
     """How its front door answers; 0: not at all."""
     messages: list[str] = field(
@@ -42,7 +44,8 @@ class System:
         return {
             "sessionId": "s1",
             "status": status,
-            "endReason": "start_failed",
+            "endReason": "capacity_lost",
+            "endDetail": "EssentialContainerExited",
             "connectUrl": f"ws://{host}/cdp?token=t",
             "webSocketUrl": self.web_socket_url,
         }
@@ -68,13 +71,12 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.startswith("/json/version"):
             versions = self.system.versions
             status = versions.pop(0) if len(versions) > 1 else versions[0]
-            if status:
-                self.answer(status, {"Browser": "HeadlessChrome/156", "message": "no"})
+            self.answer(status, {"Browser": "HeadlessChrome/156", "message": "no"})
         else:
             self.answer(200, self.enveloped(True))
 
     def do_DELETE(self) -> None:
-        self.answer(200, self.enveloped(True))
+        self.answer(self.system.deleted, self.enveloped(self.system.deleted == 200))
 
     def enveloped(self, fine: bool) -> dict[str, Any]:
         if fine:
@@ -83,6 +85,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self, status: int, document: dict[str, Any]) -> None:
         self.system.asked.append((self.command, self.path, self.headers.get("x-api-key", "")))
+        if not status:
+            return
         body = json.dumps(document).encode()
         self.send_response(status)
         self.send_header("content-length", str(len(body)))
@@ -134,13 +138,18 @@ def test_a_session_is_created_its_browser_asked_and_deleted(system: System) -> N
     ("changes", "complaint"),
     [
         ({"created": 429}, r"POST /sessions: 429 .*NO_CAPACITY"),
-        ({"statuses": ["failed"]}, "the session is failed: start_failed"),
+        (
+            {"statuses": ["failed"]},
+            "the session is failed: capacity_lost, EssentialContainerExited",
+        ),
         ({"statuses": ["initializing"]}, "not active after 240 s"),
         ({"versions": [404]}, "GET /json/version: 404 no"),
         ({"versions": [503]}, "GET /json/version: 503 no"),
         ({"versions": [0]}, "/json/version: RemoteDisconnected"),
         ({"web_socket_url": None}, "no webSocketUrl: run python -m deployment.functions"),
         ({"web_socket_url": "ws://127.0.0.1:1/x?token=t"}, "ws://127.0.0.1:1/x: Connection"),
+        ({"deleted": 500}, "DELETE /sessions/…: 500"),
+        ({"statuses": ["failed"], "deleted": 0}, "the session is failed"),
         ({"messages": []}, r"PING over ws://127\.0\.0\.1:\d+/v: ConnectionClosed"),
         ({"messages": ['{"type": "ERROR"}'] * 10}, "is not answered"),
     ],
