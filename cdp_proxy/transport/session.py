@@ -17,7 +17,6 @@ import cdp.browser
 import cdp.target
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from cdp_proxy.core.close_codes import CloseCode, close_code_of
@@ -30,6 +29,7 @@ from cdp_proxy.transport.caller import CallFailed
 from cdp_proxy.transport.chromium import Browser
 from cdp_proxy.transport.download_names import DownloadNames
 from cdp_proxy.transport.live_input import LiveInput
+from cdp_proxy.transport.liveness import Liveness
 from cdp_proxy.transport.page_client import FAREWELL, attach_to_page
 from cdp_proxy.transport.pages import Pages
 from cdp_proxy.transport.screencast import LiveScreencast
@@ -45,10 +45,6 @@ _log = Logger()
 
 CLIENTS_MAX = 64
 """Sockets on one session; beyond, the upgrade is refused."""
-_PROBE_SECONDS = 10.0
-_PROBE_TIMEOUT_SECONDS = 8.0
-_PROBE_MISSES_MAX = 3
-"""A browser that answers none of so many probes in a row hangs."""
 
 
 class ClientSocket(Protocol):
@@ -155,8 +151,7 @@ class LiveSession:
             now=self.started_at,
         )
         self._timer: IDelayedCall | None = None
-        self._probe = LoopingCall(self._start_probe)
-        self._misses = 0
+        self._liveness = Liveness(reactor, browser.caller, lambda: self.end(EndReason.BROWSER_HUNG))
         self._admitting = 0
 
     async def start(self) -> None:
@@ -183,8 +178,7 @@ class LiveSession:
             await self.downloads.start()
         except CallFailed as error:
             raise BrowserStartFailed("The browser did not stay.") from error
-        self._probe.clock = self._reactor
-        self._probe.start(_PROBE_SECONDS, now=False)
+        self._liveness.start()
         self._arm()
 
     @property
@@ -296,8 +290,7 @@ class LiveSession:
         _log.info("session ended: {reason}", reason=reason.value, session_id=self.spec.session_id)
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
-        if self._probe.running:
-            self._probe.stop()
+        self._liveness.stop()
         try:
             self._tell_of_the_end(reason)
         finally:  # whatever stands in the way of that: the browser and the slot are not kept
@@ -384,17 +377,3 @@ class LiveSession:
             self.end(reason)
         else:
             self._arm()
-
-    def _start_probe(self) -> None:
-        spawn(self._probe_browser(), "probing a browser")
-
-    async def _probe_browser(self) -> None:
-        try:
-            await self._browser.caller.call(
-                cdp.browser.get_version(), timeout_seconds=_PROBE_TIMEOUT_SECONDS
-            )
-            self._misses = 0
-        except CallFailed:
-            self._misses += 1
-            if self._misses >= _PROBE_MISSES_MAX:
-                self.end(EndReason.BROWSER_HUNG)

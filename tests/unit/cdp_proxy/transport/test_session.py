@@ -291,20 +291,11 @@ class TestClocks:
 
 
 class TestHungBrowser:
-    def test_a_browser_that_answers_nothing_for_long_hangs(self, one: OneSession) -> None:
+    def test_a_browser_that_answers_nothing_for_long_ends_it(self, one: OneSession) -> None:
         one.browser.silent.add("Browser.getVersion")
         one.clock.pump([1.0] * 60)
 
         assert one.live.end_reason is EndReason.BROWSER_HUNG
-
-    def test_one_answer_in_between_is_enough(self, one: OneSession) -> None:
-        for _ in range(4):
-            one.browser.silent.add("Browser.getVersion")
-            one.clock.pump([1.0] * 20)
-            one.browser.silent.clear()
-            one.clock.pump([1.0] * 12)
-
-        assert one.live.end_reason is None
 
 
 class TestEnd:
