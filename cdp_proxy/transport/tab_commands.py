@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 import cdp.page
@@ -18,7 +20,7 @@ from shared.errors import InvalidRequest, NavigationFailed
 _BETWEEN_PAGES: Final = "Not attached to an active page"
 """What Chromium says while one page takes the place of another."""
 _CLOSES_SECONDS: Final = 5.0
-_STEP_AGAIN_SECONDS: Final = (0.05, 0.2, 0.5)
+_AGAIN_SECONDS: Final = (0.05, 0.2, 0.5)
 
 
 async def run_tab_command(session: LiveSession, command: TabCommand) -> str | None:
@@ -51,11 +53,11 @@ async def _do(tab: AttachedTab, command: TabCommand) -> None:
         case "navigate":
             await _navigate(tab, _url_of(command))
         case "back":
-            await _step(tab, -1)
+            await _on_a_page(tab, partial(_step, tab, -1))
         case "forward":
-            await _step(tab, 1)
+            await _on_a_page(tab, partial(_step, tab, 1))
         case "reload":
-            await tab.call_unheld(cdp.page.reload())
+            await _on_a_page(tab, lambda: tab.call_unheld(cdp.page.reload()))
         case "acceptDialog" | "dismissDialog":
             accept = command.action == "acceptDialog"
             await tab.answer_dialog(accept, command.text if accept else None, held=False)
@@ -79,11 +81,16 @@ async def _navigate(tab: AttachedTab, url: str) -> None:
 
 async def _step(tab: AttachedTab, by: int) -> None:
     """Through the history; at its end nothing happens, as with a browser's buttons."""
-    for pause_seconds in (*_STEP_AGAIN_SECONDS, None):
+    at, entries = await tab.call_unheld(history())
+    if 0 <= at + by < len(entries):
+        await tab.call_unheld(go_to_entry(entries[at + by].id))
+
+
+async def _on_a_page(tab: AttachedTab, attempt: Callable[[], Awaitable[None]]) -> None:
+    """Do it, again if that came while one page took the place of another."""
+    for pause_seconds in (*_AGAIN_SECONDS, None):
         try:
-            at, entries = await tab.call_unheld(history())
-            if 0 <= at + by < len(entries):
-                await tab.call_unheld(go_to_entry(entries[at + by].id))
+            await attempt()
         except CommandFailed as error:
             if pause_seconds is None or _BETWEEN_PAGES not in str(error):
                 raise

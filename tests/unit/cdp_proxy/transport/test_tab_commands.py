@@ -153,11 +153,16 @@ class TestHistory:
         assert run(session, action).values == ["T2"]
         assert session.sent("Page.navigateToHistoryEntry") == []
 
-    def test_between_two_pages_one_waits_a_little(self, session: TabbedSession) -> None:
+    @pytest.mark.parametrize(
+        ("action", "method"), [("back", "Page.navigateToHistoryEntry"), ("reload", "Page.reload")]
+    )
+    def test_between_two_pages_one_waits_a_little(
+        self, session: TabbedSession, action: str, method: str
+    ) -> None:
         history = {"currentIndex": 1, "entries": ENTRIES}
         session.browser.results["Page.getNavigationHistory"] = history
-        session.browser.errors["Page.navigateToHistoryEntry"] = "Not attached to an active page"
-        gone = run(session, "back")
+        session.browser.errors[method] = "Not attached to an active page"
+        gone = run(session, action)
         assert not gone.ended
 
         session.browser.errors.clear()
