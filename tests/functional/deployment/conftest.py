@@ -169,10 +169,13 @@ class Attempt:
 def failed_attempt(
     aws: AwsServer, outputs: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Attempt:
-    """The first `deployment.functions`: AWS refuses a role that there is not."""
+    """The first `deployment.functions`: AWS refuses a role that is none.
+
+    Of one that there is not Chalice asks again for minutes, since IAM may not have told of it yet.
+    """
     project = tmp_path_factory.mktemp("project")
     copy_project(project)
-    wrong = {**outputs, "SocketRoleArn": f"{outputs['SocketRoleArn']}-of-nobody"}
+    wrong = {**outputs, "SocketRoleArn": outputs["SocketRoleArn"].replace(":role/", ":group/")}
     told = project / "outputs.json"
     told.write_text(json.dumps({stack_name(STAGE): wrong}))
     done = deploy_functions(aws, project, "--outputs", str(told))
