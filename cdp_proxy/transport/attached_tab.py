@@ -29,7 +29,7 @@ from cdp_proxy.core.actions.ports import BlockedByDialog, CommandFailed, Command
 from cdp_proxy.core.commands import CdpCommand, attach_frames
 from cdp_proxy.core.messages import Answer
 from cdp_proxy.core.told_dialogs import ToldDialog
-from cdp_proxy.transport.caller import CdpCaller, Passage
+from cdp_proxy.transport.caller import CALL_TIMEOUT_SECONDS, CdpCaller, Passage
 from cdp_proxy.transport.reactor import Reactor
 
 _CRASHED: Final = "the page has crashed"
@@ -150,7 +150,10 @@ class AttachedTab:
             self._caller.notify(command(), session)
 
     async def call(
-        self, command: CdpCommand[T], session: str | None = None, timeout_seconds: float = 10.0
+        self,
+        command: CdpCommand[T],
+        session: str | None = None,
+        timeout_seconds: float = CALL_TIMEOUT_SECONDS,
     ) -> T:
         """Run one command; see `Page.call`."""
         return await self._follow(command, session, timeout_seconds, blockable=True)
@@ -160,7 +163,10 @@ class AttachedTab:
         self._caller.notify(command, session)
 
     async def call_unheld(
-        self, command: CdpCommand[T], session: str | None = None, timeout_seconds: float = 10.0
+        self,
+        command: CdpCommand[T],
+        session: str | None = None,
+        timeout_seconds: float = CALL_TIMEOUT_SECONDS,
     ) -> T:
         """Run a command of the human who watches, whoever holds the session.
 
@@ -180,7 +186,7 @@ class AttachedTab:
         Raises:
             CommandFailed: as for `call`.
         """
-        return await self._follow(command, None, 10.0, blockable=False, held=False)
+        return await self._follow(command, None, CALL_TIMEOUT_SECONDS, blockable=False, held=False)
 
     def tell_dialog(self, told: ToldDialog | None) -> None:
         """A client has been told of a dialog, or of its end; the tab itself may be told too."""
@@ -198,7 +204,7 @@ class AttachedTab:
         if self.activity.dialog is None and self._told_dialog is not None:
             session = self._told_dialog.cdp_session_id
         command = cdp.page.handle_java_script_dialog(accept, text)
-        await self._follow(command, session, 10.0, blockable=False, held=held)
+        await self._follow(command, session, CALL_TIMEOUT_SECONDS, blockable=False, held=held)
 
     async def call_all(
         self, commands: Sequence[CdpCommand[Any]], session: str | None = None

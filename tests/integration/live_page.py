@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import FloatRect, Page, expect
+from playwright.sync_api import FloatRect, Frame, Page, expect
 
 from shared.tokens import Scope
 from tests.integration.api import RemoteBrowser
@@ -45,6 +45,12 @@ def live_url(
         body = {"scopes": [scope.value for scope in scopes]}
         url = str(stack.api.send("POST", f"/sessions/{remote.id}/tokens", body).data["liveUrl"])
     return url.replace(stack.http_base, base) if base else url
+
+
+def inner(remote: Page) -> Frame:
+    """The frame of another site in a remote page, whose address ends with `#inner`."""
+    (frame,) = [it for it in remote.frames if urlsplit(it.url).fragment == "inner"]
+    return frame
 
 
 class LivePage:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import pytest
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Page, expect
 
 from shared.tokens import Scope
 from tests.integration.api import RemoteBrowser
 from tests.integration.cdp import CdpClient
 from tests.integration.live.conftest import PHONE, Open
 from tests.integration.live.events import seen
-from tests.integration.live_page import LivePage, live_url
+from tests.integration.live_page import LivePage, inner, live_url
 from tests.integration.site import Site
 from tests.integration.stack import Stack
 
@@ -31,11 +29,6 @@ def live(page: Page, opened: Open) -> LivePage:
 
 def lines(live: LivePage) -> list[str]:
     return live.page.locator("#picker-list button").all_text_contents()
-
-
-def inner(page: Page) -> Frame:
-    (frame,) = [it for it in page.frames if urlsplit(it.url).fragment == "inner"]
-    return frame
 
 
 class TestLists:

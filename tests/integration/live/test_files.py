@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Page, expect
 
 from bench.certificate import write_certificate
 from shared.tokens import Scope
@@ -15,7 +14,7 @@ from tests.integration.api import Answer, RemoteBrowser, request
 from tests.integration.channels import ChannelClient, channel_url, refusal, scoped_token
 from tests.integration.live.conftest import PHONE, Open
 from tests.integration.live.events import seen
-from tests.integration.live_page import LivePage, live_url
+from tests.integration.live_page import LivePage, inner, live_url
 from tests.integration.multipart import CONTENT_TYPE, form
 from tests.integration.prefix_proxy import PrefixProxy
 from tests.integration.site import Site
@@ -55,11 +54,6 @@ def channel(stack: Stack, page: Page, remote: RemoteBrowser) -> Iterator[Channel
     token = scoped_token(stack, remote, "view", "input")
     with ChannelClient(channel_url(stack, token)) as client:
         yield client
-
-
-def inner(page: Page) -> Frame:
-    (frame,) = [it for it in page.frames if urlsplit(it.url).fragment == "inner"]
-    return frame
 
 
 def upload(stack: Stack, remote: RemoteBrowser, token: str, name: str) -> Answer:
